@@ -1,7 +1,8 @@
 """What the portal reads from its environment. Knows no Django, so that every command may use it.
 
 A missing or unfit variable raises `BadEnvironment`: which variable, what is wrong with it, how to put it
-right. Nothing secret has a default in any mode: `./run` and the tests make secrets, production must be given them.
+right. Nothing secret has a default in any mode: `./run` and the tests make secrets, production must be given
+them.
 """
 
 import base64
@@ -220,7 +221,7 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """NAME=value lines; `#` starts a comment line, quotes around a value are dropped. No file: no variables."""
+    """NAME=value lines; `#` starts a comment, quotes around a value are dropped. No file: no variables."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
