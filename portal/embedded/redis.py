@@ -19,6 +19,7 @@ STOP_SECONDS = 20
 SETTINGS = """\
 # Written at every start by portal/embedded. Changes here are lost.
 port 0
+databases 64
 unixsocket {socket}
 unixsocketperm 700
 daemonize yes

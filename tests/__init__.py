@@ -1,0 +1,1 @@
+"""Tests: what a person or a program can observe."""
