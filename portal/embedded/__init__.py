@@ -23,6 +23,7 @@ __all__ = [
     "default_var",
     "hold",
     "keep",
+    "make_var",
     "restart_postgres",
     "start_postgres",
     "start_redis",
@@ -35,6 +36,11 @@ __all__ = [
 def default_var() -> Path:
     """PORTAL_VAR, or the folder var beside the code."""
     return Path(os.environ.get("PORTAL_VAR") or Path(__file__).resolve().parents[2] / "var")
+
+
+def make_var(var: Path) -> None:
+    """Make the folder with fitting permissions, or say why it cannot be made."""
+    Home(var)
 
 
 def status(var: Path) -> dict[str, str | int | None]:
