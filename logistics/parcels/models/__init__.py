@@ -1,0 +1,12 @@
+from logistics.parcels.models.bags import Bag, BagItem, Handover, HandoverItem
+from logistics.parcels.models.events import ConsumerCursor, Event, EventKey, EventSource, RefusedEvent
+from logistics.parcels.models.feeds import CarrierFeed
+from logistics.parcels.models.imports import ImportBatch, ImportRow
+from logistics.parcels.models.parcel import Parcel, ParcelContact, ParcelNumber
+from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupProxy
+from logistics.parcels.models.timers import Timer, TimerRule
+
+__all__ = [
+    "Bag", "BagItem", "CarrierFeed", "Consent", "ConsumerCursor", "Event", "EventKey", "EventSource", "Handover", "HandoverItem", "ImportBatch",
+    "ImportRow", "Parcel", "ParcelContact", "ParcelNumber", "Pickup", "PickupCode", "PickupProxy", "RefusedEvent", "Timer", "TimerRule",
+]  # fmt: skip

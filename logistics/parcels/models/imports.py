@@ -1,0 +1,69 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from logistics.parcels.models.events import EventSource
+from logistics.parcels.states import ImportKind, ImportState, RowResult
+from logistics.registry.models import Enterprise
+from portal.core.ids import new_id
+from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
+
+
+class ImportBatch(models.Model):
+    """A file somebody sent, what became of it, and for whom."""
+
+    labels = {
+        "id": PUBLIC, "kind": INTERNAL, "enterprise": INTERNAL, "source": INTERNAL, "file_name": INTERNAL, "sha256": INTERNAL, "size": INTERNAL,
+        "dry_run": INTERNAL, "state": INTERNAL, "accepted": INTERNAL, "duplicates": INTERNAL, "refused": INTERNAL, "error": INTERNAL,
+        "created_at": INTERNAL, "created_by": INTERNAL, "finished_at": INTERNAL,
+    }  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(_("种类"), max_length=10, choices=ImportKind)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, verbose_name=_("企业"), related_name="+")
+    source = models.ForeignKey(EventSource, models.PROTECT, verbose_name=_("来源"), related_name="+")
+    file_name = models.CharField(_("文件名"), max_length=120)
+    sha256 = models.CharField(_("文件摘要"), max_length=64)
+    size = models.PositiveIntegerField(_("字节数"))
+    dry_run = models.BooleanField(_("试运行"))
+    state = models.CharField(_("状态"), max_length=8, choices=ImportState, default=ImportState.RUNNING)
+    accepted = models.PositiveIntegerField(_("接收"), default=0)
+    duplicates = models.PositiveIntegerField(_("重复"), default=0)
+    refused = models.PositiveIntegerField(_("未接收"), default=0)
+    error = models.CharField(_("读取错误"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("提交时间"))
+    created_by = models.CharField(_("提交人"), max_length=80)
+    finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("文件导入")
+        verbose_name_plural = _("文件导入")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["enterprise", "-created_at"], name="import_enterprise")]
+
+    def __str__(self):
+        return str(self.id)
+
+
+class ImportRow(models.Model):
+    """The result of one line of a file. The raw line is kept only where it was refused."""
+
+    labels = {
+        "id": PUBLIC, "batch": INTERNAL, "line": INTERNAL, "result": INTERNAL, "code": INTERNAL, "message": INTERNAL, "number": PERSONAL,
+        "raw": PERSONAL,
+    }  # fmt: skip
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, verbose_name=_("批次"), related_name="rows")
+    line = models.PositiveIntegerField(_("行号"))
+    result = models.CharField(_("结果"), max_length=10, choices=RowResult)
+    code = models.CharField(_("原因代码"), max_length=24, blank=True)
+    message = models.CharField(_("说明"), max_length=300, blank=True)
+    number = models.CharField(_("单号"), max_length=40, blank=True)
+    raw = models.JSONField(_("原始行"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("导入行")
+        verbose_name_plural = _("导入行")
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_row_once")]
+
+    def __str__(self):
+        return f"{self.batch_id}:{self.line}"

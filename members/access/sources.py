@@ -1,0 +1,62 @@
+"""Where grants come from. An app above this floor (the registry) adds its own source when it starts.
+
+A source is a function of a user id that returns a queryset of rows (kind, role, target), all text, so that
+all sources are read in one UNION ALL statement, once per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace
+
+from members.access.models import DivisionGrant
+from members.access.states import ScopeKind
+from members.accounts.models import Relation
+
+GrantSource = Callable[[int], QuerySet]
+PHONE = "phone"  # target of a consented relative
+
+
+def text(expression):
+    return Cast(expression, TextField())
+
+
+def division_grants(user_id: int) -> QuerySet:
+    return DivisionGrant.objects.filter(user_id=user_id).values_list(
+        text(Value(ScopeKind.DIVISION.value)), text("role"), text("division__prefix")
+    )
+
+
+def consented_relatives(user_id: int) -> QuerySet:
+    return Relation.objects.filter(
+        helper_id=user_id, agreed_at__isnull=False, ended_at__isnull=True
+    ).values_list(text(Value(PHONE)), text(Value("")), text("principal__phone"))
+
+
+def guardian_grants(model, kind: ScopeKind) -> GrantSource:
+    """Grants kept as django-guardian rows of a direct-foreign-key table `model`."""
+
+    def source(user_id: int) -> QuerySet:
+        return model.objects.filter(user_id=user_id, permission__codename__startswith="hold_").values_list(
+            text(Value(kind.value)),
+            text(Replace("permission__codename", Value("hold_"), Value(""))),
+            text("content_object_id"),
+        )
+
+    return source
+
+
+_sources: list[GrantSource] = [division_grants, consented_relatives]
+
+
+def add_source(source: GrantSource) -> None:
+    if source not in _sources:
+        _sources.append(source)
+
+
+def rows_of(user_id: int) -> list[tuple[str, str, str]]:
+    """All (kind, role, target) rows of a user, in one query."""
+    first, *rest = (source(user_id) for source in _sources)
+    return list(first.union(*rest, all=True))

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "members.devices"
+    label = "devices"
+    verbose_name = _("终端设备")

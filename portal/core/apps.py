@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "portal.core"
+    label = "core"
+    verbose_name = _("基础")
+
+    def ready(self):
+        from portal.core import checks, labels  # noqa: F401  registers the system checks

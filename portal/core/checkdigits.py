@@ -1,0 +1,30 @@
+"""Check characters for numbers that people copy by hand."""
+
+from __future__ import annotations
+
+import secrets
+
+# No I, L, O, U: not to be confused with 1, 0, V, and no accidental words (Crockford base 32).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUE = {c: i for i, c in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+
+
+def luhn32_check(body: str) -> str:
+    """Luhn mod 32 check character: catches every single wrong character and nearly all swaps of neighbours."""
+    total, factor = 0, 2
+    for c in reversed(body):
+        product = factor * _VALUE[c]
+        total += product // 32 + product % 32
+        factor = 3 - factor
+    return ALPHABET[-total % 32]
+
+
+def random_number(prefix: str, length: int) -> str:
+    """`prefix` + `length` random characters + check character. Not sequential, so it can't be enumerated."""
+    body = prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return body + luhn32_check(body)
+
+
+def is_valid(number: str) -> bool:
+    """Whether the last character is the check character of the rest."""
+    return len(number) > 2 and all(c in _VALUE for c in number) and luhn32_check(number[:-1]) == number[-1]

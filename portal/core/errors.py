@@ -1,0 +1,94 @@
+"""Errors a person or program can act on: a stable code, what is wrong, what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A refusal by the rules of the portal.
+
+    `code` is stable English for programs. `message` says what is wrong and `hint` what to do next, both
+    in the reader's language. `fields` maps input names to sentences. `status` is the HTTP status of the faces.
+    """
+
+    status = 400
+    code = "bad_request"
+    message: Any = _("请求有误。")
+    hint: Any = _("请检查后重试。")
+
+    def __init__(
+        self, message=None, *, code=None, hint=None, fields: dict[str, Any] | None = None, retry_after=None
+    ):
+        self.message = message or self.message
+        self.code = code or self.code
+        self.hint = hint or self.hint
+        self.fields = fields or {}
+        self.retry_after = retry_after
+        super().__init__(self.code)  # the code only: messages may be shown, codes may be logged
+
+    def as_dict(self) -> dict[str, Any]:
+        """The body every JSON face answers with."""
+        body = {"code": self.code, "message": str(self.message), "hint": str(self.hint)}
+        if self.fields:
+            body["fields"] = {name: str(text) for name, text in self.fields.items()}
+        return {"error": body}
+
+
+class BadInput(DomainError):
+    code = "bad_input"
+    message = _("填写的内容有误。")
+    hint = _("请按提示改正后重新提交。")
+
+
+class SignInNeeded(DomainError):
+    status = 401
+    code = "sign_in_needed"
+    message = _("需要先登录。")
+    hint = _("请登录后重试。")
+
+
+class Forbidden(DomainError):
+    status = 403
+    code = "forbidden"
+    message = _("您没有这项权限。")
+    hint = _("如确需办理,请联系本单位管理员开通。")
+
+
+class NotFound(DomainError):
+    """Also the answer for somebody else's record, so that its existence does not show."""
+
+    status = 404
+    code = "not_found"
+    message = _("没有找到。")
+    hint = _("请核对号码或链接是否完整。")
+
+
+class Conflict(DomainError):
+    status = 409
+    code = "conflict"
+    message = _("当前状态不能这样操作。")
+    hint = _("请刷新后查看最新状态。")
+
+
+class TooLarge(DomainError):
+    status = 413
+    code = "too_large"
+    message = _("内容过大。")
+    hint = _("请分批提交。")
+
+
+class TooMany(DomainError):
+    status = 429
+    code = "too_many"
+    message = _("操作太频繁。")
+    hint = _("请稍后再试。")
+
+
+class Unavailable(DomainError):
+    status = 503
+    code = "unavailable"
+    message = _("系统正在恢复,暂时不能处理。")
+    hint = _("请稍后重试,已提交的内容不会丢失或重复。")

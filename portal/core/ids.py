@@ -1,0 +1,12 @@
+"""Identifiers that sort by time and tell nothing else."""
+
+from __future__ import annotations
+
+import uuid
+
+import uuid_utils
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): time-ordered, so that indexes grow at one end."""
+    return uuid.UUID(int=uuid_utils.uuid7().int)
