@@ -1,8 +1,8 @@
-"""Compiles the translations (no gettext needed) and checks them: `python -m portal.translations compile|check`.
+"""Compiles (without gettext) and checks the translations: `python -m portal.translations compile|check`.
 
-Source strings are Simplified Chinese; English must be complete. The check takes the strings out of the sources
-with Django's makemessages in a scratch copy and compares: every one has an English text that is sure (not fuzzy),
-has the same placeholders, and no Chinese left in it.
+Source strings are Simplified Chinese; English must be complete. The check takes the strings out of the
+sources with Django's makemessages in a scratch copy and compares: every one has an English text that is sure
+(not fuzzy), has the same placeholders, and no Chinese left in it.
 """
 
 import os

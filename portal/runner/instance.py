@@ -51,7 +51,7 @@ class Instance:
         self._path.unlink(missing_ok=True)
 
     def end_leftovers(self) -> list[str]:
-        """Stop children of a killed run; their names. The lock is held, so that run is surely gone."""
+        """Stop children of a killed run; their names. We hold the lock: that run is gone."""
         record = self.read()
         if record is None:
             return []
@@ -65,7 +65,7 @@ class Instance:
 
 
 def members(session: int) -> list[int]:
-    """The living processes of one of our sessions. Each child leads its own, and works in the code's folder."""
+    """The living processes of one of our sessions. Each child leads its own and works in our folder."""
     return [pid for pid in psutil.pids() if _is_member(pid, session)]
 
 

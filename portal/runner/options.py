@@ -8,10 +8,10 @@ DEFAULT_PORT = 8000
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./run",
-        description="Start the portal with a demo county: web, worker, scheduler, database and broker. "
-        "Ctrl-C stops everything that was started. Data are kept in var/ (or PORTAL_VAR). "
-        "启动平台并载入演示县;按 Ctrl-C 全部停止。",
-        epilog="With DATABASE_URL (PostgreSQL 15 or newer) and REDIS_URL set, those servers are used instead of "
+        description="Start the portal with a demo county: web, worker, scheduler, servers. "
+        "Ctrl-C stops everything. Data are kept in var/ (or PORTAL_VAR). "
+        "启动平台并载入演示县,按 Ctrl-C 全部停止。",
+        epilog="With DATABASE_URL (PostgreSQL 15 or newer) and REDIS_URL set, those are used instead of "
         "the embedded ones. Production: docs/operations.md.",
     )
     parser.add_argument(

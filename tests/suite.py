@@ -1,0 +1,234 @@
+"""`./test`: everything CI runs, each step named and timed; all are run, and the last line counts them.
+
+./test                everything            ./test lint    style, types, contracts, checks, translations
+./test fast           quick tests           ./test slow    slow tests, races, browser
+./test PATH…          the tests named, with anything pytest understands
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree  # our own reports only
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from portal import embedded
+from portal.env import make_secret
+from portal.runner.say import complain, say
+from tests.plugin import make_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "test-results"
+PYTHON = sys.executable
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APT_PACKAGES = {
+    "chromium": "chromium",
+    "fonts": "fonts-noto-cjk",
+    "fontconfig": "fontconfig",
+    "gettext": "gettext",
+}
+
+
+@dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class Step:
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    report: Path | None = None  # of pytest: its tests are counted one by one
+
+
+def main(arguments: list[str]) -> int:
+    if arguments and arguments[0] in ("-h", "--help"):
+        say(__doc__.strip())
+        return 0
+    selection = arguments[0] if arguments else "all"
+    REPORTS.mkdir(exist_ok=True)
+    var = embedded.default_var().absolute() / "test"
+    if selection not in ("all", "lint", "fast", "slow"):
+        return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    missing = install_system_packages(selection)
+    if missing:
+        complain(missing)
+        say("0 passed, 1 failed")
+        return 1
+    with _servers(var) as settings:
+        return run_all(steps(selection, settings))
+
+
+def steps(selection: str, settings: dict[str, str]) -> list[Step]:
+    chosen: list[Step] = []
+    if selection in ("all", "lint"):
+        chosen += _lint_steps(settings)
+    if selection in ("all", "fast"):
+        chosen.append(_pytest("fast tests", "fast", "not slow and not browser and not race", "-n", "2"))
+    if selection in ("all", "slow"):
+        chosen.append(_pytest("races", "race", "race and not slow and not browser"))
+        chosen.append(_pytest("slow tests", "slow", "slow and not browser"))
+        chosen.append(_pytest("browser tests", "browser", "browser"))
+    return chosen
+
+
+def _lint_steps(settings: dict[str, str]) -> list[Step]:
+    manage = [PYTHON, "manage.py"]
+    production = {
+        **settings,
+        "PORTAL_MODE": "production",
+        "ALLOWED_HOSTS": "portal.example.org",
+        "PUBLIC_URL": "https://portal.example.org",
+        "TRUSTED_PROXIES": "127.0.0.1",
+        **{name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")},
+    }
+    deploy = [*manage, "check", "--deploy", "--fail-level", "WARNING"]
+    return [
+        Step("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+        Step("lint", [PYTHON, "-m", "ruff", "check", "."]),
+        Step("types", [PYTHON, "-m", "mypy"], settings),
+        Step("import contracts", [PYTHON, "-c", _LINT_IMPORTS], settings),
+        Step("django check", [*manage, "check"], settings),
+        Step("django check for production", deploy, production),
+        Step("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], settings),
+        Step("translations complete", [PYTHON, "-m", "portal.translations", "check"], settings),
+    ]
+
+
+# Not the console script: its first line names a Python that may have moved.
+_LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"
+
+
+def _pytest(name: str, short: str, marks: str, *more: str) -> Step:
+    report = REPORTS / f"{short}.xml"
+    command = [PYTHON, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}", "--durations=10", *more]
+    return Step(name, command, report=report)
+
+
+@contextmanager
+def _servers(var: Path) -> Iterator[dict[str, str]]:
+    """The environment of the steps that are not pytest, with servers held for the whole run.
+
+    pytest finds the same servers by itself (tests/plugin.py): it must not take them for given ones.
+    """
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    wanted = {"postgres": "DATABASE_URL" not in given, "redis": "REDIS_URL" not in given}
+    with embedded.hold(var, durable=False, **wanted) as urls:
+        yield {**make_environment(var), **given, **urls}
+
+
+# -- Running --------------------------------------------------------------------------------------------
+
+
+def run_all(chosen: list[Step]) -> int:
+    tally = Tally()
+    lines = []
+    for step in chosen:
+        say(f"\n▸ {step.name}")
+        began = time.monotonic()
+        if step.report:
+            step.report.unlink(missing_ok=True)
+        done = subprocess.run(step.command, cwd=ROOT, env={**os.environ, **step.environment}, check=False)
+        seconds = time.monotonic() - began
+        count(step, done.returncode, tally)
+        lines.append(f"{'ok    ' if done.returncode == 0 else 'FAILED'}  {seconds:7.1f} s  {step.name}")
+    say("\n" + "\n".join(lines) + "\n")
+    say(
+        f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.skipped} skipped" * bool(tally.skipped))
+    )
+    return 1 if tally.failed else 0
+
+
+def count(step: Step, code: int, tally: Tally) -> None:
+    """Add a step's tests, or the step itself, to the tally. pytest's exit code rules over its report."""
+    failed_before = tally.failed
+    if step.report and step.report.exists():
+        for suite in ElementTree.parse(step.report).iter("testsuite"):
+            number = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
+            broken = number["failures"] + number["errors"]
+            tally.failed += broken
+            tally.skipped += number["skipped"]
+            tally.passed += max(0, number["tests"] - broken - number["skipped"])
+    elif code == 0:
+        tally.passed += 1
+    if code and tally.failed == failed_before:
+        tally.failed += 1  # also "no test found" (5): a lost marker must not look like success
+
+
+# -- System packages --------------------------------------------------------------------------------------
+
+
+def install_system_packages(selection: str) -> str:
+    """Install browser, Chinese fonts and gettext where they are missing; what to do if that failed."""
+    wanted = _missing_packages(selection)
+    if not wanted:
+        return ""
+    packages = [APT_PACKAGES[name] for name in wanted]
+    by_hand = f"Install what the tests need and run ./test again:\n  apt-get install {' '.join(packages)}"
+    apt = _apt()
+    if apt is None:
+        return by_hand
+    say(f"▸ Installing {', '.join(packages)} 安装系统软件包 …")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*apt, "update", "-q"], env=environment, stdin=subprocess.DEVNULL, check=False)
+    for package in packages:
+        command = [*apt, "install", "-y", "-q", "--no-install-recommends", package]
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode and package == "chromium":
+            # Ubuntu has Chromium only as a snap, which containers cannot run.
+            subprocess.run([PYTHON, "-m", "playwright", "install", "--with-deps", "chromium"], check=False)
+    left = _missing_packages(selection)
+    return f"Could not be installed: {', '.join(left)}. {by_hand}" if left else ""
+
+
+def _missing_packages(selection: str) -> list[str]:
+    wanted = []
+    if selection in ("all", "slow"):
+        wanted += [] if find_browser() else ["chromium"]
+        wanted += [] if shutil.which("fc-list") else ["fontconfig"]
+        wanted += [] if _has_chinese_fonts() else ["fonts"]
+    if selection in ("all", "lint") and not shutil.which("xgettext"):
+        wanted.append("gettext")
+    return wanted
+
+
+def find_browser() -> str | None:
+    """A Chromium of the system, or the one Playwright brought. A snap stub does not count."""
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path and "/snap/" not in os.path.realpath(path):
+            ran = subprocess.run([path, "--version"], capture_output=True, check=False)
+            if ran.returncode == 0:
+                return path
+    found = sorted((Path.home() / ".cache" / "ms-playwright").glob("chromium-*/chrome-linux*/chrome"))
+    return str(found[-1]) if found else None
+
+
+def _has_chinese_fonts() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    listed = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)
+    return bool(listed.stdout.strip())
+
+
+def _apt() -> list[str] | None:
+    """apt-get if we may use it without being asked anything."""
+    if shutil.which("apt-get") is None:
+        return None
+    if os.geteuid() == 0:
+        return ["apt-get"]
+    sudo = shutil.which("sudo")
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:
+        return [sudo, "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
