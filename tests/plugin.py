@@ -50,7 +50,7 @@ def prepare(var: Path) -> None:
 
 def make_environment(var: Path) -> dict[str, str]:
     """Mode, folder and secrets of test runs. The secrets are made once and kept, as `./run` does."""
-    var.mkdir(parents=True, exist_ok=True)
+    (var / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
     path = var / "portal.env"
     kept = read_env_file(path)
     missing = {name: make_secret(name) for name in SECRETS if name not in kept}

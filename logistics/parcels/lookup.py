@@ -1,4 +1,4 @@
-"""The read side of the public lookup: numbers, tiers and what each may tell (docs/architecture.md, 'Lookup')."""
+"""The read side of the public lookup: numbers, the three privacy tiers and what each may tell."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def tail_of(phone_or_digits: str) -> str:
 
 
 def tail_hash(phone_or_digits: str) -> str:
-    """Keyed hash of the last four digits, so that tier 1 compares without reading a phone; "" without four digits."""
+    """Keyed hash of the last four digits, so that nobody reads a phone to compare; "" without four digits."""
     tail = tail_of(phone_or_digits)
     return keyed_hash(tail, "tail:phone") if tail else ""

@@ -4,8 +4,13 @@ from django.conf import settings
 
 
 def portal(request):
+    actor = getattr(request, "actor", None)
+    roles = getattr(actor, "roles", frozenset())
     return {
-        "actor": getattr(request, "actor", None),
+        "actor": actor,
         "public_url": settings.PUBLIC_URL,
         "large_type": request.COOKIES.get("large_type") == "1",
+        # Which links the header offers; what a person may do there is decided behind the links.
+        "works_here": bool(roles - {"member"}),
+        "official": any(g.scope.divisions or g.scope.everything for g in getattr(actor, "grants", ())),
     }

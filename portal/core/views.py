@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.core.access import public
@@ -56,6 +57,7 @@ def server_error(request):
 
 
 @public("language and type size are the reader's choice, kept in cookies of their own browser")
+@csrf_exempt  # public pages are kept ready-made, so they carry no token; nothing but two cookies of taste can change
 @require_POST
 def reading_setting(request):
     """Sets the reader's language or type size and goes back to the page they were on."""

@@ -1,0 +1,59 @@
+"""Is it alive, and can it work: for the process manager and the load balancer."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpResponse
+from redis.exceptions import RedisError
+
+from portal.core.access import public
+
+log = logging.getLogger(__name__)
+
+
+def _answer(status: int, **facts) -> HttpResponse:
+    response = HttpResponse(json.dumps(facts), status=status, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@public("a process manager asks without credentials; says nothing but that the process lives")
+def alive(request):
+    """200 as long as the process answers; asks neither database nor Redis."""
+    return _answer(200, alive=True)
+
+
+alive.fast_lane = True
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("not ready: database %s", type(error).__name__)
+        return False
+    return True
+
+
+def _redis() -> bool:
+    try:
+        cache.get("health")
+    except (RedisError, OSError) as error:
+        log.warning("not ready: redis %s", type(error).__name__)
+        return False
+    return True
+
+
+@public("a load balancer asks without credentials; says only which part is missing")
+def ready(request):
+    """200 when the database and Redis answer, else 503 with what is missing."""
+    facts = {"database": _database(), "redis": _redis()}
+    return _answer(200 if all(facts.values()) else 503, ready=all(facts.values()), **facts)
+
+
+ready.fast_lane = True

@@ -1,0 +1,31 @@
+"""Liveness needs nothing; readiness needs the database and Redis."""
+
+import pytest
+from django.test import Client
+
+
+def test_alive_without_database():
+    # No django_db mark: a query would fail the test.
+    response = Client().get("/health/")
+    assert response.status_code == 200
+    assert response.json() == {"alive": True}
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_ready_names_both_parts():
+    response = Client().get("/health/ready/")
+    assert response.json() == {"ready": True, "database": True, "redis": True}
+
+
+@pytest.mark.django_db
+def test_not_ready_when_redis_is_gone(settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "unix:///nowhere/redis.sock",
+        }
+    }
+    response = Client().get("/health/ready/")
+    assert response.status_code == 503
+    assert response.json()["redis"] is False
