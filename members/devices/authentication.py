@@ -1,6 +1,28 @@
-"""Devices enter the REST API with their own credentials."""
+"""Devices enter the REST API with their own credentials: `Authorization: Device <code>:<secret>`."""
 
 from rest_framework.authentication import BaseAuthentication
+
+from members.devices.models import Device
+from members.devices.states import FUNCTIONS
+from portal.core.actor import Actor, ActorKind, Grant, Scope
+
+
+def actor_of_device(device: Device, *, address: str = "") -> Actor:
+    """What a device may: the functions of its profile and its own extra ones, at its one place or firm."""
+    scope = (
+        Scope(stations=frozenset({device.station}))
+        if device.station
+        else Scope(enterprises=frozenset({device.enterprise}))
+    )
+    functions = FUNCTIONS[device.profile] | frozenset(device.functions)
+    return Actor(
+        ActorKind.DEVICE,
+        f"device:{device.code}",
+        label=device.profile,
+        grants=(Grant(frozenset(map(str, functions)), scope),),
+        address=address,
+        extra={"device": device.pk},
+    )
 
 
 class DeviceAuthentication(BaseAuthentication):

@@ -1,0 +1,31 @@
+"""Fixtures shared by all tests: a small county (world.py) and the people in it (personas.py)."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+from tests.personas import (  # noqa: F401  fixtures
+    administrator,
+    anonymous,
+    carrier_system,
+    county_official,
+    courier,
+    enterprise_admin,
+    keeper,
+    keeper_next_door,
+    neighbour_official,
+    scanner,
+    support,
+    township_official,
+    villager,
+)
+from tests.world import world  # noqa: F401  fixture
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits(request):
+    """Rate limits and locks live in the cache: each test with a database starts without any."""
+    if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        cache.clear()
+    yield
