@@ -23,7 +23,7 @@ FIELD_KEYS = env_list(
 HASH_KEY = env_secret("HASH_KEY", 32)  # keyed hashes of searchable secrets
 
 ALLOWED_HOSTS = env_list(
-    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+    "ALLOWED_HOSTS", default=None if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES", default=[])
 PUBLIC_URL = env_str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000", required=PRODUCTION)

@@ -33,7 +33,7 @@ class Children:
         self._logs = logs
         self._switch = switch
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def log(self, name: str) -> Path:
         return self._logs / f"{name}.log"

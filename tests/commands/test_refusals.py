@@ -1,0 +1,105 @@
+"""Nothing starts with a missing or weak secret: the real command, in production, one variable wrong at a time."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.env import make_secret
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = {
+    "PORTAL_MODE": "production",
+    "SECRET_KEY": make_secret("SECRET_KEY"),
+    "FIELD_KEYS": make_secret("FIELD_KEYS"),
+    "HASH_KEY": make_secret("HASH_KEY"),
+    "DATABASE_URL": "postgres://portal:word@db.example.org/portal",
+    "REDIS_URL": "redis://redis.example.org:6379/0",
+    "ALLOWED_HOSTS": "portal.example.org",
+    "PUBLIC_URL": "https://portal.example.org",
+}
+
+
+def manage(tmp_path, *arguments, without=(), **changes):
+    """manage.py with nothing but the given variables: not ours, not those of ./run."""
+    environment = {"PATH": os.environ["PATH"], "PORTAL_VAR": str(tmp_path)}
+    environment |= {name: value for name, value in {**GOOD, **changes}.items() if name not in without}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def assert_refused(done, name, reason):
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The portal does not start: {name} {reason}"), done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_deployment_check_is_clean_with_everything_given(tmp_path):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if name != "PORTAL_MODE"])
+def test_a_missing_variable_stops_the_start(tmp_path, name):
+    assert_refused(manage(tmp_path, "check", without=[name]), name, "is not set")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "HASH_KEY", "FIELD_KEYS"])
+@pytest.mark.parametrize("value", ["x" * 64, "changeme" * 8, "short"])
+def test_a_weak_secret_stops_the_start_and_is_not_printed(tmp_path, name, value):
+    done = manage(tmp_path, "check", **{name: value})
+    assert_refused(done, name, "is too weak")
+    assert value not in done.stderr + done.stdout
+
+
+def test_production_is_what_happens_when_nobody_says_a_mode(tmp_path):
+    assert_refused(
+        manage(tmp_path, "check", without=["PORTAL_MODE", "ALLOWED_HOSTS"]), "ALLOWED_HOSTS", "is not"
+    )
+
+
+def test_an_unknown_mode_is_refused(tmp_path):
+    assert_refused(manage(tmp_path, "check", PORTAL_MODE="prod"), "PORTAL_MODE", "is 'prod'")
+
+
+def test_a_production_machine_ignores_the_secrets_of_a_trial_run(tmp_path):
+    lines = [f"{name}={GOOD[name]}" for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")]
+    (tmp_path / "portal.env").write_text("\n".join(lines), encoding="utf-8")
+    assert_refused(manage(tmp_path, "check", without=["SECRET_KEY"]), "SECRET_KEY", "is not set")
+
+
+def test_after_a_trial_run_manage_works_without_variables(tmp_path):
+    trial = {**GOOD, "PORTAL_MODE": "development"}
+    lines = [f"{name}={value}" for name, value in trial.items() if name != "DATABASE_URL"]
+    (tmp_path / "portal.env").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "servers.env").write_text(f"DATABASE_URL={GOOD['DATABASE_URL']}\n", encoding="utf-8")
+    done = manage(tmp_path, "check", without=list(GOOD))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        ["granian", "--interface", "wsgi", "--port", "0", "portal.wsgi:application"],
+        ["celery", "-A", "portal.celery", "inspect", "ping"],
+    ],
+    ids=["web", "worker"],
+)
+def test_web_and_worker_do_not_start_either(tmp_path, module):
+    environment = {"PATH": os.environ["PATH"], "PORTAL_VAR": str(tmp_path), **GOOD}
+    del environment["SECRET_KEY"]
+    done = subprocess.run(
+        [sys.executable, "-m", *module],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "SECRET_KEY is not set" in done.stdout + done.stderr
