@@ -151,7 +151,8 @@ class Refusal(models.TextChoices):
     TOO_OLD = "too_old", _("时间过早")
     MALFORMED = "malformed", _("格式有误")
     UNKNOWN_CORRECTED = "unknown_corrected", _("找不到被更正的事件")
-    NEEDS_PROOF = "needs_proof", _("缺少取件凭证")
+    NEEDS_PROOF = "needs_proof", _("需要先核验")
+    NEEDS_CONSENT = "needs_consent", _("收件人未同意")
 
 
 class NumberKind(models.TextChoices):

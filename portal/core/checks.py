@@ -55,15 +55,11 @@ def admin_problems(model, model_admin) -> list[str]:
     problems = []
     access = vars(cls).get("access")
     if not isinstance(access, dict) or not {"view", "add", "change", "delete"} <= set(access):
-        problems.append(
-            f"{cls.__module__}.{cls.__qualname__}: `access` must name view, add, change and delete."
-        )
+        problems.append(f"{cls.__module__}.{cls.__qualname__}: `access` must name view, add, change and delete.")
     for action in model_admin.actions or []:
         function = getattr(cls, action, None) if isinstance(action, str) else action
         if not isinstance(getattr(function, "access", None), Rule):
-            problems.append(
-                f"{cls.__module__}.{cls.__qualname__}: admin action '{action}' declares no access."
-            )
+            problems.append(f"{cls.__module__}.{cls.__qualname__}: admin action '{action}' declares no access.")
     return problems
 
 

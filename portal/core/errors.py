@@ -19,9 +19,7 @@ class DomainError(Exception):
     message: Any = _("请求有误。")
     hint: Any = _("请检查后重试。")
 
-    def __init__(
-        self, message=None, *, code=None, hint=None, fields: dict[str, Any] | None = None, retry_after=None
-    ):
+    def __init__(self, message=None, *, code=None, hint=None, fields: dict[str, Any] | None = None, retry_after=None):
         self.message = message or self.message
         self.code = code or self.code
         self.hint = hint or self.hint

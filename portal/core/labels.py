@@ -39,9 +39,7 @@ def label_problems(model) -> list[str]:
         return [f"{model._meta.label} declares no `labels` dict for its fields."]
     fields = {f.name for f in model._meta.concrete_fields} | {f.name for f in model._meta.local_many_to_many}
     problems = [f"{model._meta.label}.{name} has no privacy label." for name in sorted(fields - set(labels))]
-    problems += [
-        f"{model._meta.label}.labels names no field: {name}." for name in sorted(set(labels) - fields)
-    ]
+    problems += [f"{model._meta.label}.labels names no field: {name}." for name in sorted(set(labels) - fields)]
     problems += [
         f"{model._meta.label}.labels[{name!r}] is not a Label."
         for name, v in labels.items()

@@ -51,9 +51,7 @@ class ProxyMiddleware:
     def __call__(self, request):
         peer = request.META.get("REMOTE_ADDR", "")
         if self.is_trusted(peer):
-            forwarded = [
-                p.strip() for p in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if p.strip()
-            ]
+            forwarded = [p.strip() for p in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if p.strip()]
             # From the right: the first address that is not one of our proxies is the caller.
             peer = next((a for a in reversed(forwarded) if not self.is_trusted(a)), peer)
             if request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
@@ -133,9 +131,7 @@ class FastLaneMiddleware:
             match = resolve(request.path_info)
         except Resolver404:
             return self.get_response(request)
-        if not getattr(match.func, "fast_lane", False) or (
-            settings.SECURE_SSL_REDIRECT and not request.is_secure()
-        ):
+        if not getattr(match.func, "fast_lane", False) or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
             return self.get_response(request)
         rule = getattr(match.func, "access", None)
         if not isinstance(rule, Rule) or rule.kind != "public":

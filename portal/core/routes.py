@@ -17,18 +17,14 @@ class Route:
     @property
     def path_to_view(self) -> str:
         """Dotted path of the view function or class behind this route."""
-        target = (
-            getattr(self.callback, "view_class", None) or getattr(self.callback, "cls", None) or self.callback
-        )
+        target = getattr(self.callback, "view_class", None) or getattr(self.callback, "cls", None) or self.callback
         while hasattr(target, "__wrapped__"):
             target = target.__wrapped__
         target = getattr(target, "func", target)
         return f"{target.__module__}.{getattr(target, '__qualname__', type(target).__qualname__)}"
 
 
-def iter_routes(
-    resolver: URLResolver | None = None, prefix: str = "", namespace: str = ""
-) -> Iterator[Route]:
+def iter_routes(resolver: URLResolver | None = None, prefix: str = "", namespace: str = "") -> Iterator[Route]:
     for entry in (resolver or get_resolver()).url_patterns:
         pattern = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):

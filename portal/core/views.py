@@ -62,9 +62,7 @@ def server_error(request):
 def reading_setting(request):
     """Sets the reader's language or type size and goes back to the page they were on."""
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         back = "/"
     response = redirect(back)
     language = request.POST.get("language")
@@ -76,6 +74,4 @@ def reading_setting(request):
 
 
 def _keep(response, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
+    response.set_cookie(name, value, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)

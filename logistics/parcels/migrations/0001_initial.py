@@ -63,9 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.CharField(max_length=20, unique=True, verbose_name="袋号")),
                 (
@@ -114,9 +112,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=60, unique=True, verbose_name="来源代码")),
                 (
@@ -157,9 +153,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.CharField(max_length=40, unique=True, verbose_name="推送地址密钥")),
                 ("salt", portal.core.fields.EncryptedTextField(blank=True, verbose_name="签名盐")),
@@ -199,9 +193,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 (
                     "from_kind",
@@ -275,9 +267,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 (
                     "kind",
@@ -342,9 +332,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("line", models.PositiveIntegerField(verbose_name="行号")),
                 (
@@ -379,9 +367,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("waybill", models.CharField(max_length=20, unique=True, verbose_name="运单号")),
                 (
@@ -574,9 +560,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("expected", models.BooleanField(default=True, verbose_name="应交")),
                 ("scanned", models.BooleanField(default=False, verbose_name="实扫")),
@@ -621,9 +605,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
                 ("offset_minutes", models.SmallIntegerField(default=480, verbose_name="时区偏移(分)")),
@@ -755,9 +737,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("phone", models.CharField(blank=True, max_length=20, verbose_name="手机号")),
                 (
@@ -798,9 +778,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("added_at", models.DateTimeField(verbose_name="装入时间")),
                 ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="取出时间")),
@@ -833,9 +811,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "role",
@@ -869,9 +845,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.CharField(max_length=40, verbose_name="号码")),
                 (
@@ -918,9 +892,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", portal.core.fields.EncryptedTextField(verbose_name="取件码")),
                 ("code_hash", models.CharField(max_length=64, verbose_name="取件码摘要")),
@@ -958,9 +930,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=60, verbose_name="代收人姓名")),
                 ("phone", models.CharField(max_length=20, verbose_name="代收人电话")),
@@ -987,9 +957,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "method",
@@ -1042,9 +1010,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("source_event_id", models.CharField(max_length=64, verbose_name="来源事件号")),
                 (
@@ -1094,9 +1060,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -1188,9 +1152,7 @@ class Migration(migrations.Migration):
             model_name="bag",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("opened_at__isnull", False), ("seal_intact__isnull", False), ("state", "opened")
-                    ),
+                    models.Q(("opened_at__isnull", False), ("seal_intact__isnull", False), ("state", "opened")),
                     models.Q(models.Q(("state", "opened"), _negated=True), ("opened_at__isnull", True)),
                     _connector="OR",
                 ),
@@ -1292,9 +1254,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="parcel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pieces__gt", 0)), name="parcel_pieces_positive"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("pieces__gt", 0)), name="parcel_pieces_positive"),
         ),
         migrations.AddConstraint(
             model_name="handoveritem",
@@ -1391,9 +1351,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="refusedevent",
-            constraint=models.UniqueConstraint(
-                fields=("source", "source_event_id", "code"), name="refused_event_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("source", "source_event_id", "code"), name="refused_event_once"),
         ),
         migrations.AddIndex(
             model_name="timer",
@@ -1414,9 +1372,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="timer",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fired_at__isnull", True), ("cancelled_at__isnull", True), _connector="OR"
-                ),
+                condition=models.Q(("fired_at__isnull", True), ("cancelled_at__isnull", True), _connector="OR"),
                 name="timer_ends_once",
             ),
         ),

@@ -35,9 +35,7 @@ class Bag(models.Model):
         verbose_name = _("邮袋")
         verbose_name_plural = _("邮袋")
         constraints = [
-            models.UniqueConstraint(
-                fields=["seal_number"], condition=~Q(seal_number=""), name="seal_used_once"
-            ),
+            models.UniqueConstraint(fields=["seal_number"], condition=~Q(seal_number=""), name="seal_used_once"),
             models.CheckConstraint(
                 condition=Q(state="open", sealed_at__isnull=True, seal_number="")
                 | (~Q(state="open") & Q(sealed_at__isnull=False) & ~Q(seal_number="")),
@@ -66,9 +64,7 @@ class BagItem(models.Model):
         verbose_name = _("袋内包裹")
         verbose_name_plural = _("袋内包裹")
         constraints = [
-            models.UniqueConstraint(
-                fields=["parcel"], condition=Q(removed_at__isnull=True), name="parcel_in_one_bag"
-            )
+            models.UniqueConstraint(fields=["parcel"], condition=Q(removed_at__isnull=True), name="parcel_in_one_bag")
         ]
 
     def __str__(self):
@@ -134,9 +130,7 @@ class HandoverItem(models.Model):
 
     handover = models.ForeignKey(Handover, models.CASCADE, verbose_name=_("交接单"), related_name="items")
     parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="handover_items")
-    bag = models.ForeignKey(
-        Bag, models.PROTECT, null=True, blank=True, verbose_name=_("邮袋"), related_name="+"
-    )
+    bag = models.ForeignKey(Bag, models.PROTECT, null=True, blank=True, verbose_name=_("邮袋"), related_name="+")
     expected = models.BooleanField(_("应交"), default=True)
     scanned = models.BooleanField(_("实扫"), default=False)
     open = models.BooleanField(_("交接未完"), default=True)

@@ -88,9 +88,7 @@ class Event(models.Model):
     offset_minutes = models.SmallIntegerField(_("时区偏移(分)"), default=480)
     claimed_at = models.DateTimeField(_("终端所报时间"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("收到时间"))
-    parcel = models.ForeignKey(
-        Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="events", db_index=False
-    )
+    parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="events", db_index=False)
     source = models.ForeignKey(
         EventSource,
         models.PROTECT,
@@ -154,9 +152,7 @@ class RefusedEvent(models.Model):
     class Meta:
         verbose_name = _("被拒事件")
         verbose_name_plural = _("被拒事件")
-        constraints = [
-            models.UniqueConstraint(fields=["source", "source_event_id", "code"], name="refused_event_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "source_event_id", "code"], name="refused_event_once")]
         indexes = [models.Index(fields=["source", "-last_at"], name="refused_event_recent")]
 
     def __str__(self):

@@ -138,12 +138,8 @@ class Parcel(models.Model):
                 condition=Q(origin_station__isnull=False),
             ),
             models.Index(fields=["carrier", "-id"], name="parcel_carrier"),
-            models.Index(
-                fields=["area", "-id"], opclasses=["varchar_pattern_ops", "int8_ops"], name="parcel_area"
-            ),
-            models.Index(
-                fields=["station", "-id"], name="parcel_at_station", condition=Q(closed_at__isnull=True)
-            ),
+            models.Index(fields=["area", "-id"], opclasses=["varchar_pattern_ops", "int8_ops"], name="parcel_area"),
+            models.Index(fields=["station", "-id"], name="parcel_at_station", condition=Q(closed_at__isnull=True)),
         ]
 
     def __str__(self):
@@ -178,12 +174,8 @@ class ParcelNumber(models.Model):
         verbose_name = _("包裹号码")
         verbose_name_plural = _("包裹号码")
         constraints = [
-            models.UniqueConstraint(
-                fields=["number", "carrier"], nulls_distinct=False, name="parcel_number_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(number__regex=r"^[0-9A-Z-]{4,40}$"), name="parcel_number_normalised"
-            ),
+            models.UniqueConstraint(fields=["number", "carrier"], nulls_distinct=False, name="parcel_number_once"),
+            models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Z-]{4,40}$"), name="parcel_number_normalised"),
         ]
 
     def __str__(self):

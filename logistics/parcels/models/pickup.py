@@ -110,9 +110,7 @@ class PickupProxy(models.Model):
         verbose_name = _("代收人")
         verbose_name_plural = _("代收人")
         constraints = [
-            models.UniqueConstraint(
-                fields=["parcel"], condition=Q(withdrawn_at__isnull=True), name="proxy_one_live"
-            )
+            models.UniqueConstraint(fields=["parcel"], condition=Q(withdrawn_at__isnull=True), name="proxy_one_live")
         ]
 
     def __str__(self):
@@ -135,17 +133,13 @@ class Pickup(models.Model):
     proxy = models.ForeignKey(
         PickupProxy, models.PROTECT, null=True, blank=True, verbose_name=_("代收人"), related_name="+"
     )
-    undone_at = models.DateTimeField(
-        _("撤销时间"), null=True, blank=True
-    )  # the delivery was corrected: did not occur
+    undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)  # the delivery was corrected: did not occur
 
     class Meta:
         verbose_name = _("取件记录")
         verbose_name_plural = _("取件记录")
         constraints = [
-            models.UniqueConstraint(
-                fields=["parcel"], condition=Q(undone_at__isnull=True), name="pickup_once"
-            )
+            models.UniqueConstraint(fields=["parcel"], condition=Q(undone_at__isnull=True), name="pickup_once")
         ]
 
     def __str__(self):

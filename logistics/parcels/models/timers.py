@@ -19,9 +19,7 @@ class TimerRule(models.Model):
     class Meta:
         verbose_name = _("时限规则")
         verbose_name_plural = _("时限规则")
-        constraints = [
-            models.CheckConstraint(condition=Q(hours__gte=1, hours__lte=24 * 60), name="timer_rule_hours")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(hours__gte=1, hours__lte=24 * 60), name="timer_rule_hours")]
 
     def __str__(self):
         return self.get_kind_display()

@@ -1,0 +1,85 @@
+"""What goes into and comes out of `services.record.record_events`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass, field
+
+import msgspec
+
+from portal.core.clock import COUNTY_TIME
+from portal.core.masking import normalise_digits
+
+MAX_BATCH = 10_000
+_AS_STORED = re.compile(r"[0-9A-Z-]+")
+
+
+class NewEvent(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One event as a sender states it. Texts must already be scrubbed of personal data.
+
+    `id` is the sender's own id of the event, the key of idempotency; when empty it is derived from number, code,
+    minute and station, so that the same scan sent twice is one scan. `at` is ISO 8601; without an offset +08:00.
+    `carrier` is an enterprise code (narrows a number that two carriers use), `station` a station code.
+    `corrects` is the sender's id of the event that a VOID takes back (of `corrects_source`, else of the same source).
+    """
+
+    number: str
+    code: str
+    at: str
+    id: str = ""
+    carrier: str = ""
+    station: str = ""
+    reason: str = ""
+    text: str = ""
+    variant: str = ""
+    issue: str = ""
+    corrects: str = ""
+    corrects_source: str = ""
+    custody_kind: str = ""
+    custody_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """An event that was not taken: its place in the batch, a stable code, what is wrong, what to do."""
+
+    index: int
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """`event_ids` has one entry an input row: the stored event, or None for a duplicate or a refusal.
+
+    `no_effect` are rows that were stored but come after the end of the journey, so that they change nothing.
+    """
+
+    accepted: int = 0
+    duplicates: list[int] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
+    no_effect: list[int] = field(default_factory=list)
+    event_ids: list[uuid.UUID | None] = field(default_factory=list)
+
+
+def normalise_number(text: str) -> str:
+    """A number as it is stored: half-width, upper case, without spaces. May still be no number at all."""
+    if _AS_STORED.fullmatch(text or ""):
+        return text
+    return "".join(normalise_digits(text or "").split()).upper()
+
+
+def parse_time(text: str) -> dt.datetime:
+    """ISO 8601 to an aware time; county time when no offset is given. Raises ValueError."""
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=COUNTY_TIME)
+
+
+def derived_id(number: str, code: str, moment: dt.datetime, station: str) -> str:
+    """The id of an event whose sender has none: the same scan within a minute is one scan."""
+    minute = int(moment.timestamp()) // 60
+    return "h" + hashlib.sha256(f"{number}|{code}|{minute}|{station}".encode()).hexdigest()[:40]

@@ -1,0 +1,109 @@
+"""What the custody services share: scope, the late row lock, and events they have vouched for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from logistics.parcels.errors import EventNotTaken, ParcelClosed, ParcelNotFound, StationNotFound
+from logistics.parcels.events import NewEvent
+from logistics.parcels.models import Parcel, ParcelContact
+from logistics.parcels.selectors import visible_parcels
+from logistics.parcels.services.record import record_events
+from logistics.parcels.services.sources import source_for
+from logistics.parcels.states import ContactRole
+from logistics.registry.models import Station
+from members.access.states import Permission
+from portal.core.actor import Actor, Scope, demand
+from portal.core.ids import new_id
+
+
+def covers_station(scope: Scope, station: Station) -> bool:
+    """Whether a scope reaches what is done at this station."""
+    return (
+        scope.everything
+        or station.pk in scope.stations
+        or station.operator_id in scope.enterprises
+        or scope.covers_division(station.division_id)
+    )
+
+
+def require_station(*, actor: Actor, permission: str, station: Station) -> None:
+    """Raises Forbidden without the permission, StationNotFound when it does not reach this station."""
+    demand(actor).require(permission)
+    if not covers_station(actor.scope(permission), station):
+        raise StationNotFound()
+
+
+def lock(parcels: Iterable[Parcel]) -> list[Parcel]:
+    """The rows of `parcels`, locked until the transaction ends and fresh.
+
+    Always in the order of their ids, as record_events does, so that two services can't wait for each other.
+    """
+    ids = {parcel.pk for parcel in parcels}
+    rows = Parcel.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "destination_station", "station", "carrier"
+    )
+    return list(rows.filter(pk__in=ids).order_by("pk"))
+
+
+def lock_one(parcel: Parcel) -> Parcel:
+    return lock([parcel])[0]
+
+
+def require_parcels(*, actor: Actor, permission: str, parcels: Sequence[Parcel]) -> None:
+    """Raises Forbidden without the permission, ParcelNotFound when one parcel is not within its reach."""
+    demand(actor).require(permission)
+    ids = {parcel.pk for parcel in parcels}
+    if visible_parcels(actor=actor, permission=permission).filter(pk__in=ids).values("pk").count() != len(ids):
+        raise ParcelNotFound()
+
+
+def reaches(*, actor: Actor, permission: str, parcel: Parcel) -> bool:
+    """Whether the actor holds `permission` over this very parcel."""
+    return demand(actor).may(permission) and (
+        visible_parcels(actor=actor, permission=permission).filter(pk=parcel.pk).exists()
+    )
+
+
+def require_open(parcels: Iterable[Parcel]) -> None:
+    """Raises ParcelClosed when a journey is over: from then on only corrections are admitted."""
+    if any(parcel.is_closed for parcel in parcels):
+        raise ParcelClosed()
+
+
+def phone_of(parcel: Parcel, role: str) -> str:
+    """E.164, or "" when unknown or erased."""
+    return ParcelContact.objects.filter(parcel=parcel, role=role).values_list("phone", flat=True).first() or ""
+
+
+def is_own(*, actor: Actor, parcel: Parcel, role: str = ContactRole.RECIPIENT) -> bool:
+    """Whether the actor is the recipient (or sender), or a relative they agreed to, by a phone they proved."""
+    phones = demand(actor).scope(Permission.OWN_PARCELS).phones
+    return bool(phones) and phone_of(parcel, role) in phones - {""}
+
+
+def event(parcel: Parcel, code: str, *, now: dt.datetime, station: Station | None = None, **more: str) -> NewEvent:
+    """An event that a service states of a parcel, at `now`."""
+    return NewEvent(
+        id=str(new_id()),
+        number=parcel.waybill,
+        code=str(code),
+        at=now.isoformat(),
+        station=station.code if station else "",
+        **more,
+    )
+
+
+def append(*, events: Sequence[NewEvent], actor: Actor, now: dt.datetime) -> None:
+    """Record events that the calling service has checked; all or none.
+
+    Raises EventNotTaken with the log's own sentence when one is refused.
+    """
+    if not events:
+        return
+    result = record_events(
+        events=events, source=source_for(actor=actor, now=now), actor=actor, now=now, vouched=True, keep=False
+    )
+    for line in result.refused:
+        raise EventNotTaken(line.message, code=line.code, hint=line.hint)

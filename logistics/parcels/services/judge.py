@@ -1,0 +1,245 @@
+"""Which events of a batch may enter the log, and as what. Reads and locks; writes nothing.
+
+What a row is refused for never depends on what else happened to the parcel (except consent), so that the
+same events are accepted in any order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from logistics.parcels.events import NewEvent, derived_id, normalise_number, parse_time
+from logistics.parcels.fold import order_rank
+from logistics.parcels.models import EventSource
+from logistics.parcels.selectors_consent import consented_parcels
+from logistics.parcels.services import log
+from logistics.parcels.states import (
+    EVENT_LABELS,
+    RANKS,
+    Act,
+    Custodian,
+    Issue,
+    Refusal,
+    SourceKind,
+    Stage,
+    Variant,
+)
+from logistics.registry.models import Station
+from members.access.states import Permission
+from portal.core.actor import Actor
+from portal.core.ids import new_id
+
+SKEW_TOLERANCE = dt.timedelta(minutes=5)
+FUTURE_TOLERANCE = dt.timedelta(minutes=10)
+OLDEST = dt.timedelta(days=390)  # within the months that are kept ready for late events
+
+_CODES = frozenset(EVENT_LABELS)
+_RANKS = {(d, code): order_rank(d, code) for d in RANKS for code in _CODES}
+_VARIANTS = frozenset(Variant.values) | {""}
+_CUSTODIANS = frozenset(Custodian.values)
+_ISSUES = frozenset(Issue.values)
+# What a person or scanner can't simply assert: a service checks it first and then vouches for it.
+_GUARDED_FOR_ALL = frozenset({Act.VOID, Act.CUSTODY, Act.FORWARDED})
+_GUARDED_AT_THE_COUNTER = _GUARDED_FOR_ALL | {
+    Stage.DELIVERED, Stage.RETURNED, Stage.RETURNING, Stage.CANCELLED, Stage.LOST, Stage.DESTROYED, Act.ISSUE_RESOLVED,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Locked:
+    """A parcel as it stands under our lock."""
+
+    id: int
+    direction: str
+    carrier_id: int | None
+    stage: str
+    stage_rank: int
+    stage_at: dt.datetime | None
+    headline_at: dt.datetime | None
+    station_id: int | None
+    issues: list[str]
+    closed_at: dt.datetime | None
+    corrected: bool
+    first_event_at: dt.datetime | None
+    last_event_at: dt.datetime | None
+    county_at: dt.datetime | None
+    ready_at: dt.datetime | None
+
+
+@dataclass(slots=True)
+class Row:
+    """An input event on its way: refused, duplicate, or with all that its row in the log needs."""
+
+    key: str
+    event: NewEvent
+    refusal: Refusal | None = None
+    duplicate: bool = False
+    after_end: bool = False
+    id: uuid.UUID | None = None
+    parcel: Locked | None = None
+    occurred_at: dt.datetime | None = None
+    claimed_at: dt.datetime | None = None
+    offset: int = 480
+    rank: int = 0
+    station_id: int | None = None
+    corrects_source: int | None = None
+
+
+class Judge:
+    def __init__(
+        self,
+        *,
+        source: EventSource,
+        actor: Actor,
+        now: dt.datetime,
+        sent_at: dt.datetime | None,
+        vouched: bool,
+    ):
+        self.source, self.now = source, now
+        self.skew = now - sent_at if sent_at is not None and abs(now - sent_at) > SKEW_TOLERANCE else None
+        self.scope = actor.scope(Permission.EVENT_RECORD)
+        self.trusted = vouched or source.kind == SourceKind.SYSTEM
+        at_counter = source.kind in (SourceKind.DEVICE, SourceKind.USER)
+        self.guarded = frozenset() if self.trusted else _GUARDED_AT_THE_COUNTER if at_counter else _GUARDED_FOR_ALL
+        self.asks_consent = at_counter and not self.trusted
+        self.parcels: dict[int, Locked] = {}
+        self.settles = False
+        # A terminal of one station need not name it in every scan.
+        self.own_station = next(iter(self.scope.stations)) if len(self.scope.stations) == 1 else None
+
+    def rows(self, events: Sequence[NewEvent]) -> list[Row]:
+        """One Row an event, judged. Locks the parcels named in it (in the order of their ids)."""
+        rows = [self._read(event) for event in events]
+        self.settles = log.has_open_refusals(self.source)
+        stations = self._stations({e.station for e in events if e.station})
+        carriers, numbers = log.lock_parcels(
+            {row.event.number for row in rows if row.refusal is None}, self._carrier_codes(events), Locked
+        )
+        consent = self._consent(rows, numbers)
+        for row in rows:
+            if row.refusal is None:
+                row.refusal = self._place(row, stations, carriers, numbers) or self._proof(row, consent)
+            if row.refusal is None:
+                row.id = new_id()
+                self.parcels[row.parcel.id] = row.parcel
+        return rows
+
+    def _read(self, event: NewEvent) -> Row:
+        """What can be judged from the event alone."""
+        event.number = normalise_number(event.number)
+        row = Row(key=event.id, event=event)
+        try:
+            moment = parse_time(event.at)
+            row.offset = int(moment.utcoffset().total_seconds() // 60)
+            row.occurred_at = moment.astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            row.refusal, row.key = (
+                Refusal.MALFORMED,
+                event.id or derived_id(event.number, event.code, self.now, event.station),
+            )
+            return row
+        if not row.key:
+            row.key = derived_id(event.number, event.code, row.occurred_at, event.station)
+        if self.skew is not None:
+            row.claimed_at = row.occurred_at
+            try:
+                row.occurred_at += self.skew
+            except OverflowError:
+                row.refusal = Refusal.MALFORMED
+                return row
+        row.refusal = self._malformed(row)
+        return row
+
+    def _malformed(self, row: Row) -> Refusal | None:
+        event = row.event
+        if event.code not in _CODES:
+            return Refusal.UNKNOWN_CODE
+        if (
+            not event.number
+            or len(row.key) > 64
+            or len(event.number) > 40
+            or event.variant not in _VARIANTS
+            or "\x00" in event.text + row.key + event.number
+        ):
+            return Refusal.MALFORMED
+        if len(event.text) > 500 or len(event.reason) > 40 or len(event.custody_ref) > 40:
+            return Refusal.MALFORMED
+        if (event.code == Act.CUSTODY) != (event.custody_kind in _CUSTODIANS) or (event.code == Act.VOID) != bool(
+            event.corrects
+        ):
+            return Refusal.MALFORMED
+        if event.code == Act.ISSUE_RESOLVED and event.issue not in _ISSUES:
+            return Refusal.MALFORMED
+        if row.occurred_at > self.now + FUTURE_TOLERANCE:
+            return Refusal.FUTURE_TIME
+        if row.occurred_at < self.now - OLDEST:
+            return Refusal.TOO_OLD
+        return Refusal.NEEDS_PROOF if event.code in self.guarded else None
+
+    def _carrier_codes(self, events: Sequence[NewEvent]) -> set[str]:
+        return {event.carrier for event in events if event.carrier}
+
+    def _stations(self, codes: set[str]) -> dict[str, tuple[int, bool]]:
+        """Station code → (id, whether the actor's scope covers it)."""
+        if not codes:
+            return {}
+        found = Station.objects.filter(code__in=codes).values_list("code", "id", "division_id")
+        return {
+            code: (pk, pk in self.scope.stations or self.scope.covers_division(division))
+            for code, pk, division in found
+        }
+
+    def _place(self, row: Row, stations, carriers, numbers) -> Refusal | None:
+        """Find parcel and station of a row and hold them against the actor's scope."""
+        event = row.event
+        matches = numbers.get(event.number, ())
+        if event.carrier:
+            matches = [m for m in matches if m[0] == carriers.get(event.carrier, -1)]
+        own = [m for m in matches if m[1].carrier_id in self.scope.enterprises]
+        if len(matches) > 1 and own:
+            matches = own  # a carrier's number means its own parcel, whoever else uses the same digits
+        if not matches:
+            return Refusal.UNKNOWN_PARCEL
+        if len({m[1].id for m in matches}) > 1:
+            return Refusal.AMBIGUOUS_NUMBER
+        row.parcel = matches[0][1]
+        rank = _RANKS[row.parcel.direction, event.code]
+        if rank is None:
+            return Refusal.WRONG_DIRECTION
+        row.rank = rank
+        return self._in_scope(row, stations)
+
+    def _in_scope(self, row: Row, stations) -> Refusal | None:
+        covered = self.scope.everything or row.parcel.carrier_id in self.scope.enterprises
+        if row.event.station:
+            station = stations.get(row.event.station)
+            if station is None:
+                return Refusal.UNKNOWN_STATION
+            row.station_id = station[0]
+            covered = covered or station[1]
+        elif self.own_station is not None:
+            row.station_id, covered = self.own_station, True
+        if not covered and not self.trusted:
+            return Refusal.OUT_OF_SCOPE
+        row.after_end = row.parcel.closed_at is not None and row.occurred_at > row.parcel.closed_at
+        return None
+
+    def _consent(self, rows: list[Row], numbers) -> set[int]:
+        """Parcels of this batch whose recipient agreed to a station, if any row needs to know."""
+        if not self.asks_consent:
+            return set()
+        wanted = {r.event.number for r in rows if r.refusal is None and r.event.code == Stage.READY_FOR_PICKUP}
+        ids = {match[1].id for number in wanted for match in numbers.get(number, ())}
+        return consented_parcels(ids) if ids else set()
+
+    def _proof(self, row: Row, consent: set[int]) -> Refusal | None:
+        event = row.event
+        if event.code == Act.VOID:
+            row.corrects_source = log.source_id(event.corrects_source) if event.corrects_source else self.source.pk
+            return Refusal.UNKNOWN_CORRECTED if row.corrects_source is None else None
+        if event.code == Stage.READY_FOR_PICKUP and self.asks_consent and row.parcel.id not in consent:
+            return Refusal.NEEDS_CONSENT
+        return None

@@ -1,0 +1,90 @@
+"""The event log's own SQL: locking, claiming keys, appending."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+
+from logistics.parcels.models import EventSource
+from portal.core.actor import Actor
+
+# One row a number; parcels are locked in the order of their ids, so that two batches can't wait for each other.
+_LOCK = """
+SELECT n.number, n.carrier_id,
+       p.id, p.direction, p.carrier_id, p.stage, p.stage_rank, p.stage_at, p.headline_at, p.station_id, p.issues, p.closed_at,
+       p.corrected, p.first_event_at, p.last_event_at, p.county_at, p.ready_at
+FROM parcels_parcelnumber n JOIN parcels_parcel p ON p.id = n.parcel_id
+WHERE n.number = ANY(%s)
+ORDER BY p.id
+FOR NO KEY UPDATE OF p
+"""
+_CLAIM = """
+INSERT INTO parcels_eventkey (source_id, source_event_id, event_id, occurred_at)
+SELECT %s, k.key, k.id, k.at FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS k (key, id, at)
+ORDER BY k.key
+ON CONFLICT DO NOTHING
+RETURNING source_event_id
+"""
+_COPY = """
+COPY parcels_event (id, occurred_at, offset_minutes, claimed_at, recorded_at, parcel_id, source_id, source_event_id, code, rank,
+                    station_id, issue, reason, variant, text, custody_kind, custody_ref, corrects_source, corrects_event, actor)
+FROM STDIN
+"""
+
+
+def lock_parcels(
+    numbers: set[str], carriers: set[str], make: type
+) -> tuple[dict[str, int], dict[str, list[tuple[int | None, Any]]]]:
+    """Lock every parcel that one of `numbers` finds.
+
+    Returns enterprise ids by carrier code, and by number the (carrier id of the number, parcel) pairs, where a
+    parcel found by two numbers is one object.
+    """
+    found: dict[str, list[tuple[int | None, Any]]] = {}
+    parcels: dict[int, Any] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(numbers)])
+        for number, number_carrier, *columns in cursor.fetchall():
+            parcel = parcels.get(columns[0]) or parcels.setdefault(columns[0], make(*columns))
+            found.setdefault(number, []).append((number_carrier, parcel))
+        codes: dict[str, int] = {}
+        if carriers:
+            cursor.execute("SELECT code, id FROM registry_enterprise WHERE code = ANY(%s)", [list(carriers)])
+            codes = dict(cursor.fetchall())
+    return codes, found
+
+
+def claim(rows: list, source: EventSource) -> set[str]:
+    """Claim the rows' keys; the keys that were free come back. Waits for a batch that is claiming the same key."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [source.pk, [r.key for r in rows], [r.id for r in rows], [r.occurred_at for r in rows]])
+        return {key for (key,) in cursor.fetchall()}
+
+
+def append(*, rows: list, source: EventSource, actor: Actor, now: dt.datetime) -> None:
+    """COPY the rows into the log: the fastest way PostgreSQL has, and duplicates were sorted out before."""
+    if not rows:
+        return
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for r in rows:
+            e = r.event
+            copy.write_row(
+                (r.id, r.occurred_at, r.offset, r.claimed_at, now, r.parcel.id, source.pk, r.key, e.code, r.rank, r.station_id, e.issue,
+                 e.reason, e.variant, e.text, e.custody_kind, e.custody_ref, r.corrects_source, e.corrects, actor.id)
+            )  # fmt: skip
+
+
+def has_open_refusals(source: EventSource) -> bool:
+    """Whether an accepted event of this source could settle an earlier refusal."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM parcels_refusedevent WHERE source_id = %s AND settled_at IS NULL)",
+            [source.pk],
+        )
+        return cursor.fetchone()[0]
+
+
+def source_id(code: str) -> int | None:
+    return EventSource.objects.filter(code=code).values_list("pk", flat=True).first()

@@ -1,0 +1,257 @@
+"""Registering parcels: announced by a carrier, taken in at a station, or made for a return."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from logistics.parcels.events import normalise_number
+from logistics.parcels.lookup import tail_hash
+from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
+from logistics.parcels.services.waiting import take_waiting_events
+from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
+from logistics.registry.models import Enterprise, Station
+from members.access.states import Permission
+from portal.core.actor import Actor, Scope, demand
+from portal.core.checkdigits import random_number
+from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
+from portal.core.phones import to_e164
+from portal.regions.models import Division
+
+MAX_DRAFTS = 20_000
+WAYBILL_PREFIX = "XN"  # 县内; with 11 random characters and a check character
+_NUMBER = re.compile(r"[0-9A-Z-]{6,40}")
+
+
+class ParcelDraft(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A parcel to be registered.
+
+    `carrier` is an enterprise code, `destination` and `origin` 12-digit division codes, stations are station codes,
+    `weight_grams` grams. DOWN parcels need a destination, UP parcels an origin, within the county's divisions.
+    """
+
+    direction: str = Direction.DOWN.value
+    carrier: str = ""
+    carrier_number: str = ""
+    destination: str = ""
+    origin: str = ""
+    destination_station: str = ""
+    origin_station: str = ""
+    recipient_name: str = ""
+    recipient_phone: str = ""
+    recipient_address: str = ""
+    sender_name: str = ""
+    sender_phone: str = ""
+    sender_address: str = ""
+    pieces: int = 1
+    weight_grams: int | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one draft. A duplicate gives the parcel that already has the number."""
+
+    result: RowResult
+    parcel: Parcel | None = None
+    error: DomainError | None = None
+    contacts: list[ParcelContact] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _References:
+    enterprises: dict[str, Enterprise]
+    stations: dict[str, Station]
+    divisions: dict[str, Division]
+    known: dict[tuple[int, str], Parcel]
+
+
+def create_parcel(*, draft: ParcelDraft, actor: Actor, now: dt.datetime, **extra: Any) -> Parcel:
+    """Register one parcel. Raises the draft's BadInput, Forbidden, or Conflict when the number is taken."""
+    (outcome,) = create_parcels(drafts=[draft], actor=actor, now=now, **extra)
+    if outcome.error:
+        raise outcome.error
+    if outcome.result == RowResult.DUPLICATE:
+        raise Conflict(_("这个单号已经登记过。"), code="number_taken", hint=_("请直接查询该单号。"))
+    assert outcome.parcel is not None  # noqa: S101  accepted rows carry their parcel
+    return outcome.parcel
+
+
+def create_parcels(
+    *,
+    drafts: Sequence[ParcelDraft],
+    actor: Actor,
+    now: dt.datetime,
+    dry_run: bool = False,
+    return_of: Parcel | None = None,
+    demo: bool = False,
+) -> list[Outcome]:
+    """Register up to 20,000 parcels; each draft has its own outcome and a bad one stops no other.
+
+    Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing. With `dry_run` all checks are
+    made and nothing is written. Needs PARCEL_CREATE; the new parcel must lie inside the actor's scope.
+    """
+    demand(actor).require(Permission.PARCEL_CREATE)
+    if not drafts or len(drafts) > MAX_DRAFTS:
+        raise BadInput(_("一次可登记 1 至 20000 件。"), code="bad_batch_size")
+    scope = actor.scope(Permission.PARCEL_CREATE)
+    try:
+        return _create(drafts, scope, now, dry_run, return_of, demo)
+    except IntegrityError:
+        # Somebody registered one of the numbers between our look and our insert: now it shows as a duplicate.
+        return _create(drafts, scope, now, dry_run, return_of, demo)
+
+
+def _create(
+    drafts: Sequence[ParcelDraft],
+    scope: Scope,
+    now: dt.datetime,
+    dry_run: bool,
+    return_of: Parcel | None,
+    demo: bool,
+) -> list[Outcome]:
+    with transaction.atomic():
+        references = _references(drafts)
+        outcomes = [_judge(draft, references, scope, now, return_of, demo) for draft in drafts]
+        fresh = [outcome for outcome in outcomes if outcome.result == RowResult.ACCEPTED]
+        if fresh and not dry_run:
+            _store(fresh, now)
+            take_waiting_events(parcels=[outcome.parcel for outcome in fresh if outcome.parcel], now=now)
+    return outcomes
+
+
+def _references(drafts: Sequence[ParcelDraft]) -> _References:
+    """Everything the drafts name, in four queries."""
+    for draft in drafts:
+        draft.carrier_number = normalise_number(draft.carrier_number)
+    enterprises = Enterprise.objects.in_bulk({d.carrier for d in drafts if d.carrier}, field_name="code")
+    stations = Station.objects.in_bulk(
+        {c for d in drafts for c in (d.destination_station, d.origin_station) if c}, field_name="code"
+    )
+    divisions = Division.objects.in_bulk(
+        {c for d in drafts for c in (d.destination, d.origin) if c} | {s.division_id for s in stations.values()}
+    )
+    numbers = {d.carrier_number for d in drafts if d.carrier_number}
+    known = {
+        (n.carrier_id, n.number): n.parcel
+        for n in ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel")
+    }
+    return _References(enterprises, stations, divisions, known)
+
+
+def _judge(
+    draft: ParcelDraft,
+    refs: _References,
+    scope: Scope,
+    now: dt.datetime,
+    return_of: Parcel | None,
+    demo: bool,
+) -> Outcome:
+    try:
+        parcel = _build(draft, refs, now)
+        parcel.return_of, parcel.demo = return_of, demo
+        _assert_in_scope(parcel, scope)
+        contacts = _contacts(draft, parcel)
+    except DomainError as error:
+        return Outcome(RowResult.REFUSED, error=error)
+    if draft.carrier_number:
+        key = (parcel.carrier_id, draft.carrier_number)
+        if key in refs.known:
+            return Outcome(RowResult.DUPLICATE, refs.known[key])
+        refs.known[key] = parcel
+    return Outcome(RowResult.ACCEPTED, parcel, contacts=contacts)
+
+
+def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
+    if draft.direction not in Direction.values:
+        raise _bad("direction", _("方向应为 DOWN(下行)或 UP(上行)。"))
+    carrier = _named(draft.carrier, refs.enterprises, "carrier", _("没有这个承运企业代码。"))
+    if draft.carrier_number and not _NUMBER.fullmatch(draft.carrier_number):
+        raise _bad("carrier_number", _("快递单号应为 6 至 40 位数字、字母或短横线。"))
+    if bool(carrier) != bool(draft.carrier_number):
+        raise _bad("carrier_number", _("承运企业和快递单号要一起填写。"))
+    if not 1 <= draft.pieces <= 999 or (draft.weight_grams is not None and not 0 < draft.weight_grams <= 10_000_000):
+        raise _bad("pieces", _("件数或重量超出范围。"))
+    to, at = (
+        _named(c, refs.stations, f, _("没有这个站点代码。"))
+        for c, f in (
+            (draft.destination_station, "destination_station"),
+            (draft.origin_station, "origin_station"),
+        )
+    )
+    destination = _named(draft.destination, refs.divisions, "destination", _("没有这个目的地区划代码。")) or (
+        to and refs.divisions[to.division_id]
+    )
+    origin = _named(draft.origin, refs.divisions, "origin", _("没有这个寄件地区划代码。")) or (
+        at and refs.divisions[at.division_id]
+    )
+    area = destination if draft.direction == Direction.DOWN else origin
+    if area is None:
+        field = "destination" if draft.direction == Direction.DOWN else "origin"
+        raise _bad(field, _("请填写县内所在地的 12 位区划代码或站点代码。"))
+    return Parcel(
+        waybill=random_number(WAYBILL_PREFIX, 11), direction=draft.direction, carrier=carrier, carrier_number=draft.carrier_number,
+        destination=destination, origin=origin, area=area.code, destination_station=to, origin_station=at, pieces=draft.pieces,
+        weight_grams=draft.weight_grams, created_at=now, stage=Stage.CREATED,
+    )  # fmt: skip
+
+
+def _named(code: str, known: dict[str, Any], field: str, message) -> Any:
+    if not code:
+        return None
+    if code not in known:
+        raise _bad(field, message)
+    return known[code]
+
+
+def _bad(field: str, message) -> BadInput:
+    return BadInput(message, code=f"bad_{field}", fields={field: message})
+
+
+def _assert_in_scope(parcel: Parcel, scope: Scope) -> None:
+    stations = {parcel.destination_station_id, parcel.origin_station_id}
+    if not (scope.covers_division(parcel.area) or parcel.carrier_id in scope.enterprises or stations & scope.stations):
+        raise Forbidden(
+            _("这个包裹不在您的范围内。"), code="out_of_scope", hint=_("只能登记本企业、本站或本辖区的包裹。")
+        )
+
+
+def _store(fresh: list[Outcome], now: dt.datetime) -> None:
+    parcels = [outcome.parcel for outcome in fresh if outcome.parcel]
+    Parcel.objects.bulk_create(parcels, batch_size=2000)
+    numbers = [ParcelNumber(number=p.waybill, kind=NumberKind.OWN, parcel=p, added_at=now) for p in parcels]
+    numbers += [
+        ParcelNumber(number=p.carrier_number, kind=NumberKind.CARRIER, carrier=p.carrier, parcel=p, added_at=now)
+        for p in parcels
+        if p.carrier_number
+    ]
+    ParcelNumber.objects.bulk_create(numbers, batch_size=5000)
+    ParcelContact.objects.bulk_create([c for outcome in fresh for c in outcome.contacts], batch_size=5000)
+
+
+def _contacts(draft: ParcelDraft, parcel: Parcel) -> list[ParcelContact]:
+    made = []
+    for role, name, phone, address in (
+        (ContactRole.RECIPIENT, draft.recipient_name, draft.recipient_phone, draft.recipient_address),
+        (ContactRole.SENDER, draft.sender_name, draft.sender_phone, draft.sender_address),
+    ):
+        if name or phone or address:
+            number = to_e164(phone) if phone else ""
+            made.append(
+                ParcelContact(
+                    parcel=parcel,
+                    role=role,
+                    name=name.strip()[:60],
+                    phone=number,
+                    tail_hash=tail_hash(phone) if phone else "",
+                    address=address.strip()[:200],
+                )
+            )
+    return made

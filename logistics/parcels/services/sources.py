@@ -1,0 +1,46 @@
+"""Who sends events: one EventSource a device, person, feed, file sender or part of the portal."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from logistics.parcels.models import EventSource
+from logistics.parcels.states import SourceKind
+from logistics.registry.models import Enterprise
+from portal.core.actor import Actor, ActorKind, demand
+
+_KINDS = {
+    ActorKind.DEVICE: SourceKind.DEVICE,
+    ActorKind.USER: SourceKind.USER,
+    ActorKind.FEED: SourceKind.FEED,
+    ActorKind.SYSTEM: SourceKind.SYSTEM,
+}
+
+
+def source_for(*, actor: Actor, now: dt.datetime) -> EventSource:
+    """The source that stands for `actor` itself; made at its first event. The code is the actor's id."""
+    actor = demand(actor)
+    return _get(actor.id, _KINDS[actor.kind], now)
+
+
+def file_source(*, enterprise: Enterprise, now: dt.datetime) -> EventSource:
+    """The source of an enterprise's files: whoever uploads, a line sent twice is one event."""
+    return _get(f"file:{enterprise.code}", SourceKind.FILE, now, enterprise)
+
+
+def feed_source(*, enterprise: Enterprise | None, now: dt.datetime) -> EventSource:
+    """The source of a carrier's pushes (None: an aggregator that pushes for several carriers)."""
+    return _get(f"feed:{enterprise.code if enterprise else 'kuaidi100'}", SourceKind.FEED, now, enterprise)
+
+
+def _get(code: str, kind: str, now: dt.datetime, enterprise: Enterprise | None = None) -> EventSource:
+    source, _made = EventSource.objects.get_or_create(
+        code=code,
+        defaults={
+            "kind": kind,
+            "enterprise": enterprise,
+            "created_at": now,
+            "name": enterprise.short_name if enterprise else "",
+        },
+    )
+    return source
