@@ -1,0 +1,263 @@
+"""The base of every page of the officials' site: declared access, scoped records, audited changes.
+
+    class StationAdmin(ScopedAdmin):
+        access = {"view": P.STATION_VIEW, "add": P.STATION_EDIT, "change": P.STATION_EDIT, "delete": None}
+        scope_fields = {"divisions": "division__code", "stations": "pk"}
+
+`None` means nobody. Someone else's record answers 404. Whoever needs more than `scope_fields` overrides `within`.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from portal.audit.services import record
+from portal.core.access import Rule, declare, holders
+from portal.core.actor import Scope
+from portal.core.clock import now
+from portal.core.errors import BadInput, Forbidden
+from portal.core.labels import PERSONAL, SECRET
+
+OTHER_ACTIONS = ("actions_list", "actions_row", "actions_detail", "actions_submit_line", "inlines")
+PARTS = ("divisions", "stations", "enterprises", "phones")
+
+
+def reason_field(**options) -> forms.CharField:
+    return forms.CharField(
+        label=_("原因"), max_length=300, widget=UnfoldAdminTextInputWidget,
+        help_text=_("会写入操作记录,供以后查证。"), **options,
+    )  # fmt: skip
+
+
+class ReasonActionForm(ActionForm):
+    """List actions may ask why; `reason_of(request)` reads the answer."""
+
+    reason = reason_field(required=False)
+
+
+def admin_action(*permissions: str, description):
+    """Declares who may run a list action of a ScopedAdmin, and how it is called on the page."""
+
+    def mark(function):
+        function.short_description = description
+        return declare(holders(*permissions))(function)
+
+    return mark
+
+
+def reason_of(request) -> str:
+    """The reason typed on the page. Raises BadInput when it is missing."""
+    reason = request.POST.get("reason", "").strip()[:300]
+    if not reason:
+        raise BadInput(_("没有填写原因。"), code="reason_missing", hint=_("请返回填写原因后再提交,它会写入操作记录。"))
+    return reason
+
+
+def scope_filter(scope: Scope, fields: dict[str, str]) -> Q:
+    """The rows of `scope`, where `fields` names the lookup of each part of a scope.
+
+    A division is compared by prefix, so its lookup must lead to a code (`division__code`, `area`). Parts that
+    `fields` does not name reach nothing. Lookups must not multiply rows (no to-many relations).
+    """
+    wanted = [
+        Q(**{f"{fields['divisions']}__startswith": prefix})
+        for prefix in (scope.divisions if "divisions" in fields else ())
+    ]
+    wanted += [Q(**{f"{fields[p]}__in": getattr(scope, p)}) for p in PARTS[1:] if p in fields]
+    return reduce(or_, wanted, Q(pk__in=[]))
+
+
+def snapshot(obj: models.Model) -> dict:
+    """The values of a record for the audit trail: secrets left out, everything else as text or number."""
+    labels = getattr(obj, "labels", {})
+    return {
+        f.attname: _plain(getattr(obj, f.attname))
+        for f in obj._meta.concrete_fields
+        if labels.get(f.name) is not SECRET
+    }
+
+
+def _plain(value):
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def difference(before: dict, after: dict) -> tuple[dict, dict]:
+    """Only what changed, on both sides."""
+    names = [n for n in after if before.get(n) != after[n]]
+    return {n: before.get(n) for n in names}, {n: after[n] for n in names}
+
+
+class ScopedAdmin(ModelAdmin):
+    access: dict[str, str | None] = {"view": None, "add": None, "change": None, "delete": None}
+    scope_fields: dict[str, str] = {}
+    personal: str | None = None  # permission that shows fields labelled PERSONAL; None: `access["view"]` does
+    action_form = ReasonActionForm
+    delete_confirmation_template = "access/delete_confirmation.html"
+    show_full_result_count = False
+    list_per_page = 50
+
+    def __init_subclass__(cls, **kwargs):
+        """Side doors that the start-up check does not walk are not used at all."""
+        super().__init_subclass__(**kwargs)
+        used = [name for name in OTHER_ACTIONS if vars(cls).get(name)]
+        if used:
+            raise TypeError(f"{cls.__qualname__}: {', '.join(used)} would bypass declared access; use `actions`.")
+
+    # -- records -------------------------------------------------------------------------------------
+    def within(self, request, permission: str) -> QuerySet:
+        """Records that the actor reaches with `permission`."""
+        scope = request.actor.scope(permission)
+        rows = self.model._default_manager.all()
+        return rows if scope.everything else rows.filter(scope_filter(scope, self.scope_fields))
+
+    def visible(self, request) -> QuerySet:
+        """Records that the actor may see on this page."""
+        return self.within(request, self.access["view"]) if self.access["view"] else self.model._default_manager.none()
+
+    def get_queryset(self, request):
+        ordering = self.get_ordering(request)
+        return self.visible(request).order_by(*ordering) if ordering else self.visible(request)
+
+    def get_object(self, request, object_id, from_field=None):
+        """Someone else's record and a record that never was answer alike."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    # -- doors ---------------------------------------------------------------------------------------
+    def allows(self, request, verb: str, obj=None) -> bool:
+        permission = self.access[verb]
+        if permission is None or not request.actor.may(permission):
+            return False
+        if obj is None or obj.pk is None:
+            return True
+        reached = request.__dict__.setdefault("_reached", {})
+        key = (self.model, obj.pk, permission)
+        if key not in reached:
+            reached[key] = self.within(request, permission).filter(pk=obj.pk).exists()
+        return reached[key]
+
+    def has_view_permission(self, request, obj=None):
+        return self.allows(request, "view", obj) or self.allows(request, "change", obj)
+
+    def has_add_permission(self, request):
+        return self.allows(request, "add")
+
+    def has_change_permission(self, request, obj=None):
+        return self.allows(request, "change", obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.allows(request, "delete", obj)
+
+    def has_module_permission(self, request):
+        return any(self.allows(request, verb) for verb in ("view", "add", "change", "delete"))
+
+    def get_actions(self, request):
+        """Only declared actions. Django's own bulk deletion is not among them: it asks no reason."""
+        return {
+            name: found
+            for name, found in super().get_actions(request).items()
+            if isinstance(getattr(found[0], "access", None), Rule) and found[0].access.allows(request.actor)
+        }
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The audit trail is the history."""
+        obj = self.get_object(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        try:
+            page = reverse("admin:audit_auditentry_changelist")
+        except NoReverseMatch:
+            raise Http404 from None
+        return redirect(f"{page}?object_type={self.model._meta.label_lower}&object_id={obj.pk}")
+
+    # -- fields --------------------------------------------------------------------------------------
+    def hidden_fields(self, request) -> set[str]:
+        show_personal = self.personal is None or request.actor.may(self.personal)
+        hidden = {SECRET} if show_personal else {SECRET, PERSONAL}
+        return {name for name, label in getattr(self.model, "labels", {}).items() if label in hidden}
+
+    def get_exclude(self, request, obj=None):
+        return [*(super().get_exclude(request, obj) or ()), *self.hidden_fields(request)]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if self.asks_reason(request, obj):
+            base = kwargs.get("form", self.form)
+            kwargs["form"] = type(base.__name__, (base,), {"reason": reason_field(required=True)})
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = list(super().get_fieldsets(request, obj))
+        named = {field for _name, options in fieldsets for field in options["fields"]}
+        if self.asks_reason(request, obj) and "reason" not in named:
+            fieldsets.append((_("为什么修改"), {"fields": ["reason"]}))
+        return fieldsets
+
+    def asks_reason(self, request, obj) -> bool:
+        return obj is not None and self.has_change_permission(request, obj)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Choices are what the actor may see on the other model's page."""
+        other = self.admin_site._registry.get(db_field.remote_field.model)
+        if isinstance(other, ScopedAdmin):
+            kwargs.setdefault("queryset", other.get_queryset(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # -- changes: django.contrib.admin wraps each in a transaction --------------------------------------
+    def save_model(self, request, obj, form, change):
+        """Saves, checks that the record still lies in the actor's scope, and writes the audit entry."""
+        before = {}
+        if change:
+            before = snapshot(self.model._base_manager.select_for_update().get(pk=obj.pk))
+        obj.save()
+        self.hold_in_scope(request, obj, self.access["change" if change else "add"])
+        obj.refresh_from_db()
+        changed = difference(before, snapshot(obj))
+        record(
+            actor=request.actor,
+            now=now(),
+            action=f"{self.model._meta.model_name}.{'changed' if change else 'added'}",
+            target=obj,
+            before=changed[0] if change else None,
+            after=changed[1],
+            why=form.cleaned_data.get("reason", ""),
+        )
+
+    def hold_in_scope(self, request, obj, permission) -> None:
+        """Nobody moves a record out of their own area, or makes one elsewhere."""
+        if not self.within(request, permission).filter(pk=obj.pk).exists():
+            raise Forbidden(
+                _("保存后的记录不在您的管辖范围内。"),
+                code="out_of_scope",
+                hint=_("请改回您辖区内的地点或单位,或请上级管理员办理。"),
+            )
+
+    def delete_model(self, request, obj):
+        target = (self.model._meta.label_lower, obj.pk)
+        before, why = snapshot(obj), reason_of(request)
+        obj.delete()
+        action = f"{self.model._meta.model_name}.deleted"
+        record(actor=request.actor, now=now(), action=action, target=target, before=before, why=why)
+
+    def log_addition(self, request, obj, message):
+        """The audit trail says it; Django's second log would only hold copies of personal data."""
+
+    def log_change(self, request, obj, message):
+        """As log_addition."""
+
+    def log_deletions(self, request, queryset):
+        """As log_addition."""
