@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import embedded
+from portal import embedded, translations
 from portal.embedded.locks import try_exclusive
 from portal.env import make_secret, read_env_file, write_env_file
 
@@ -45,6 +45,7 @@ def prepare(var: Path) -> None:
     if "REDIS_URL" in urls:
         urls["REDIS_URL"] = _with_redis_database(urls["REDIS_URL"], slot * REDIS_DATABASES_PER_SLOT)
     os.environ.update(urls)
+    translations.compile_all()
     os.environ[PREPARED] = "1"
 
 
