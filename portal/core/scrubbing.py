@@ -67,9 +67,15 @@ _NOT_A_NAME = (
     r"|号码|正在|正常|已|将|会|为您|为了|在|从|派|送|投|揽|收|取|签|要求|拒|无法|不|没|未|暂|因|与|和|及|的|到|是|上门|请|您|你|确认|改|预约|外出|休息"
     r"|工号|编号|有|来|还|需|可|应|更|错|当|今|昨|明天|于\d|于今|于昨|于当|安排|时间|时|服务|热线|专线|中心|投诉|其他|其它|图片|照片|凭证|反馈|通知|指定)"
 )
-_NAME = rf"(?:{_SURNAME}{_HAN}{{1,2}}?(?={_AFTER})|{_SURNAME}{_HAN}{{1,2}}|{_HAN}{{1,6}}·{_HAN}{{1,8}}|{_HAN}{{2,4}}?(?={_AFTER}))"
+_NAME = (
+    rf"(?:{_SURNAME}{_HAN}{{1,2}}?(?={_AFTER})|{_SURNAME}{_HAN}{{1,2}}"
+    rf"|{_HAN}{{1,6}}·{_HAN}{{1,8}}|{_HAN}{{2,4}}?(?={_AFTER}))"
+)
 _BY_ROLE = re.compile(rf"({_ROLE}(?:姓名)?[\s:：为是]{{0,3}}{_OPEN}?\s*){_NOT_A_NAME}{_NAME}")
-_PLACE_END = r"(?<![站店部点镇乡村县市区柜司处网场铺室局所校院库行厅仓路街巷号组社队省州盟旗园楼城屯庄寨湾坪沟])(?<!中心)(?<!驿站)(?<!公司)"
+_PLACE_END = (
+    r"(?<![站店部点镇乡村县市区柜司处网场铺室局所校院库行厅仓路街巷号组社队省州盟旗园楼城屯庄寨湾坪沟])"
+    r"(?<!中心)(?<!驿站)(?<!公司)"
+)
 _FULL_NAME = rf"{_SURNAME}{_HAN}{{1,2}}"
 # 的张三(***), 网点张三 ***, 【张三】***: somebody directly before a hidden phone.
 _BEFORE_PHONE = re.compile(
@@ -93,13 +99,11 @@ def scrub(text: str, limit: int = 500) -> str:
     text = _plain(text or "")
     for pattern in (_LINK, _EMAIL, _PLATE):
         text = pattern.sub(HIDDEN, text)
-    text = _CODE_NAMED.sub(rf"\1{HIDDEN}", text)
-    text = _CODE_SHOWN.sub(rf"\1{HIDDEN}", text)
-    text = _TAIL.sub(rf"\1{HIDDEN}", text)
-    text = _MASKED.sub(HIDDEN, text)
-    text = _RUN.sub(_hide_number, text)
-    text = _CODE_SHAPE.sub(HIDDEN, text)
-    text = _SPELT.sub(HIDDEN, text)
+    text = _RUN.sub(_hide_number, text)  # first: the others would cut a number in two and leave half of it
+    for pattern in (_CODE_NAMED, _CODE_SHOWN, _TAIL):
+        text = pattern.sub(rf"\1{HIDDEN}", text)
+    for pattern in (_MASKED, _CODE_SHAPE, _SPELT):
+        text = pattern.sub(HIDDEN, text)
     text = _EXTENSION.sub("", text)
     text = _names(text)
     return re.sub(r"\*{3,}", HIDDEN, text).strip()[:limit].strip()
