@@ -32,9 +32,7 @@ def variable(monkeypatch):
 
 def test_a_missing_required_variable_is_named_with_a_remedy(monkeypatch):
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    with pytest.raises(
-        BadEnvironment, match=r"SECRET_KEY is not set\. Set it in the environment: python3 -c"
-    ):
+    with pytest.raises(BadEnvironment, match=r"SECRET_KEY is not set\. Set it in the environment: python3 -c"):
         env_secret("SECRET_KEY", 50)
 
 
@@ -51,9 +49,7 @@ def test_a_choice_outside_the_list_is_refused_with_the_list(variable):
         env_str(name, "production", choices=("production", "development"))
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False)]
-)
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False)])
 def test_booleans(variable, text, value):
     assert env_bool(variable(text)) is value
 

@@ -57,9 +57,7 @@ def test_a_weak_secret_stops_the_start_and_is_not_printed(tmp_path, name, value)
 
 
 def test_production_is_what_happens_when_nobody_says_a_mode(tmp_path):
-    assert_refused(
-        manage(tmp_path, "check", without=["PORTAL_MODE", "ALLOWED_HOSTS"]), "ALLOWED_HOSTS", "is not"
-    )
+    assert_refused(manage(tmp_path, "check", without=["PORTAL_MODE", "ALLOWED_HOSTS"]), "ALLOWED_HOSTS", "is not")
 
 
 def test_an_unknown_mode_is_refused(tmp_path):
