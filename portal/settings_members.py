@@ -1,4 +1,9 @@
-"""Switches of django-allauth: phone first, SMS code or password, second factor, sessions, rate limits."""
+"""Switches of django-allauth (phone first, SMS code or password, second factor, limits) and the SMS channel."""
+
+from portal.env import env_str
+
+# The class that hands texts to a provider (portal/notify/sms). Without a provider: the developer's page.
+SMS_CHANNEL = env_str("SMS_CHANNEL", "portal.notify.sms.developer.DeveloperChannel")
 
 ACCOUNT_ADAPTER = "members.accounts.adapter.PhoneAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

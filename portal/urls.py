@@ -7,8 +7,10 @@ urlpatterns = [
     path("", include("portal.public.urls")),
     path("accounts/", include("members.accounts.urls")),
     path("work/", include("logistics.parcels.urls")),
+    path("api/v1/divisions/", include("portal.regions.urls")),
     path("api/v1/", include(("logistics.parcels.api_urls", "api"))),
     path("admin/", admin.site.urls),
+    path("dev/", include("portal.notify.urls")),
     path("i18n/", include("portal.core.urls")),
 ]
 

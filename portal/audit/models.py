@@ -15,7 +15,7 @@ class AuditEntry(models.Model):
     labels = {
         "id": PUBLIC, "at": INTERNAL, "actor": INTERNAL, "actor_label": INTERNAL, "address": PERSONAL,
         "action": INTERNAL, "object_type": INTERNAL, "object_id": INTERNAL, "before": PERSONAL, "after": PERSONAL,
-        "why": INTERNAL,
+        "why": INTERNAL, "area": INTERNAL,
     }  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -29,6 +29,7 @@ class AuditEntry(models.Model):
     before = models.JSONField(_("之前"), null=True, blank=True)
     after = models.JSONField(_("之后"), null=True, blank=True)
     why = models.CharField(_("原因"), max_length=300, blank=True)
+    area = models.CharField(_("所属区划"), max_length=12, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("操作记录")

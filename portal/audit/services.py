@@ -20,9 +20,12 @@ def record(
     before: dict | None = None,
     after: dict | None = None,
     why: str = "",
+    area: str = "",
 ) -> AuditEntry:
     """Append one entry about `target` (a model instance, or a pair of type and id).
 
+    `area` is the code of the division whose officials may read the entry; without it the target's own is
+    taken, or else the actor's. What belongs to no division is read by administrators only.
     Must run inside the transaction of the act it describes; outside one it raises, because an act that
     rolls back must take its entry with it.
     """
@@ -40,4 +43,20 @@ def record(
         before=before,
         after=after,
         why=why,
+        area=area or area_of(target) or area_of_actor(actor),
     )
+
+
+def area_of(target: Any) -> str:
+    """The division code that a target carries itself, under one of the names that models use for it."""
+    for name in ("area", "division_id"):
+        code = getattr(target, name, None)
+        if isinstance(code, str) and code:
+            return code
+    return ""
+
+
+def area_of_actor(actor: Actor) -> str:
+    """The widest division the actor holds any role in."""
+    held = [prefix for grant in actor.grants for prefix in grant.scope.divisions]
+    return min(held, key=len, default="")

@@ -8,4 +8,5 @@ class Config(AppConfig):
     verbose_name = _("基础")
 
     def ready(self):
+        from portal import celery  # noqa: F401  so that a task sent from a page goes to our broker
         from portal.core import checks, labels  # noqa: F401  registers the system checks

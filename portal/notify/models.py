@@ -17,7 +17,7 @@ class Message(models.Model):
     labels = {
         "id": PUBLIC, "dedupe_key": INTERNAL, "channel": INTERNAL, "template": INTERNAL, "recipient": PERSONAL,
         "parameters": SECRET, "status": INTERNAL, "attempts": INTERNAL, "created_at": INTERNAL, "due_at": INTERNAL,
-        "sent_at": INTERNAL, "expires_at": INTERNAL, "error": INTERNAL,
+        "sent_at": INTERNAL, "expires_at": INTERNAL, "error": INTERNAL, "area": INTERNAL,
     }  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -33,12 +33,15 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("发送时间"), null=True, blank=True)
     expires_at = models.DateTimeField(_("失效时间"), null=True, blank=True)
     error = models.CharField(_("失败原因"), max_length=200, blank=True)
+    area = models.CharField(_("所属区划"), max_length=12, blank=True, db_index=True)  # whose officials see the row
 
     class Meta:
         verbose_name = _("消息")
         verbose_name_plural = _("消息")
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(status="waiting"), name="message_waiting")
+            models.Index(
+                fields=["due_at"], condition=models.Q(status__in=["waiting", "sending"]), name="message_waiting"
+            )
         ]
         constraints = [
             models.CheckConstraint(

@@ -42,6 +42,8 @@ def prepare(var: Path, empty: bool) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
     with step("Synchronising roles", "同步角色"):
         call_command("sync_roles")
+    with step("Synchronising schedules", "同步定时任务"):
+        call_command("sync_schedules")
     (var / "demo.txt").unlink(missing_ok=True)
     if empty:
         return

@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
                 ("actor", models.CharField(db_index=True, max_length=80, verbose_name="操作者")),

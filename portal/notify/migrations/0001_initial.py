@@ -17,16 +17,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("dedupe_key", models.CharField(max_length=160, unique=True, verbose_name="去重键")),
                 (
                     "channel",
-                    models.CharField(
-                        choices=[("sms", "短信")], default="sms", max_length=12, verbose_name="渠道"
-                    ),
+                    models.CharField(choices=[("sms", "短信")], default="sms", max_length=12, verbose_name="渠道"),
                 ),
                 ("template", models.CharField(max_length=60, verbose_name="模板")),
                 ("recipient", models.CharField(max_length=40, verbose_name="接收号码")),
@@ -56,9 +52,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "消息",
                 "verbose_name_plural": "消息",
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("status", "waiting")), fields=["due_at"], name="message_waiting"
-                    )
+                    models.Index(condition=models.Q(("status", "waiting")), fields=["due_at"], name="message_waiting")
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -1,0 +1,26 @@
+"""What runs by the clock. `manage.py sync_schedules` writes these rows for Celery beat.
+
+An administrator may change an interval or switch a row off; syncing again keeps their choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Either `every` so many seconds, or daily `at` "HH:MM" county time."""
+
+    name: str
+    task: str
+    every: int = 0
+    at: str = ""
+
+
+SCHEDULES = (
+    Schedule("deliver messages", "portal.notify.tasks.deliver_waiting", every=2),
+    Schedule("run event consumers", "logistics.parcels.tasks.run_consumers", every=5),
+    Schedule("run timers", "logistics.parcels.tasks.run_timers", every=60),
+    Schedule("make months of the event log", "logistics.parcels.tasks.ensure_months", at="03:10"),
+)
