@@ -40,8 +40,9 @@ def prepare(var: Path, empty: bool) -> None:
         call_command("migrate", interactive=False, verbosity=0)
     with step("Collecting static files", "收集静态文件"):
         call_command("collectstatic", interactive=False, verbosity=0)
-    with step("Synchronising roles", "同步角色"):
+    with step("Synchronising roles and schedules", "同步角色与定时任务"):
         call_command("sync_roles")
+        call_command("sync_schedules")
     with step("Synchronising schedules", "同步定时任务"):
         call_command("sync_schedules")
     (var / "demo.txt").unlink(missing_ok=True)
