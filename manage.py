@@ -19,6 +19,8 @@ def main() -> int:
             load_env_file(var / "servers.env")
         try:
             from django.core.management import execute_from_command_line
+
+            import portal.celery  # noqa: F401  tasks sent by a command reach our broker
         except ImportError:
             sys.exit("Django is not installed for this Python. Use .venv/bin/python, which ./run makes.")
         execute_from_command_line(sys.argv)
