@@ -18,9 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "code",
-                    models.CharField(
-                        max_length=12, primary_key=True, serialize=False, verbose_name="区划代码"
-                    ),
+                    models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name="区划代码"),
                 ),
                 ("prefix", models.CharField(max_length=12, unique=True, verbose_name="有效代码")),
                 (
@@ -56,15 +54,11 @@ class Migration(migrations.Migration):
                 ("repeats", models.BooleanField(default=False, verbose_name="县内重名")),
                 (
                     "longitude",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="经度"
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="经度"),
                 ),
                 (
                     "latitude",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=8, null=True, verbose_name="纬度"
-                    ),
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=8, null=True, verbose_name="纬度"),
                 ),
                 ("illustrative", models.BooleanField(default=False, verbose_name="示意位置")),
                 ("edited", models.BooleanField(default=False, verbose_name="人工修改过")),
@@ -91,18 +85,14 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["pinyin"], name="division_pinyin_trgm", opclasses=["gin_trgm_ops"]
                     ),
-                    models.Index(
-                        fields=["initials"], name="division_initials", opclasses=["varchar_pattern_ops"]
-                    ),
+                    models.Index(fields=["initials"], name="division_initials", opclasses=["varchar_pattern_ops"]),
                 ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("code__regex", "^[0-9]{12}$")), name="division_code_digits"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("prefix__regex", "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$")
-                        ),
+                        condition=models.Q(("prefix__regex", "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$")),
                         name="division_prefix_digits",
                     ),
                     models.CheckConstraint(

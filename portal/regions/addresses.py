@@ -1,0 +1,169 @@
+"""Which village does an address mean? Answers with candidates and a question, never with a silent guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import F, Func, IntegerField, Q, Value
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from portal.core.errors import BadInput
+from portal.regions import codes, names
+from portal.regions.models import Division
+from portal.regions.selectors import Found, with_paths
+from portal.regions.states import Level
+
+MAX_ADDRESS = 200
+MAX_CANDIDATES = 20
+BLANK = "\ue000"  # private use: stands in no name, and PostgreSQL takes no NUL
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """`certain` only when one village fits and nothing in the text speaks against it. Otherwise ask `question`."""
+
+    candidates: tuple[Found, ...]
+    certain: bool
+    question: str = ""
+    rest: str = ""  # what follows the village: group, house
+
+    @property
+    def village(self) -> Found | None:
+        return self.candidates[0] if self.certain else None
+
+
+@dataclass(slots=True)
+class _Match:
+    """A place whose name stands in the text at [start, end)."""
+
+    place: Division
+    start: int
+    end: int
+    whole: bool  # the short name as it is stored, not only its core
+
+    def inside(self, other: _Match) -> bool:
+        return other.start <= self.start and self.end <= other.end and other.end - other.start > self.end - self.start
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the text names, level by level."""
+
+    text: str
+    townships: list[_Match] = field(default_factory=list)
+    counties: list[_Match] = field(default_factory=list)
+    villages: list[_Match] = field(default_factory=list)
+    fits_above: bool = True
+
+
+def resolve_village(text: str, *, within: str = "") -> Resolution:
+    """Villages that `text` may mean: an address like 庄浪县水洛镇何马村3社, or only a name.
+
+    `within` is the code prefix of the county (or township) that the caller already knows. A township or county
+    named in the text narrows the answer; when no village fits it, the others are offered as a question.
+    """
+    cleaned = names.clean(text).replace(BLANK, "")
+    if len(cleaned) > MAX_ADDRESS:
+        raise BadInput(_("地址过长。"), code="address_too_long", hint=_("请只填写到村和门牌。"))
+    if not cleaned:
+        raise BadInput(_("没有填写地址。"), code="address_missing", hint=_("请填写乡镇和村名,例如:水洛镇何马村。"))
+    reading = _read(cleaned, codes.parse(within).prefix if within else "")
+    best = _narrow(reading)
+    found = tuple(with_paths([match.place for match in best[:MAX_CANDIDATES]]))
+    certain = len(best) == 1 and reading.fits_above and _unmistakable(best[0], reading)
+    rest = cleaned[best[0].end :].removeprefix("村") if len(best) == 1 else ""
+    return Resolution(found, certain, "" if certain else str(_question(found, reading)), rest)
+
+
+def _read(text: str, within: str) -> _Reading:
+    reading = _Reading(text)
+    higher = _named(text, Q(level__lt=Level.TOWNSHIP))
+    reading.counties = [m for m in _longest(higher) if m.place.level == Level.COUNTY and _means_county(m, within)]
+    masked = _mask(text, (m for m in _longest(higher) if m.whole))
+    scope = Q(prefix__startswith=within) if within else Q()
+    townships = _longest(_named(masked, scope & Q(level=Level.TOWNSHIP)))
+    whole = [m for m in townships if m.whole]
+    reading.townships = whole or [m for m in townships if m.start == _first(masked)]
+    villages = _named(masked, scope & Q(level=Level.VILLAGE))
+    reading.villages = _longest([m for m in villages if _beside(m, reading.townships)])
+    if not reading.villages and not whole:  # 水洛 alone may be a village and not the town
+        reading.villages, reading.townships = _longest(villages), []
+    return reading
+
+
+def _beside(village: _Match, townships: list[_Match]) -> bool:
+    """大庄镇 does not name the village 大庄; but 南湖镇陈庄社区 may be the name of a village as a whole."""
+    return all(village.start >= town.end or village.end <= town.start or town.inside(village) for town in townships)
+
+
+def _means_county(match: _Match, within: str) -> bool:
+    """马村 in 何马村 is no mention of 马村区: the whole name counts, or the bare one of the county we are in."""
+    return match.whole or (match.start == 0 and bool(within) and within.startswith(match.place.prefix))
+
+
+def _named(text: str, among: Q) -> list[_Match]:
+    """Places whose stored short name, or at least its core, stands in the text."""
+    shortest = Func(F("short_name"), Value(names.ANY_ENDING), Value(""), function="regexp_replace")
+    rows = (
+        Division.objects.filter(among)
+        .annotate(at=Func(Value(text), shortest, function="strpos", output_field=IntegerField()))
+        .filter(at__gt=0)
+    )
+    matches = []
+    for place in rows:
+        for name, whole in ((names.clean(place.short_name), True), (_core(place), False)):
+            start = text.rfind(name)  # the later one: 李庄 in 李庄镇李庄村 is the village
+            if start >= 0:
+                matches.append(_Match(place, start, start + len(name), whole))
+                break
+    return matches
+
+
+def _core(place: Division) -> str:
+    return names.clean(names.core_name(place.short_name, place.level))
+
+
+def _longest(matches: list[_Match]) -> list[_Match]:
+    """Without matches that are only a part of a longer one: 李庄 inside 上李庄."""
+    return [m for m in matches if not any(m.inside(other) for other in matches)]
+
+
+def _mask(text: str, matches: Iterable[_Match]) -> str:
+    """The text with the matched parts blanked, so that a county's name is not taken for a village's."""
+    for match in matches:
+        text = text[: match.start] + BLANK * (match.end - match.start) + text[match.end :]
+    return text
+
+
+def _first(text: str) -> int:
+    return len(text) - len(text.lstrip(BLANK))
+
+
+def _narrow(reading: _Reading) -> list[_Match]:
+    matches = reading.villages
+    whole = [m for m in matches if m.whole]
+    for named in (reading.counties, reading.townships):
+        if named:
+            inside = [m for m in matches if any(m.place.prefix.startswith(n.place.prefix) for n in named)]
+            reading.fits_above = reading.fits_above and bool(inside)
+            matches = inside or matches
+    return [m for m in matches if m in whole] or matches
+
+
+def _unmistakable(match: _Match, reading: _Reading) -> bool:
+    """One name of the county, or the township stands beside it."""
+    return not match.place.repeats or any(match.place.prefix.startswith(t.place.prefix) for t in reading.townships)
+
+
+def _question(found: tuple[Found, ...], reading: _Reading):
+    if not found:
+        return _("没有找到这个村。请填写乡镇和村名,例如:水洛镇何马村。")
+    if not reading.fits_above:
+        return _("所写的县或乡镇里没有这个村。是下面的哪一个?")
+    if len(found) == 1:
+        return _("这个村名在县内不止一处。是%(place)s吗?") % {"place": found[0].full_name}
+    return ngettext_lazy("有 %(count)d 个村符合,是哪一个?", "有 %(count)d 个村符合,是哪一个?", len(found)) % {
+        "count": len(found)
+    }
