@@ -1,0 +1,130 @@
+"""Which column is which: headings in Chinese or English, as carriers and shops write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from logistics.parcels.services.imports.cells import Formula, SheetRow
+from logistics.parcels.services.imports.problems import FileProblem
+from logistics.parcels.states import ImportKind
+from portal.core.masking import normalise_digits
+
+HEADER_WITHIN = 10  # rows; above the header people write a title
+
+PARCEL_COLUMNS: dict[str, list[str]] = {
+    "direction": ["方向", "上下行", "direction"],
+    "carrier": ["承运企业", "快递公司", "快递企业", "物流公司", "承运商", "carrier", "company", "courier company"],
+    "carrier_number": [
+        "快递单号", "运单号", "单号", "物流单号", "运单编号", "快递号", "邮件号", "面单号", "tracking number",
+        "tracking no", "waybill",
+        "waybill number", "carrier number", "number",
+    ],
+    "destination": ["目的地区划代码", "目的地代码", "区划代码", "收件区划代码", "destination", "destination code",
+    "division code"],
+    "destination_station": ["投递站点", "目的站点", "投递站点代码", "站点代码", "收件站点", "destination station"],
+    "origin": ["寄件地区划代码", "寄件地代码", "寄件区划代码", "origin", "origin code"],
+    "origin_station": ["收寄站点", "寄件站点", "揽收站点", "收寄站点代码", "origin station"],
+    "recipient_name": ["收件人", "收件人姓名", "收货人", "收货人姓名", "recipient", "recipient name", "consignee"],
+    "recipient_phone": [
+        "收件人电话", "收件电话", "收件人手机", "收件人手机号", "收货人电话", "收货人手机", "收货电话",
+        "recipient phone", "consignee phone",
+    ],
+    "recipient_address": ["收件地址", "收件人地址", "收货地址", "收货人地址", "详细地址", "recipient address",
+    "consignee address", "address"],
+    "sender_name": ["寄件人", "寄件人姓名", "发件人", "发货人", "sender", "sender name", "shipper"],
+    "sender_phone": ["寄件人电话", "寄件电话", "寄件人手机", "发件人电话", "发货人电话", "sender phone",
+    "shipper phone"],
+    "sender_address": ["寄件地址", "寄件人地址", "发件地址", "发货地址", "sender address", "shipper address"],
+    "pieces": ["件数", "数量", "包裹数", "pieces", "quantity", "qty"],
+    "weight": ["重量", "重量公斤", "重量千克", "重量kg", "计费重量", "weight", "weight kg"],
+    "weight_grams": ["重量克", "重量g", "weight grams", "weight g"],
+}  # fmt: skip
+
+EVENT_COLUMNS: dict[str, list[str]] = {
+    "number": [
+        "单号", "运单号", "快递单号", "物流单号", "包裹号", "运单编号", "邮件号", "number", "tracking number",
+        "tracking no", "waybill",
+        "waybill number",
+    ],
+    "carrier": ["承运企业", "快递公司", "快递企业", "物流公司", "承运商", "carrier", "company"],
+    "code": ["事件", "事件代码", "状态", "物流状态", "轨迹状态", "操作", "操作类型", "扫描类型", "event",
+    "event code", "code", "status", "scan type"],
+    "at": ["时间", "发生时间", "扫描时间", "操作时间", "轨迹时间", "事件时间", "time", "event time", "at",
+    "date time", "datetime", "scan time"],
+    "station": ["站点", "站点代码", "扫描站点", "网点", "网点代码", "station", "station code"],
+    "reason": ["原因", "原因代码", "reason"],
+    "text": ["说明", "描述", "轨迹描述", "轨迹", "内容", "备注", "text", "description", "remark", "context"],
+    "variant": ["签收方式", "签收类型", "variant", "received by"],
+    "issue": ["异常", "异常代码", "issue"],
+    "id": ["事件号", "事件编号", "流水号", "记录号", "id", "event id"],
+}  # fmt: skip
+
+COLUMNS = {ImportKind.PARCELS: PARCEL_COLUMNS, ImportKind.EVENTS: EVENT_COLUMNS}
+REQUIRED = {ImportKind.PARCELS: ["carrier_number"], ImportKind.EVENTS: ["number", "code", "at"]}
+_NOISE = re.compile(r"[\s_\-/*:()【】\[\]《》<>“”\"'。.,、·]|必填|选填|required|optional")
+
+
+def _key(heading: str) -> str:
+    return _NOISE.sub("", normalise_digits(heading).lower())
+
+
+_FIELDS = {
+    kind: {_key(name): field for field, names in columns.items() for name in names} for kind, columns in COLUMNS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header stands, its headings as written, and field → column index."""
+
+    line: int
+    headings: list[str]
+    fields: dict[str, int]
+
+    def heading(self, field: str) -> str:
+        return self.headings[self.fields[field]]
+
+    def cell(self, row: SheetRow, field: str):
+        index = self.fields.get(field)
+        return row.cells[index] if index is not None and index < len(row.cells) else None
+
+
+def find_header(rows: list[SheetRow], kind: str) -> Header:
+    """The first of the top rows that names all required columns. Raises FileProblem saying what is missing."""
+    best: set[str] = set()
+    for row in rows[:HEADER_WITHIN]:
+        headings = ["" if c is None or isinstance(c, Formula) else str(c).strip() for c in row.cells]
+        fields = _fields_of(headings, kind)
+        if set(REQUIRED[kind]) <= set(fields):
+            return Header(row.line, headings, {field: indexes[0] for field, indexes in _once(fields, headings).items()})
+        if len(fields) > len(best):
+            best = set(fields)
+    missing = [COLUMNS[kind][field][0] for field in REQUIRED[kind] if field not in best]
+    raise FileProblem(
+        _("找不到表头,缺少这些列:%(columns)s。") % {"columns": "、".join(missing)},
+        code="no_header",
+        hint=_("请下载模板,保留第一行的列名,再填写数据。"),
+    )
+
+
+def _fields_of(headings: list[str], kind: str) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, heading in enumerate(headings):
+        field = _FIELDS[kind].get(_key(heading)) if heading else None
+        if field:
+            found.setdefault(field, []).append(index)
+    return found
+
+
+def _once(fields: dict[str, list[int]], headings: list[str]) -> dict[str, list[int]]:
+    for indexes in fields.values():
+        if len(indexes) > 1:
+            raise FileProblem(
+                _("这几列说的是同一件事:%(columns)s。") % {"columns": "、".join(headings[i] for i in indexes)},
+                code="column_twice",
+                hint=_("请只保留其中一列,再重新上传。"),
+            )
+    return fields

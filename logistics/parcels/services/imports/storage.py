@@ -1,0 +1,83 @@
+"""Uploaded files wait here until they are taken, at most a day. Not served to anyone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import storages
+from django.utils.translation import gettext as _
+
+from logistics.parcels.models import ImportBatch
+from logistics.parcels.states import ImportState
+from portal.core.errors import Conflict, TooLarge
+
+KEPT = dt.timedelta(hours=24)
+_FOLDER = "imports"
+
+
+class FileGone(Conflict):
+    code = "file_gone"
+    message = _("上传的文件已过保存期。")
+    hint = _("请重新上传。")
+
+
+def _path(batch_id: uuid.UUID) -> str:
+    return f"{_FOLDER}/{batch_id}"
+
+
+def digest(file: BinaryIO) -> tuple[str, int]:
+    """SHA-256 and size, read piece by piece. Raises TooLarge beyond MAX_IMPORT_BYTES."""
+    file.seek(0)
+    sha, size = hashlib.sha256(), 0
+    while chunk := file.read(1 << 20):
+        size += len(chunk)
+        if size > settings.MAX_IMPORT_BYTES:
+            raise too_large()
+        sha.update(chunk)
+    return sha.hexdigest(), size
+
+
+def too_large() -> TooLarge:
+    limit = settings.MAX_IMPORT_BYTES // (1024 * 1024)
+    return TooLarge(
+        _("文件超过 %(limit)s MB。") % {"limit": limit},
+        code="file_too_large",
+        hint=_("请拆成几个文件分别上传;2 万行的文件通常不到 5 MB。"),
+    )
+
+
+def keep(batch_id: uuid.UUID, file: BinaryIO) -> None:
+    file.seek(0)
+    storages["default"].save(_path(batch_id), File(file))
+
+
+def opened(batch_id: uuid.UUID) -> File:
+    """Raises FileGone."""
+    try:
+        return storages["default"].open(_path(batch_id), "rb")
+    except FileNotFoundError:
+        raise FileGone() from None
+
+
+def forget(batch_id: uuid.UUID) -> None:
+    storages["default"].delete(_path(batch_id))
+
+
+def purge(*, now: dt.datetime) -> int:
+    """Delete files past their day, except those still to be worked on. Returns how many."""
+    try:
+        _folders, names = storages["default"].listdir(_FOLDER)
+    except FileNotFoundError:
+        return 0
+    waiting = set(ImportBatch.objects.filter(state=ImportState.RUNNING).values_list("pk", flat=True)) | set(
+        ImportBatch.objects.filter(created_at__gt=now - KEPT, state=ImportState.CHECKED).values_list("pk", flat=True)
+    )
+    gone = [name for name in names if name not in {str(pk) for pk in waiting}]
+    for name in gone:
+        storages["default"].delete(f"{_FOLDER}/{name}")
+    return len(gone)

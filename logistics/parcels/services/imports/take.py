@@ -1,0 +1,99 @@
+"""One piece of a file: lines in, results out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from logistics.parcels.events import BatchResult, NewEvent
+from logistics.parcels.models import ImportBatch, ImportRow
+from logistics.parcels.services.imports.build import Names, event_of, parcel_of
+from logistics.parcels.services.imports.cells import Formula, SheetRow
+from logistics.parcels.services.imports.columns import Header
+from logistics.parcels.services.imports.problems import RowProblem
+from logistics.parcels.services.parcels import ParcelDraft, create_parcels
+from logistics.parcels.services.record import record_events
+from logistics.parcels.states import ImportKind, RowResult
+from portal.core.actor import Actor
+
+
+@dataclass(slots=True)
+class Piece:
+    """Lines that could be read, with what was made of them, and the results so far."""
+
+    batch: ImportBatch
+    header: Header
+    results: list[ImportRow] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
+    made: list = field(default_factory=list)
+
+    def refuse(self, row: SheetRow, code: str, message, number: str = "") -> None:
+        cells = [_shown(cell) for cell in row.cells[: len(self.header.headings)]]
+        self.results.append(
+            ImportRow(
+                batch=self.batch,
+                line=row.line,
+                result=RowResult.REFUSED,
+                code=code[:24],
+                message=str(message)[:300],
+                number=number[:40],
+                raw={"headings": self.header.headings, "cells": cells},
+            )
+        )
+
+    def settle(self, row: SheetRow, result: RowResult, number: str) -> None:
+        self.results.append(ImportRow(batch=self.batch, line=row.line, result=result, number=number[:40]))
+
+
+def take(
+    *, batch: ImportBatch, header: Header, rows: list[SheetRow], names: Names, actor: Actor, now: dt.datetime
+) -> list[ImportRow]:
+    """Register or record what the lines say, in the caller's transaction. Returns one unsaved ImportRow a line."""
+    piece = Piece(batch, header)
+    build = parcel_of if batch.kind == ImportKind.PARCELS else event_of
+    for row in rows:
+        try:
+            piece.made.append(build(row, header, names))
+        except RowProblem as problem:
+            piece.refuse(row, problem.code, problem.message)
+        else:
+            piece.rows.append(row)
+    if piece.made:
+        (_take_parcels if batch.kind == ImportKind.PARCELS else _take_events)(piece, actor, now)
+    return sorted(piece.results, key=lambda result: result.line)
+
+
+def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
+    drafts: list[ParcelDraft] = piece.made
+    for row, draft, outcome in zip(
+        piece.rows, drafts, create_parcels(drafts=drafts, actor=actor, now=now), strict=True
+    ):
+        if outcome.error is not None:
+            piece.refuse(row, outcome.error.code, f"{outcome.error.message}{outcome.error.hint}", draft.carrier_number)
+        else:
+            piece.settle(row, outcome.result, draft.carrier_number)
+
+
+def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
+    events: list[NewEvent] = piece.made
+    # Refused lines are kept as lines of this file; events of parcels not announced yet also wait for their parcel.
+    result: BatchResult = record_events(
+        events=events, source=piece.batch.source, actor=actor, now=now, batch=piece.batch.pk
+    )
+    refused = {line.index: line for line in result.refused}
+    duplicates = set(result.duplicates)
+    for index, (row, event) in enumerate(zip(piece.rows, events, strict=True)):
+        if index in refused:
+            line = refused[index]
+            piece.refuse(row, line.code, f"{line.message}{line.hint}", event.number)
+        else:
+            piece.settle(row, RowResult.DUPLICATE if index in duplicates else RowResult.ACCEPTED, event.number)
+
+
+def _shown(cell) -> str:
+    """A cell as it goes into the kept line: text, so that it can be stored, shown and sent back."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Formula):
+        cell = cell.text
+    return str(cell).replace("\x00", "")[:1000]
