@@ -369,7 +369,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-                ("waybill", models.CharField(max_length=20, unique=True, verbose_name="运单号")),
+                ("waybill", models.CharField(max_length=20, verbose_name="运单号")),
                 (
                     "direction",
                     models.CharField(
@@ -541,6 +541,7 @@ class Migration(migrations.Migration):
                     "station",
                     models.ForeignKey(
                         blank=True,
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -1027,7 +1028,8 @@ class Migration(migrations.Migration):
                             ("too_old", "时间过早"),
                             ("malformed", "格式有误"),
                             ("unknown_corrected", "找不到被更正的事件"),
-                            ("needs_proof", "缺少取件凭证"),
+                            ("needs_proof", "需要先核验"),
+                            ("needs_consent", "收件人未同意"),
                         ],
                         max_length=20,
                         verbose_name="原因",
@@ -1255,6 +1257,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="parcel",
             constraint=models.CheckConstraint(condition=models.Q(("pieces__gt", 0)), name="parcel_pieces_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="parcel",
+            constraint=models.UniqueConstraint(fields=("waybill",), name="parcel_waybill_once"),
         ),
         migrations.AddConstraint(
             model_name="handoveritem",

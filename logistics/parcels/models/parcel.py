@@ -25,7 +25,7 @@ class Parcel(models.Model):
         "first_event_at": PUBLIC, "last_event_at": PUBLIC, "county_at": INTERNAL, "ready_at": INTERNAL, "version": INTERNAL,
     }  # fmt: skip
 
-    waybill = models.CharField(_("运单号"), max_length=20, unique=True)
+    waybill = models.CharField(_("运单号"), max_length=20)
     direction = models.CharField(_("方向"), max_length=4, choices=Direction)
     carrier = models.ForeignKey(
         Enterprise,
@@ -97,12 +97,13 @@ class Parcel(models.Model):
     stage_at = models.DateTimeField(_("进入阶段时间"), null=True, blank=True)
     variant = models.CharField(_("签收方式"), max_length=12, choices=Variant, blank=True)
     headline_at = models.DateTimeField(_("最近位置时间"), null=True, blank=True)
+    # No database foreign key: every scan would lock the same few station rows (see Event).
     station = models.ForeignKey(
         Station,
         models.PROTECT,
         null=True,
         blank=True,
-        verbose_name=_("所在站点"),
+        db_constraint=False, verbose_name=_("所在站点"),
         related_name="+",
         db_index=False,
     )
@@ -128,6 +129,8 @@ class Parcel(models.Model):
             ),
             models.CheckConstraint(condition=Q(area__regex=r"^[0-9]{12}$"), name="parcel_area_digits"),
             models.CheckConstraint(condition=Q(pieces__gt=0), name="parcel_pieces_positive"),
+            # Not unique=True: that would bring a second index, for LIKE, which every scan would have to keep.
+            models.UniqueConstraint(fields=["waybill"], name="parcel_waybill_once"),
         ]
         # Newest first by id: a column that every scan changes (last_event_at) would rewrite all indexes at every scan.
         indexes = [

@@ -55,18 +55,8 @@ class Locked:
     id: int
     direction: str
     carrier_id: int | None
-    stage: str
-    stage_rank: int
-    stage_at: dt.datetime | None
-    headline_at: dt.datetime | None
-    station_id: int | None
-    issues: list[str]
     closed_at: dt.datetime | None
-    corrected: bool
-    first_event_at: dt.datetime | None
-    last_event_at: dt.datetime | None
-    county_at: dt.datetime | None
-    ready_at: dt.datetime | None
+    plain: bool  # open, no issue, never corrected: new scans can be merged into the columns
 
 
 @dataclass(slots=True)
@@ -105,7 +95,6 @@ class Judge:
         at_counter = source.kind in (SourceKind.DEVICE, SourceKind.USER)
         self.guarded = frozenset() if self.trusted else _GUARDED_AT_THE_COUNTER if at_counter else _GUARDED_FOR_ALL
         self.asks_consent = at_counter and not self.trusted
-        self.parcels: dict[int, Locked] = {}
         self.settles = False
         # A terminal of one station need not name it in every scan.
         self.own_station = next(iter(self.scope.stations)) if len(self.scope.stations) == 1 else None
@@ -124,7 +113,6 @@ class Judge:
                 row.refusal = self._place(row, stations, carriers, numbers) or self._proof(row, consent)
             if row.refusal is None:
                 row.id = new_id()
-                self.parcels[row.parcel.id] = row.parcel
         return rows
 
     def _read(self, event: NewEvent) -> Row:

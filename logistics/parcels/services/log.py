@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from logistics.parcels.models import EventSource
@@ -12,17 +13,16 @@ from portal.core.actor import Actor
 
 # One row a number; parcels are locked in the order of their ids, so that two batches can't wait for each other.
 _LOCK = """
-SELECT n.number, n.carrier_id,
-       p.id, p.direction, p.carrier_id, p.stage, p.stage_rank, p.stage_at, p.headline_at, p.station_id, p.issues, p.closed_at,
-       p.corrected, p.first_event_at, p.last_event_at, p.county_at, p.ready_at
+SELECT n.number, n.carrier_id, p.id, p.direction, p.carrier_id, p.closed_at,
+       p.closed_at IS NULL AND p.issues = '{}' AND NOT p.corrected
 FROM parcels_parcelnumber n JOIN parcels_parcel p ON p.id = n.parcel_id
-WHERE n.number = ANY(%s)
+WHERE n.number IN (SELECT jsonb_array_elements_text(%s::jsonb))
 ORDER BY p.id
 FOR NO KEY UPDATE OF p
 """
 _CLAIM = """
 INSERT INTO parcels_eventkey (source_id, source_event_id, event_id, occurred_at)
-SELECT %s, k.key, k.id, k.at FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS k (key, id, at)
+SELECT %s, k.key, k.id, k.at FROM jsonb_to_recordset(%s::jsonb) AS k (key text, id uuid, at timestamptz)
 ORDER BY k.key
 ON CONFLICT DO NOTHING
 RETURNING source_event_id
@@ -32,6 +32,11 @@ COPY parcels_event (id, occurred_at, offset_minutes, claimed_at, recorded_at, pa
                     station_id, issue, reason, variant, text, custody_kind, custody_ref, corrects_source, corrects_event, actor)
 FROM STDIN
 """
+
+
+def _json(value: Any) -> str:
+    """One text parameter instead of arrays: the driver dumps lists element by element, 3 times slower as a whole."""
+    return msgspec.json.encode(value).decode()
 
 
 def lock_parcels(
@@ -45,7 +50,7 @@ def lock_parcels(
     found: dict[str, list[tuple[int | None, Any]]] = {}
     parcels: dict[int, Any] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(numbers)])
+        cursor.execute(_LOCK, [_json(list(numbers))])
         for number, number_carrier, *columns in cursor.fetchall():
             parcel = parcels.get(columns[0]) or parcels.setdefault(columns[0], make(*columns))
             found.setdefault(number, []).append((number_carrier, parcel))
@@ -59,7 +64,7 @@ def lock_parcels(
 def claim(rows: list, source: EventSource) -> set[str]:
     """Claim the rows' keys; the keys that were free come back. Waits for a batch that is claiming the same key."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [source.pk, [r.key for r in rows], [r.id for r in rows], [r.occurred_at for r in rows]])
+        cursor.execute(_CLAIM, [source.pk, _json([{"key": r.key, "id": r.id, "at": r.occurred_at} for r in rows])])
         return {key for (key,) in cursor.fetchall()}
 
 

@@ -11,94 +11,87 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 from django.db import connection
 
-from logistics.parcels.services.judge import Locked, Row
+from logistics.parcels.fold import ISSUE_ORDER
+from logistics.parcels.services.judge import Row
 from logistics.parcels.states import CLOSED_BY, TERMINAL_RANK, Act, Stage
 
 _SQL = Path(__file__).resolve().parent.parent / "sql"
 _REFOLD = (_SQL / "refold.sql").read_text()
 _ADVANCE = (_SQL / "advance.sql").read_text()
 _CLOSERS = [f"{issue}>{code}" for issue, codes in CLOSED_BY.items() for code in sorted(codes)]
+# Ends before collection count, later ones don't; handovers and corrections look at the whole log.
+_FOLDED_AGAIN = frozenset({Act.CUSTODY, Act.VOID, Act.ISSUE_RESOLVED, Stage.CANCELLED})
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def project(rows: list[Row], parcels: dict[int, Locked]) -> None:
+class Gain(msgspec.Struct):
+    """What the plain scans of one parcel in one batch add up to. `stage_rank` is -1 when none is of a stage."""
+
+    id: int
+    first_event_at: dt.datetime
+    last_event_at: dt.datetime
+    stage: str = ""
+    stage_rank: int = -1
+    stage_at: dt.datetime | None = None
+    headline_at: dt.datetime | None = None
+    station: int | None = None
+    county_at: dt.datetime | None = None
+    ready_at: dt.datetime | None = None
+    variant: str = ""
+
+
+def project(rows: list[Row]) -> None:
     """Bring the parcels of `rows` (just appended, parcels locked) up to date."""
-    plain: dict[int, list[Row]] = {}
+    scans: dict[int, list[Row]] = {}
     again: set[int] = set()
     for row in rows:
-        parcel = row.parcel
-        if not _is_plain(row, parcel):
-            again.add(parcel.id)
-        plain.setdefault(parcel.id, []).append(row)
-    for parcel_id in again:
-        del plain[parcel_id]
-    if plain:
-        advance([_advanced(parcels[parcel_id], scans) for parcel_id, scans in plain.items()])
+        scans.setdefault(row.parcel.id, []).append(row)
+        if not row.parcel.plain or row.event.code in _FOLDED_AGAIN or row.rank == ISSUE_ORDER:
+            again.add(row.parcel.id)
+    gains = []
+    for parcel_id, batch in scans.items():
+        gain = None if parcel_id in again else _gain(parcel_id, batch)
+        gains.append(gain) if gain else again.add(parcel_id)
+    again |= advance(gains)
     if again:
-        _refold_touched(again, rows, parcels)
-
-
-def _is_plain(row: Row, parcel: Locked) -> bool:
-    """Whether the scan's effect follows from the parcel's columns alone."""
-    if row.rank < 0 or row.rank == TERMINAL_RANK or parcel.closed_at or parcel.issues or parcel.corrected:
-        return False
-    # Two scans of the same rank at the very same moment are told apart by content, which the columns don't keep.
-    return not (row.rank == parcel.stage_rank and row.occurred_at == parcel.headline_at)
-
-
-def _refold_touched(again: set[int], rows: list[Row], parcels: dict[int, Locked]) -> None:
-    """Refold from no more of the log than can matter: a correction may stand anywhere, other events lie within the dates."""
-    if any(parcels[i].corrected for i in again) or any(row.event.code == Act.VOID for row in rows):
         refold(again)
-        return
-    touched = [row.occurred_at for row in rows if row.parcel.id in again]
-    known = [t for i in again for t in (parcels[i].first_event_at, parcels[i].last_event_at) if t]
-    refold(again, since=min(touched + known), until=max(touched + known))
 
 
-def _advanced(parcel: Locked, scans: list[Row]) -> Locked:
-    """The parcel after plain scans: the highest rank wins, whatever order they came in."""
-    for scan in sorted(scans, key=lambda r: (r.occurred_at, r.rank, r.event.code, r.key)):
-        at, code = scan.occurred_at, scan.event.code
-        if parcel.stage_at is None or scan.rank > parcel.stage_rank:
-            parcel.stage, parcel.stage_rank, parcel.stage_at = code, scan.rank, at
-            parcel.headline_at, parcel.station_id = at, scan.station_id
-        elif scan.rank == parcel.stage_rank:
-            parcel.stage_at = min(parcel.stage_at, at)
-            if at >= parcel.headline_at:
-                parcel.headline_at, parcel.station_id = at, scan.station_id
-        parcel.first_event_at = min(parcel.first_event_at or at, at)
-        parcel.last_event_at = max(parcel.last_event_at or at, at)
-        if code == Stage.AT_COUNTY:
-            parcel.county_at = min(parcel.county_at or at, at)
-        elif code == Stage.READY_FOR_PICKUP:
-            parcel.ready_at = min(parcel.ready_at or at, at)
-    return parcel
+def _gain(parcel_id: int, batch: list[Row]) -> Gain | None:
+    """None when the batch itself needs the whole fold: more than one end, or scans after it."""
+    first = batch[0].occurred_at
+    gain = Gain(parcel_id, first, first)
+    for scan in sorted(batch, key=_content_order) if len(batch) > 1 else batch:
+        at, code, rank = scan.occurred_at, scan.event.code, scan.rank
+        if gain.stage_rank == TERMINAL_RANK:
+            return None
+        gain.first_event_at, gain.last_event_at = min(gain.first_event_at, at), max(gain.last_event_at, at)
+        if rank > gain.stage_rank:
+            gain.stage, gain.stage_rank, gain.stage_at, gain.variant = code, rank, at, scan.event.variant
+        if rank >= 0 and rank == gain.stage_rank:
+            gain.headline_at, gain.station = at, scan.station_id
+        if code == Stage.AT_COUNTY and gain.county_at is None:
+            gain.county_at = at
+        elif code == Stage.READY_FOR_PICKUP and gain.ready_at is None:
+            gain.ready_at = at
+    return gain
 
 
-def advance(parcels: list[Locked]) -> None:
-    columns = zip(
-        *(
-            (
-                p.id,
-                p.stage,
-                p.stage_rank,
-                p.stage_at,
-                p.headline_at,
-                p.station_id,
-                p.first_event_at,
-                p.last_event_at,
-                p.county_at,
-                p.ready_at,
-            )
-            for p in parcels
-        ),
-        strict=True,
-    )
+def _content_order(row: Row) -> tuple:
+    return (row.occurred_at, row.rank, row.event.code, row.key)
+
+
+def advance(gains: list[Gain]) -> set[int]:
+    """Merge plain scans into their parcels. Returns the parcels that need the whole fold after all."""
+    if not gains:
+        return set()
     with connection.cursor() as cursor:
-        cursor.execute(_ADVANCE, [list(column) for column in columns])
+        cursor.execute(_ADVANCE, [msgspec.json.encode(gains).decode()])
+        done = {pk for (pk,) in cursor.fetchall()}
+    return {gain.id for gain in gains} - done
 
 
 def refold(parcel_ids: Iterable[int], *, since: dt.datetime | None = None, until: dt.datetime | None = None) -> int:

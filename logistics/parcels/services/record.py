@@ -57,7 +57,7 @@ def record_events(
         rows = judge.rows(events)
         fresh = _claim(rows, source)
         log.append(rows=fresh, source=source, actor=actor, now=now)
-        project(fresh, judge.parcels)
+        project(fresh)
         result = _result(rows)
         if judge.settles and fresh:
             settle_refused(source=source, event_ids=[row.key for row in fresh], now=now)

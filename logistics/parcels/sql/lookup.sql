@@ -1,7 +1,7 @@
 -- Tier 0 of the public lookup: what a number alone may tell, as the JSON that goes out. $1: spellings of the number.
 -- One row per (number, parcel). No names, phones, addresses, villages, goods, codes, couriers or positions.
 -- The parcel's own dates bound the events, so that only the months it travelled in are opened; a VOID may lie later.
-SELECT n.number, json_build_object(
+SELECT n.number, p.id, json_build_object(
     'direction', p.direction,
     'stage', p.stage,
     'stage_at', p.stage_at,

@@ -1,0 +1,6 @@
+"""Who reads the event log of the parcels. Each has its own cursor; a new one starts at the beginning."""
+
+from logistics.parcels.services import notices, timers
+from logistics.parcels.services.consumers import Consumer
+
+CONSUMERS = (Consumer("timers", timers.arm), Consumer("arrivals", notices.announce_arrivals))

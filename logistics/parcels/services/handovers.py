@@ -1,0 +1,251 @@
+"""Custody passes by a handover that two people confirm: one offers, the other scans and answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+
+from logistics.parcels.errors import clock, spoken
+from logistics.parcels.events import NewEvent
+from logistics.parcels.models import Bag, BagItem, Handover, HandoverItem, Parcel
+from logistics.parcels.services.contents import Comparison, clean, compare
+from logistics.parcels.services.guards import (
+    append,
+    event,
+    lock,
+    require_open,
+    require_parcels,
+    require_station,
+)
+from logistics.parcels.services.parties import Party, require_side
+from logistics.parcels.states import Act, BagState, Custodian, HandoverState, Issue, Stage
+from logistics.registry.models import Station
+from members.access.states import Permission
+from portal.audit.services import record
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, Conflict
+from portal.core.scrubbing import scrub
+
+DISPUTE_LENGTH, PHOTO_LENGTH = 200, 120
+DEPARTURES = frozenset({Stage.TO_TOWN, Stage.TO_VILLAGE, Stage.TO_COUNTY, Stage.LINEHAUL})
+
+
+class SameParty(BadInput):
+    code = "handover_same_party"
+    message = _("交出方和接收方不能是同一方。")
+    hint = _("请选择另一方。")
+
+
+class SamePerson(Conflict):
+    code = "handover_same_person"
+    message = _("交接要两个人办理,发起人不能自己确认。")
+    hint = _("请由接收方的另一个人扫描确认。")
+
+
+class NothingToHand(BadInput):
+    code = "handover_empty"
+    message = _("交接单上没有包裹。")
+    hint = _("请先扫描要交出的包裹或邮袋。")
+
+
+class NotHeld(Conflict):
+    code = "not_in_custody"
+    message = _("有包裹不在交出方手中。")
+    hint = _("请先由当前保管方交给您,再往下交接。")
+
+
+class InOpenHandover(Conflict):
+    code = "in_open_handover"
+    message = _("有包裹还在另一张未确认的交接单上。")
+    hint = _("请先确认或撤回那张交接单。")
+
+
+class HandoverAnswered(Conflict):
+    code = "handover_answered"
+
+
+class BagStillOpen(Conflict):
+    code = "handover_bag_open"
+    message = _("有邮袋没有封签或已经拆封。")
+    hint = _("请先封签,或按散件交接。")
+
+
+class OpenHandover(Conflict):
+    code = "open_handover"
+    message = _("还有未确认的交接,不能发车。")
+    hint = _("请接收方扫描确认,或由交出方撤回交接单后再发车。")
+
+
+class NotADeparture(BadInput):
+    code = "not_a_departure"
+    message = _("这不是发车环节。")
+    hint = _("请选择发往乡镇、发往村站、发往县城或干线。")
+
+
+@transaction.atomic
+def offer_handover(
+    *,
+    giver: Party,
+    taker: Party,
+    station: Station,
+    actor: Actor,
+    now: dt.datetime,
+    parcels: Sequence[Parcel] = (),
+    bags: Sequence[Bag] = (),
+    photo: str = "",
+) -> Handover:
+    """The giver says what passes to whom, at `station`. Custody does not move before the taker answers.
+
+    A sealed bag stands for everything inside. The actor must speak for the giver. Parcels that another station or
+    person of the network holds can't be offered; those still with a carrier, or whose last handover nobody recorded,
+    can. Raises SameParty, NothingToHand, NotHeld, InOpenHandover, BagStillOpen, ParcelClosed, HandoverNotFound.
+    """
+    if giver == taker:
+        raise SameParty()
+    require_side(actor, Permission.HANDOVER_GIVE, giver)
+    inside = _inside(bags)
+    wanted = list({p.pk: p for p in [*parcels, *(p for p, _bag in inside.values())]}.values())
+    if not wanted:
+        raise NothingToHand()
+    require_parcels(actor=actor, permission=Permission.HANDOVER_GIVE, parcels=wanted)
+    locked = lock(wanted)
+    require_open(locked)
+    _require_held(locked, giver)
+    handover = Handover.objects.create(
+        from_kind=giver.kind, from_ref=giver.ref, to_kind=taker.kind, to_ref=taker.ref, station=station,
+        expected=len(locked), offered_at=now, offered_by=actor.id, photo=photo[:PHOTO_LENGTH],
+    )  # fmt: skip
+    items = [HandoverItem(handover=handover, parcel=p, bag=inside[p.pk][1] if p.pk in inside else None) for p in locked]
+    try:
+        with transaction.atomic():
+            HandoverItem.objects.bulk_create(items)
+    except IntegrityError:
+        raise InOpenHandover() from None
+    return handover
+
+
+@transaction.atomic
+def take_over(
+    *, handover: Handover, scanned: Iterable[str], actor: Actor, now: dt.datetime, dispute: str = "", photo: str = ""
+) -> tuple[Handover, Comparison]:
+    """The taker scans what is really there: CONFIRMED when it is what was offered, else DISPUTED.
+
+    A bag's number stands for its contents. Custody passes for what was offered *and* scanned; a missing parcel gets
+    a COUNT_MISMATCH issue and stays with the giver; an extra one is listed, and passes by a handover of its own,
+    because its giver has not offered it. Of two answers the first counts. Raises HandoverAnswered, SamePerson,
+    NumbersUnknown, HandoverNotFound.
+    """
+    handover = _lock_handover(handover)
+    taker = Party(handover.to_kind, handover.to_ref)
+    require_side(actor, Permission.HANDOVER_TAKE, taker)
+    _require_pending(handover)
+    if actor.id == handover.offered_by:
+        raise SamePerson()
+    items = list(handover.items.select_related("parcel", "bag"))
+    expected = lock([item.parcel for item in items])
+    numbers = clean(scanned)
+    numbers |= _numbers_in_scanned_bags(items, numbers)
+    counted = compare(
+        expected=expected,
+        scanned=numbers - {item.bag.number for item in items if item.bag},
+        actor=actor,
+        permission=Permission.HANDOVER_TAKE,
+    )
+    _close(handover, counted, actor, now, dispute, photo)
+    append(events=_consequences(handover, counted, now), actor=actor, now=now)
+    return handover, counted
+
+
+def _consequences(handover: Handover, counted: Comparison, now: dt.datetime) -> list[NewEvent]:
+    place = {"station": handover.station, "now": now}
+    custody = {"custody_kind": handover.to_kind, "custody_ref": handover.to_ref}
+    passed = [event(p, Act.CUSTODY, **place, **custody) for p in counted.present if not p.is_closed]
+    return passed + [event(p, Issue.COUNT_MISMATCH, **place) for p in counted.missing if not p.is_closed]
+
+
+@transaction.atomic
+def withdraw_handover(*, handover: Handover, actor: Actor, now: dt.datetime) -> Handover:
+    """The giver's side takes an unanswered offer back. Raises HandoverAnswered, HandoverNotFound."""
+    handover = _lock_handover(handover)
+    require_side(actor, Permission.HANDOVER_GIVE, Party(handover.from_kind, handover.from_ref))
+    _require_pending(handover)
+    handover.state, handover.answered_at, handover.answered_by = HandoverState.WITHDRAWN, now, actor.id
+    handover.save()
+    handover.items.update(open=False)
+    record(actor=actor, now=now, action="handover.withdrawn", target=handover)
+    return handover
+
+
+def assert_no_open_handover(*, parcels: Iterable[Parcel] = (), station: Station | None = None) -> None:
+    """Raises OpenHandover while one of `parcels`, or anything offered at `station`, waits for an answer."""
+    pending = HandoverItem.objects.filter(open=True, expected=True)
+    if pending.filter(parcel__in=[p.pk for p in parcels]).exists():
+        raise OpenHandover()
+    if station is not None and Handover.objects.filter(station=station, state=HandoverState.PENDING).exists():
+        raise OpenHandover()
+
+
+@transaction.atomic
+def depart(*, station: Station, parcels: Sequence[Parcel], stage: str, actor: Actor, now: dt.datetime) -> None:
+    """A vehicle leaves `station` with `parcels`: records `stage` (one of DEPARTURES) for all of them.
+
+    Raises OpenHandover while a handover of one of them is unanswered, NotADeparture, ParcelClosed.
+    """
+    require_station(actor=actor, permission=Permission.EVENT_RECORD, station=station)
+    require_parcels(actor=actor, permission=Permission.EVENT_RECORD, parcels=parcels)
+    if stage not in DEPARTURES:
+        raise NotADeparture()
+    locked = lock(parcels)
+    require_open(locked)
+    assert_no_open_handover(parcels=locked)
+    append(events=[event(p, stage, station=station, now=now) for p in locked], actor=actor, now=now)
+
+
+def _lock_handover(handover: Handover) -> Handover:
+    return Handover.objects.select_for_update(of=("self",)).select_related("station").get(pk=handover.pk)
+
+
+def _require_pending(handover: Handover) -> None:
+    if handover.state != HandoverState.PENDING:
+        facts = {"when": clock(handover.answered_at), "who": spoken(handover.answered_by)}
+        raise HandoverAnswered(text("这张交接单已于 %(when)s 由%(who)s办结。") % facts)
+
+
+def _inside(bags: Sequence[Bag]) -> dict[int, tuple[Parcel, Bag]]:
+    """Contents of sealed bags, by parcel id."""
+    locked = list(Bag.objects.select_for_update().filter(pk__in=[bag.pk for bag in bags]).order_by("pk"))
+    if any(bag.state != BagState.SEALED for bag in locked):
+        raise BagStillOpen()
+    items = BagItem.objects.filter(bag__in=locked, removed_at=None).select_related("parcel", "bag")
+    return {item.parcel_id: (item.parcel, item.bag) for item in items}
+
+
+def _require_held(parcels: Iterable[Parcel], giver: Party) -> None:
+    for parcel in parcels:
+        held_by = Party(parcel.custody_kind, parcel.custody_ref)
+        if parcel.custody_kind in (Custodian.STATION, Custodian.PERSON) and held_by != giver:
+            raise NotHeld()
+
+
+def _numbers_in_scanned_bags(items: Iterable[HandoverItem], numbers: set[str]) -> set[str]:
+    return {item.parcel.waybill for item in items if item.bag and item.bag.number in numbers}
+
+
+def _close(handover: Handover, counted: Comparison, actor: Actor, now: dt.datetime, dispute: str, photo: str) -> None:
+    handover.state = HandoverState.CONFIRMED if counted.agrees else HandoverState.DISPUTED
+    handover.scanned = len(counted.present) + len(counted.extra)
+    handover.answered_at, handover.answered_by = now, actor.id
+    handover.dispute = scrub(dispute, DISPUTE_LENGTH)
+    handover.photo = handover.photo or photo[:PHOTO_LENGTH]
+    handover.save()
+    handover.items.filter(parcel__in=counted.present).update(scanned=True)
+    handover.items.update(open=False)
+    HandoverItem.objects.bulk_create(
+        [HandoverItem(handover=handover, parcel=p, expected=False, scanned=True, open=False) for p in counted.extra]
+    )
+    after = {"state": handover.state, "missing": len(counted.missing), "extra": len(counted.extra)}
+    record(actor=actor, now=now, action="handover.answered", target=handover, after=after)

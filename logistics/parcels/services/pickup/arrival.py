@@ -1,0 +1,40 @@
+"""One message when a parcel waits at the station: where, code, hours, whom to call; no goods, no full name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from logistics.parcels.models import Parcel
+from logistics.parcels.services.guards import phone_of
+from logistics.parcels.services.pickup.codes import code_hash, spaced
+from logistics.parcels.states import ContactRole
+from logistics.registry.models import Station
+from portal.notify.services import send
+
+TEMPLATE = "parcel_arrived"
+NUMBER_TAIL = 4
+
+
+def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime) -> bool:
+    """Writes the arrival message in the caller's transaction; False when no phone is known.
+
+    Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
+    """
+    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    if not phone:
+        return False
+    send(
+        template=TEMPLATE,
+        recipient=phone,
+        parameters={
+            "station": station.name,
+            "code": spaced(code),
+            "hours": station.hours,
+            "hotline": station.phone,
+            "tail": (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:],
+        },
+        dedupe_key=f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}",
+        now=now,
+        area=parcel.area,
+    )
+    return True

@@ -1,0 +1,171 @@
+"""Giving a parcel out at the station, against a proof, exactly once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+
+from logistics.parcels.errors import ParcelClosed, clock, spoken
+from logistics.parcels.models import Event, Parcel, Pickup, PickupCode, PickupProxy
+from logistics.parcels.services.guards import append, event, lock_one, require_parcels, require_station
+from logistics.parcels.services.pickup.codes import try_code
+from logistics.parcels.services.pickup.links import LinkInvalid, LinkUsed, read_link_token
+from logistics.parcels.states import Act, Issue, PickupMethod, Stage, Variant
+from logistics.registry.models import Station
+from members.access.states import Permission
+from members.accounts.services import check_work_pin
+from portal.audit.services import record
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, Conflict, DomainError
+
+# A delivery after one of these is "signed after trouble" (kuaidi100 302), even when the trouble is over.
+_TROUBLE = (
+    Issue.ATTEMPT_FAILED, Issue.UNREACHABLE, Issue.REFUSED, Issue.BAD_ADDRESS, Issue.OUT_OF_AREA, Issue.PICKUP_OVERDUE,
+    Issue.OVERDUE_UNSIGNED, Issue.DAMAGED,
+)  # fmt: skip
+
+
+class AlreadyGivenOut(Conflict):
+    code = "already_given_out"
+
+
+class NotWaitingHere(Conflict):
+    code = "not_waiting_here"
+    message = _("这个包裹不在本站待取。")
+    hint = _("请先办理到站入库;若实物不在本站,请核对单号。")
+
+
+class OtherParcel(BadInput):
+    code = "link_of_other_parcel"
+    message = _("这个链接是另一个包裹的。")
+    hint = _("请收件人打开这个包裹的取件短信。")
+
+
+class NotTheProxy(Conflict):
+    code = "not_the_proxy"
+    message = _("收件人没有指定这位代收人。")
+    hint = _("请收件人先在“我的包裹”里指定代收人,或打电话向收件人核实后登记。")
+
+
+class ProofMissing(BadInput):
+    code = "pickup_proof_missing"
+    message = _("没有说明凭什么取件。")
+    hint = _("请输入取件码、扫描短信链接,或核对证件并输入工作密码。")
+
+
+def give_out(
+    *,
+    parcel: Parcel,
+    station: Station,
+    actor: Actor,
+    now: dt.datetime,
+    method: str,
+    code: str = "",
+    token: str = "",
+    pin: str = "",
+    proxy: PickupProxy | None = None,
+) -> Pickup:
+    """Gives a waiting parcel to its recipient, or to the proxy they named, and records the delivery.
+
+    `method` says which proof is given: CODE with `code`, LINK with `token`, IDENTITY with the keeper's own work
+    `pin` after looking at the person's identity card. Of two keepers at once exactly one succeeds; the other gets
+    AlreadyGivenOut. A wrong code is counted even though the call fails. Raises WrongCode, CodeLocked, LinkInvalid,
+    LinkUsed, OtherParcel, NotTheProxy, NotWaitingHere, ParcelClosed, ProofMissing, and what check_work_pin raises.
+    """
+    require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
+    require_parcels(actor=actor, permission=Permission.STATION_GIVE_OUT, parcels=[parcel])
+    if method == PickupMethod.IDENTITY:
+        # Before our transaction: a wrong PIN must stay counted when this call fails.
+        check_work_pin(user_id=actor.user_id, pin=pin, now=now)
+    with transaction.atomic():
+        parcel = lock_one(parcel)
+        _require_not_given(parcel)
+        waiting = _waiting_code(parcel, station)
+        wrong = _wrong_proof(parcel, waiting, method, code, token, now)
+        if wrong is None:
+            _require_named(parcel, proxy)
+            return _deliver(parcel, station, waiting, actor=actor, now=now, method=method, proxy=proxy)
+    raise wrong
+
+
+def _require_not_given(parcel: Parcel) -> None:
+    given = Pickup.objects.select_related("station").filter(parcel=parcel, undone_at=None).first()
+    if given is not None:
+        raise already_given(given)
+    if parcel.is_closed:
+        raise ParcelClosed()
+
+
+def already_given(given: Pickup) -> AlreadyGivenOut:
+    """Who gave it out and when, without a name: enough for the two keepers to sort it out."""
+    facts = {"when": clock(given.at), "station": given.station.name, "who": spoken(given.given_by)}
+    return AlreadyGivenOut(
+        text("这个包裹已于 %(when)s 在%(station)s由%(who)s交出。") % facts,
+        hint=text("请与经手人核对;确属误点,请联系县级中心更正签收记录。"),
+    )
+
+
+def _waiting_code(parcel: Parcel, station: Station) -> PickupCode:
+    code = PickupCode.objects.filter(parcel=parcel, station=station, used_at=None, voided_at=None).first()
+    if code is None or parcel.stage != Stage.READY_FOR_PICKUP:
+        raise NotWaitingHere()
+    return code
+
+
+def _wrong_proof(
+    parcel: Parcel, waiting: PickupCode, method: str, code: str, token: str, now: dt.datetime
+) -> DomainError | None:
+    if method == PickupMethod.CODE:
+        return try_code(row=waiting, code=code, now=now)
+    if method == PickupMethod.LINK:
+        try:
+            return None if read_link_token(token=token, now=now).pk == parcel.pk else OtherParcel()
+        except (LinkInvalid, LinkUsed) as error:
+            return error
+    return None if method == PickupMethod.IDENTITY else ProofMissing()
+
+
+def _require_named(parcel: Parcel, proxy: PickupProxy | None) -> None:
+    named = PickupProxy.objects.filter(parcel=parcel, withdrawn_at=None)
+    if proxy is not None and not named.filter(pk=proxy.pk).exists():
+        raise NotTheProxy()
+
+
+def _deliver(
+    parcel: Parcel,
+    station: Station,
+    waiting: PickupCode,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    method: str,
+    proxy: PickupProxy | None,
+) -> Pickup:
+    try:
+        with transaction.atomic():
+            pickup = Pickup.objects.create(
+                parcel=parcel, station=station, method=method, at=now, given_by=actor.id, proxy=proxy
+            )
+    except IntegrityError:
+        raise already_given(Pickup.objects.get(parcel=parcel, undone_at=None)) from None
+    waiting.used_at, waiting.wrong_tries, waiting.locked_until = now, 0, None
+    waiting.save()
+    delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=_variant(parcel, proxy))
+    append(events=[delivered], actor=actor, now=now)
+    if method == PickupMethod.IDENTITY:
+        after = {"method": method, "proxy": proxy.pk if proxy else None}
+        record(actor=actor, now=now, action="pickup.by_identity", target=parcel, after=after)
+    return pickup
+
+
+def _variant(parcel: Parcel, proxy: PickupProxy | None) -> Variant:
+    if proxy is not None:
+        return Variant.PROXY
+    since = parcel.first_event_at or parcel.created_at
+    events = Event.objects.filter(parcel=parcel, occurred_at__gte=since)
+    taken_back = set(events.filter(code=Act.VOID).values_list("corrects_source", "corrects_event"))
+    trouble = events.filter(code__in=_TROUBLE).values_list("source_id", "source_event_id")
+    return Variant.AFTER_ISSUE if set(trouble) - taken_back else Variant.SELF

@@ -1,0 +1,121 @@
+"""Arrival at the station: shelf, consent, pickup code, one message. Never a delivery."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+
+from logistics.parcels.errors import WrongDirection
+from logistics.parcels.models import BagItem, Event, Parcel, PickupCode
+from logistics.parcels.selectors_consent import consented_parcels
+from logistics.parcels.services.guards import append, event, lock_one, require_open, require_parcels, require_station
+from logistics.parcels.services.pickup.arrival import tell_recipient
+from logistics.parcels.services.pickup.codes import issue_code
+from logistics.parcels.states import Direction, Issue, Stage
+from logistics.registry.models import Station
+from members.access.states import Permission
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, Conflict
+
+SHELF_LENGTH = 16
+
+
+class ConsentNeeded(Conflict):
+    code = "consent_needed"
+    message = _("收件人还没有同意把包裹放到站点。")
+    hint = _("请先联系收件人:同意的,登记同意后再入库;不同意的,上门投递。")
+
+
+class ConsentNeededAfterAttempt(ConsentNeeded):
+    message = _("上门投递未成功,收件人还没有同意改放站点。")
+    hint = _("请联系收件人:同意的,登记同意后再入库;不同意的,约时间再次上门。")
+
+
+class WrongStation(Conflict):
+    code = "wrong_station"
+
+
+class StillInBag(Conflict):
+    code = "still_in_bag"
+
+
+class ParcelReturning(Conflict):
+    code = "parcel_returning"
+    message = _("这个包裹正在退回,不能再入库待取。")
+    hint = _("请按退回包裹交给下一程。")
+
+
+class WaitsElsewhere(Conflict):
+    code = "waits_elsewhere"
+
+
+class ShelfTooLong(BadInput):
+    code = "shelf_too_long"
+    message = _("货架位不能超过 16 个字。")
+    hint = _("请用简短的编号,例如 3-2。")
+
+
+def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> PickupCode:
+    """Takes a parcel in for pickup at its station: READY_FOR_PICKUP, code and arrival message, all once.
+
+    Scanning it again changes only the shelf. Raises ConsentNeeded, WrongStation, StillInBag, WaitsElsewhere,
+    ParcelReturning, ParcelClosed, WrongDirection, ShelfTooLong, and NotFound outside the actor's scope.
+    """
+    require_station(actor=actor, permission=Permission.STATION_RECEIVE, station=station)
+    require_parcels(actor=actor, permission=Permission.STATION_RECEIVE, parcels=[parcel])
+    shelf = shelf.strip()
+    if len(shelf) > SHELF_LENGTH:
+        raise ShelfTooLong()
+    with transaction.atomic():
+        parcel = lock_one(parcel)
+        require_open([parcel])
+        _require_right_place(parcel, station)
+        code = _live_code(parcel)
+        if code is not None and code.station_id != station.pk:
+            raise WaitsElsewhere(
+                text("这个包裹已在%(station)s待取。") % {"station": code.station.name},
+                hint=text("请与该站核对实物在哪里;确已转站的,先退出原站再入库。"),
+            )
+        if shelf != parcel.shelf and (shelf or code is None):
+            Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
+        if code is not None and parcel.stage == Stage.READY_FOR_PICKUP:
+            return code
+        _require_consent(parcel)
+        code = code or issue_code(parcel=parcel, station=station, now=now)
+        append(events=[event(parcel, Stage.READY_FOR_PICKUP, station=station, now=now)], actor=actor, now=now)
+        tell_recipient(parcel=parcel, station=station, code=code.code, now=now)
+        return code
+
+
+def _live_code(parcel: Parcel) -> PickupCode | None:
+    live = PickupCode.objects.select_related("station").filter(parcel=parcel, used_at=None, voided_at=None)
+    return live.first()
+
+
+def _require_right_place(parcel: Parcel, station: Station) -> None:
+    if parcel.direction != Direction.DOWN:
+        raise WrongDirection()
+    if parcel.stage == Stage.RETURNING:
+        raise ParcelReturning()
+    bound_for = parcel.destination_station
+    if bound_for is not None and bound_for.pk != station.pk:
+        raise WrongStation(
+            text("这个包裹应送到%(station)s。") % {"station": bound_for.name},
+            hint=text("请登记“到错站点”,并交下一班车带回。"),
+        )
+    item = BagItem.objects.select_related("bag").filter(parcel=parcel, removed_at=None).first()
+    if item is not None:
+        raise StillInBag(
+            text("这个包裹还登记在 %(bag)s 号袋内。") % {"bag": item.bag.number},
+            hint=text("请先拆袋核对,再逐件入库。"),
+        )
+
+
+def _require_consent(parcel: Parcel) -> None:
+    if consented_parcels([parcel.pk]):
+        return
+    failed = Event.objects.filter(parcel=parcel, code=Issue.ATTEMPT_FAILED, occurred_at__gte=parcel.created_at)
+    raise ConsentNeededAfterAttempt() if failed.exists() else ConsentNeeded()

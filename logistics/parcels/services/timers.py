@@ -1,0 +1,155 @@
+"""Waiting as rows: 48 h without news, pickup reminders, return after a week. The county sets the hours.
+
+Timers are armed by a consumer of the event log and fired by a task. Firing re-reads the parcel under its lock, so
+that a timer that is late, doubled or overtaken by events does nothing wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection, transaction
+
+from logistics.parcels.events import NewEvent
+from logistics.parcels.models import Event, Parcel, Timer, TimerRule
+from logistics.parcels.services.notices import remind
+from logistics.parcels.services.record import record_events
+from logistics.parcels.services.sources import source_for
+from logistics.parcels.states import DEFAULT_TIMER_HOURS, Issue, Stage, TimerKind
+from portal.core.actor import system_actor
+
+CLOCK = system_actor("timers")
+PICKUP_KINDS = (TimerKind.REMIND_FIRST, TimerKind.REMIND_SECOND, TimerKind.RETURN)
+
+# One running timer of a kind a parcel. A NO_UPDATE timer is not moved at every scan: when due it looks at the last
+# news and, if that is younger, starts again from there.
+_ARM = """
+INSERT INTO parcels_timer (parcel_id, kind, anchor_at, due_at)
+SELECT t.parcel, t.kind, t.anchor, t.due
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS t (parcel, kind, anchor, due)
+WHERE NOT EXISTS (SELECT 1 FROM parcels_timer o
+                  WHERE o.parcel_id = t.parcel AND o.kind = t.kind AND o.anchor_at = t.anchor AND o.kind <> 'no_update')
+ORDER BY t.parcel, t.kind
+ON CONFLICT DO NOTHING
+"""
+
+
+def hours() -> dict[str, int]:
+    """Hours by kind; kinds that are switched off are missing."""
+    rules = {rule.kind: rule for rule in TimerRule.objects.all()}
+    wanted = {
+        kind.value: rules[kind].hours if kind in rules else default for kind, default in DEFAULT_TIMER_HOURS.items()
+    }
+    return {kind: h for kind, h in wanted.items() if kind not in rules or rules[kind].enabled}
+
+
+def arm(events: list[Event], now: dt.datetime) -> None:
+    """Consumer effect: bring the timers of the touched parcels in line with where the parcels now are."""
+    parcels = {event.parcel_id: event.parcel for event in events}
+    limits = hours()
+    rows: list[tuple[int, str, dt.datetime, dt.datetime]] = []
+    for parcel in parcels.values():
+        rows += _wanted(parcel, limits)
+    idle = [p.pk for p in parcels.values() if p.stage != Stage.READY_FOR_PICKUP]
+    closed = [p.pk for p in parcels.values() if p.is_closed]
+    running = Timer.objects.filter(fired_at__isnull=True, cancelled_at__isnull=True)
+    running.filter(parcel__in=idle, kind__in=PICKUP_KINDS).update(cancelled_at=now)
+    running.filter(parcel__in=closed).update(cancelled_at=now)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_ARM, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _wanted(parcel: Parcel, limits: dict[str, int]) -> list[tuple[int, str, dt.datetime, dt.datetime]]:
+    if parcel.is_closed:
+        return []
+    anchors = {}
+    if parcel.last_event_at:
+        anchors[TimerKind.NO_UPDATE] = parcel.last_event_at
+    if parcel.stage == Stage.READY_FOR_PICKUP and parcel.ready_at:
+        anchors = dict.fromkeys(PICKUP_KINDS, parcel.ready_at)  # at the shelf no news is no news
+    return [
+        (parcel.pk, kind.value, anchor, anchor + dt.timedelta(hours=limits[kind]))
+        for kind, anchor in anchors.items()
+        if kind in limits
+    ]
+
+
+def fire_due(*, now: dt.datetime, limit: int = 500) -> int:
+    """Fire timers that are due. Each in its own transaction, so that one that fails holds up no other. Returns how many."""
+    due = list(
+        Timer.objects.filter(due_at__lte=now, fired_at__isnull=True, cancelled_at__isnull=True)
+        .order_by("due_at")
+        .values_list("pk", flat=True)[:limit]
+    )
+    return sum(_fire(pk, now) for pk in due)
+
+
+@transaction.atomic
+def _fire(pk: int, now: dt.datetime) -> bool:
+    timer = (
+        Timer.objects.select_for_update(skip_locked=True)
+        .filter(pk=pk, fired_at__isnull=True, cancelled_at__isnull=True)
+        .first()
+    )
+    if timer is None:
+        return False
+    parcel = Parcel.objects.select_for_update(no_key=True).get(pk=timer.parcel_id)
+    if not _still_waiting(timer, parcel):
+        timer.cancelled_at = now
+        timer.save(update_fields=["cancelled_at"])
+        return False
+    if timer.kind == TimerKind.NO_UPDATE and parcel.last_event_at and parcel.last_event_at > timer.anchor_at:
+        return _start_again(timer, parcel, now)
+    timer.fired_at = now
+    timer.save(update_fields=["fired_at"])
+    _EFFECTS[timer.kind](timer, parcel, now)
+    return True
+
+
+def _still_waiting(timer: Timer, parcel: Parcel) -> bool:
+    if parcel.is_closed:
+        return False
+    at_shelf = parcel.stage == Stage.READY_FOR_PICKUP
+    return not at_shelf if timer.kind == TimerKind.NO_UPDATE else at_shelf
+
+
+def _start_again(timer: Timer, parcel: Parcel, now: dt.datetime) -> bool:
+    """There was news since: wait from there."""
+    span = timer.due_at - timer.anchor_at
+    timer.anchor_at, timer.due_at = parcel.last_event_at, parcel.last_event_at + span
+    timer.save(update_fields=["anchor_at", "due_at"])
+    return False if timer.due_at > now else _fire(timer.pk, now)
+
+
+def _no_update(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
+    _report(timer, parcel, Issue.NO_UPDATE, now)
+
+
+def _remind(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
+    remind(parcel=parcel, key=timer.kind, now=now)
+
+
+def _return(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
+    """A week on the shelf: the issue tells everyone, then the way back begins."""
+    _report(timer, parcel, Issue.PICKUP_OVERDUE, now)
+    _report(timer, parcel, Stage.RETURNING, now)
+
+
+def _report(timer: Timer, parcel: Parcel, code: str, now: dt.datetime) -> None:
+    event = NewEvent(
+        number=parcel.waybill,
+        code=str(getattr(code, "value", code)),
+        at=timer.due_at.isoformat(),
+        id=f"{code}:{parcel.pk}:{int(timer.anchor_at.timestamp())}",
+        reason=timer.kind,
+    )
+    record_events(events=[event], source=source_for(actor=CLOCK, now=now), actor=CLOCK, now=now, vouched=True)
+
+
+_EFFECTS = {
+    TimerKind.NO_UPDATE: _no_update,
+    TimerKind.REMIND_FIRST: _remind,
+    TimerKind.REMIND_SECOND: _remind,
+    TimerKind.RETURN: _return,
+}
