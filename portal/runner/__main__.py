@@ -80,6 +80,7 @@ def _prepare_and_serve(
             _start(children, options.host, port)
             instance.write(Record(os.getpid(), url, port, children.sessions()))
             _wait_until_it_answers(f"http://{_local_host(options.host)}:{port}/", children, switch)
+            _wait_until_workers_are_ready(children, switch)
         if not switch.wanted:
             _announce(var, url, children)
         while not switch.wanted:
@@ -101,9 +102,7 @@ def _start(children: Children, host: str, port: int) -> None:
         "--no-ws",
         "--respawn-failed-workers",
     ]
-    children.start(
-        "web", "granian", *granian, "--workers", "2", "--blocking-threads", "1", "portal.wsgi:application"
-    )
+    children.start("web", "granian", *granian, "--workers", "2", "--blocking-threads", "1", "portal.wsgi:application")
     celery = ["-A", "portal.celery"]
     worker = ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     children.start("worker", "celery", *celery, *worker)
@@ -113,9 +112,7 @@ def _start(children: Children, host: str, port: int) -> None:
 
 def _refuse_production() -> None:
     if env_str("PORTAL_MODE") == "production":
-        raise CannotRun(
-            "PORTAL_MODE is production, and ./run is for trial. See docs/operations.md, or unset it."
-        )
+        raise CannotRun("PORTAL_MODE is production, and ./run is for trial. See docs/operations.md, or unset it.")
 
 
 def _set_environment(var: Path, options: argparse.Namespace, port: int) -> None:
@@ -170,17 +167,13 @@ def _already_running(instance: Instance, options: argparse.Namespace) -> int:
     if record is None or not record.url:
         say("Another ./run is just starting here. Look at its terminal. 另一个 ./run 正在启动")
         return 1
-    say(
-        f"The portal runs already 平台已在运行: {record.url} (process {record.pid}; end it with Ctrl-C there)"
-    )
+    say(f"The portal runs already 平台已在运行: {record.url} (process {record.pid}; end it with Ctrl-C there)")
     return 1 if options.port and options.port != record.port else 0
 
 
 def _wait_until_it_answers(url: str, children: Children, switch: StopSwitch) -> None:
     deadline = time.monotonic() + START_SECONDS
-    direct = urllib.request.build_opener(
-        urllib.request.ProxyHandler({})
-    )  # never through a proxy of the person
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy of the person
     while not switch.wanted:
         _refuse_dead(children)
         try:
@@ -192,6 +185,18 @@ def _wait_until_it_answers(url: str, children: Children, switch: StopSwitch) -> 
             if time.monotonic() > deadline:
                 raise CannotRun(f"the web server does not answer. See {children.log('web')}.") from None
         time.sleep(0.2)
+
+
+def _wait_until_workers_are_ready(children: Children, switch: StopSwitch) -> None:
+    """Celery says so in its log; a worker that cannot load its tasks would otherwise die behind our back."""
+    deadline = time.monotonic() + START_SECONDS
+    while not switch.wanted and (
+        " ready." not in children.said("worker") or "beat: Starting" not in children.said("beat")
+    ):
+        _refuse_dead(children)
+        if time.monotonic() > deadline:
+            raise CannotRun(f"the background worker does not come up. See {children.log('worker')}.")
+        time.sleep(0.1)
 
 
 def _refuse_dead(children: Children) -> None:

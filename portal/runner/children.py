@@ -33,6 +33,7 @@ class Children:
         self._logs = logs
         self._switch = switch
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._log_began: dict[str, int] = {}
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def log(self, name: str) -> Path:
@@ -46,6 +47,7 @@ class Children:
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
+            self._log_began[name] = output.tell()
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 cwd=ROOT,
@@ -54,6 +56,12 @@ class Children:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C in the terminal reaches us alone: we stop them in order
             )
+
+    def said(self, name: str) -> str:
+        """What the child has written to its log since it was started."""
+        with self.log(name).open("rb") as log:
+            log.seek(self._log_began[name])
+            return log.read().decode("utf-8", errors="replace")
 
     def dead(self) -> str | None:
         """The name of a child that ended by itself."""

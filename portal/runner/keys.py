@@ -7,9 +7,7 @@ from portal.env import load_env_file, make_secret, read_env_file, write_env_file
 from portal.runner.say import say
 
 NAMES = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
-COMMENT = (
-    "Made by ./run. FIELD_KEYS and HASH_KEY belong to the data: keep them with every backup, tell nobody."
-)
+COMMENT = "Made by ./run. FIELD_KEYS and HASH_KEY belong to the data: keep them with every backup, tell nobody."
 
 
 def load_or_make(var: Path) -> None:

@@ -14,17 +14,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         epilog="With DATABASE_URL (PostgreSQL 15 or newer) and REDIS_URL set, those are used instead of "
         "the embedded ones. Production: docs/operations.md.",
     )
-    parser.add_argument(
-        "--empty", action="store_true", help="no demo county, only tables and roles  不载入演示数据"
-    )
+    parser.add_argument("--empty", action="store_true", help="no demo county, only tables and roles  不载入演示数据")
     parser.add_argument(
         "--port",
         type=_port,
         help=f"port of the web address (default: {DEFAULT_PORT}, or the next free one) 端口",
     )
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1) 监听地址"
-    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1) 监听地址")
     return parser.parse_args(arguments)
 
 

@@ -43,8 +43,6 @@ def prepare(var: Path, empty: bool) -> None:
     with step("Synchronising roles and schedules", "同步角色与定时任务"):
         call_command("sync_roles")
         call_command("sync_schedules")
-    with step("Synchronising schedules", "同步定时任务"):
-        call_command("sync_schedules")
     (var / "demo.txt").unlink(missing_ok=True)
     if empty:
         return

@@ -27,9 +27,8 @@ def servers(var: Path) -> Iterator[None]:
         check_redis(given_redis)
     with embedded.hold(var, postgres=not given_database, redis=not given_redis) as urls:
         os.environ.update(urls)
-        write_env_file(
-            var / "servers.env", urls, "Addresses of the embedded servers, rewritten at every start."
-        )
+        used = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+        write_env_file(var / "servers.env", used, "The servers of the last ./run, for manage.py.")
         yield
 
 
