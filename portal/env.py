@@ -40,9 +40,7 @@ class BadEnvironment(Exception):
         super().__init__(f"{name} {problem}. {remedy}")
 
 
-def env_str(
-    name: str, default: str = "", *, required: bool = False, choices: Iterable[str] | None = None
-) -> str:
+def env_str(name: str, default: str = "", *, required: bool = False, choices: Iterable[str] | None = None) -> str:
     """The variable without surrounding spaces. Empty counts as not set."""
     value = os.environ.get(name, "").strip()
     if not value:
@@ -71,20 +69,14 @@ def env_int(name: str, default: int | None = None, *, low: int | None = None, hi
     try:
         number = int(value)
     except ValueError:
-        raise BadEnvironment(
-            name, f"is '{value}', which is not a whole number", "Write digits only."
-        ) from None
+        raise BadEnvironment(name, f"is '{value}', which is not a whole number", "Write digits only.") from None
     if (low is not None and number < low) or (high is not None and number > high):
-        bounds = (
-            f"{'' if low is None else f'at least {low}'}{'' if high is None else f' at most {high}'}".strip()
-        )
+        bounds = f"{'' if low is None else f'at least {low}'}{'' if high is None else f' at most {high}'}".strip()
         raise BadEnvironment(name, f"is {number}", f"It must be {bounds}.")
     return number
 
 
-def env_list(
-    name: str, default: list[str] | None = None, *, secret: bool = False, min_length: int = 1
-) -> list[str]:
+def env_list(name: str, default: list[str] | None = None, *, secret: bool = False, min_length: int = 1) -> list[str]:
     """Comma separated values, required when there is no default. With `secret` each must be a strong one."""
     values = [part.strip() for part in env_str(name, required=default is None).split(",") if part.strip()]
     if not values:
@@ -120,11 +112,7 @@ def weakness(value: str, min_length: int) -> str:
     lower = value.lower()
     for word in WEAK_WORDS:
         # A random string may hold a short word by chance; a third of the length in known words is no chance.
-        if (
-            lower.count(word) * len(word) * 3 >= len(value)
-            or lower.startswith(word)
-            or "django-insecure" in lower
-        ):
+        if lower.count(word) * len(word) * 3 >= len(value) or lower.startswith(word) or "django-insecure" in lower:
             return "is made of a well-known word"
     if len(set(value)) < MIN_DISTINCT:
         return f"has only {len(set(value))} different characters"

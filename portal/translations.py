@@ -65,9 +65,7 @@ def extract(root: Path, scratch: Path, domain: str) -> polib.POFile:
     """Every source string of the code, from a fresh catalogue, so that nothing old counts."""
     for source in root.iterdir():
         if source.is_dir() and source.name not in LEFT_OUT and source.name != "locale":
-            shutil.copytree(
-                source, scratch / source.name, ignore=shutil.ignore_patterns(*LEFT_OUT, "__pycache__")
-            )
+            shutil.copytree(source, scratch / source.name, ignore=shutil.ignore_patterns(*LEFT_OUT, "__pycache__"))
     (scratch / "locale").mkdir(parents=True)
     command = [
         sys.executable,

@@ -140,9 +140,7 @@ def run_all(chosen: list[Step]) -> int:
         count(step, done.returncode, tally)
         lines.append(f"{'ok    ' if done.returncode == 0 else 'FAILED'}  {seconds:7.1f} s  {step.name}")
     say("\n" + "\n".join(lines) + "\n")
-    say(
-        f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.skipped} skipped" * bool(tally.skipped))
-    )
+    say(f"{tally.passed} passed, {tally.failed} failed" + (f", {tally.skipped} skipped" * bool(tally.skipped)))
     return 1 if tally.failed else 0
 
 

@@ -70,9 +70,7 @@ def keep(var: Path, wanted: bool) -> None:
 
 
 @contextmanager
-def hold(
-    var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True
-) -> Iterator[dict[str, str]]:
+def hold(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> Iterator[dict[str, str]]:
     """The wanted servers while the block runs, as DATABASE_URL and REDIS_URL. The last user stops them."""
     home = Home(var)
     use = Use(home.var)

@@ -192,14 +192,8 @@ def _copied_programs(installed: Path) -> Path:
 def _refuse_foreign(path: Path, account: Account) -> None:
     """Below /tmp anybody could have laid out a folder of that name before us."""
     found = path.lstat()
-    if (
-        not stat.S_ISDIR(found.st_mode)
-        or found.st_uid not in {account.uid, os.geteuid()}
-        or found.st_mode & 0o077
-    ):
-        raise EmbeddedError(
-            f"{path} belongs to somebody else or is open to others. Remove it and start again."
-        )
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {account.uid, os.geteuid()} or found.st_mode & 0o077:
+        raise EmbeddedError(f"{path} belongs to somebody else or is open to others. Remove it and start again.")
 
 
 def _write(path: Path, text: str) -> None:

@@ -132,9 +132,7 @@ def _initialise(home: Home) -> None:
     initdb = [str(home.programs / "initdb"), "-D", str(scratch), "-U", "postgres", "--auth=trust", *locale]
     made = home.account.run(initdb, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if made.returncode:
-        raise EmbeddedError(
-            f"The database could not be made:\n{made.stdout.decode(errors='replace').strip()}"
-        )
+        raise EmbeddedError(f"The database could not be made:\n{made.stdout.decode(errors='replace').strip()}")
     with (scratch / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("\ninclude 'portal.conf'\n")
     # Only the socket, and that lies in a folder open to us alone.
