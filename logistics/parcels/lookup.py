@@ -54,6 +54,11 @@ class Number:
     text: str
     spellings: tuple[str, ...]
 
+    @property
+    def bare(self) -> str:
+        """Without hyphens: what limits count, so that hyphens in new places are no new number."""
+        return self.text.replace("-", "")
+
 
 def read_number(typed: str) -> Number:
     """Spaces, full-width, lower case and hyphens forgiven; O, I and L too in our own numbers. Raises NotANumber."""
@@ -132,15 +137,15 @@ def public_json(number: Number) -> str | None:
     rows = _fetch(TIER0_SQL, list(number.spellings))
     if not rows:
         return None
-    return f'{{"number":"{number.text}","parcels":[{",".join(facts for _n, facts in rows)}]}}'
+    return f'{{"number":"{number.text}","parcels":[{",".join(facts for _number, _id, facts in rows)}]}}'
 
 
-def public_many(numbers: list[Number]) -> dict[str, list[dict]]:
-    """Tier 0 of several numbers in one statement: text of the number → facts of its parcels (none if unknown)."""
+def public_many(numbers: list[Number]) -> dict[str, list[tuple[int, dict]]]:
+    """Tier 0 of several numbers in one statement: text of the number → (id, facts) of its parcels, or none."""
     owners = {spelling: number.text for number in numbers for spelling in number.spellings}
-    found: dict[str, list[dict]] = {number.text: [] for number in numbers}
-    for spelling, facts in _fetch(TIER0_SQL, list(owners)):
-        found[owners[spelling]].append(json.loads(facts))
+    found: dict[str, list[tuple[int, dict]]] = {number.text: [] for number in numbers}
+    for spelling, parcel_id, facts in _fetch(TIER0_SQL, list(owners)):
+        found[owners[spelling]].append((parcel_id, json.loads(facts)))
     return found
 
 
@@ -191,6 +196,8 @@ def _detail(row: tuple) -> dict[str, Any]:
         "variant": variant,
         "village": village,
         "station": {"name": station, "hours": hours, "address": address} if station else None,
-        "recipient": {"name": mask_name(name or ""), "phone": mask_phone((phone or "").removeprefix("+86"))} if name or phone else None,
+        "recipient": {"name": mask_name(name or ""), "phone": mask_phone((phone or "").removeprefix("+86"))}
+        if name or phone
+        else None,
         "events": events,
     }

@@ -1,9 +1,20 @@
 from django.urls import path
 
-from portal.public.views import health, home, mine
+from portal.public.views import health, home, mine, opened, qr, track
 
+# The fast lane first: the resolver walks this list from the top.
 urlpatterns = [
+    path("t/<path:number>", track.track, name="track"),
+    path("api/v1/track/<path:number>", track.track_json, name="track_json"),
     path("", home.home, name="home"),
+    path("t/", track.track_many, name="track_many"),
+    path("qr/<str:number>.svg", qr.qr, name="qr"),
+    path("code/", opened.request_code, name="request_code"),
+    path("code/confirm/", opened.confirm_code, name="confirm_code"),
+    path("l/<str:token>", opened.open_link, name="open_link"),
+    path("p/<str:waybill>", opened.parcel_page, name="parcel_page"),
+    path("p/<str:waybill>/consent", opened.consent, name="parcel_consent"),
+    path("p/<str:waybill>/proxy", opened.proxy, name="parcel_proxy"),
     path("my/", mine.my_parcels, name="my_parcels"),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health_ready"),

@@ -1,0 +1,126 @@
+"""Tier 2 of the lookup: what recipients see of their own parcels, and members in "my parcels".
+
+Closed parcels are shown for 30 days after their end (lookup.OPEN_AFTER_END). Only the recipient, or a relative they
+agreed to, sees the pickup code; the sender of a parcel sees its journey.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from logistics.parcels.lookup import OPEN_AFTER_END, still_open
+from logistics.parcels.models import Parcel, ParcelContact, PickupCode, PickupProxy
+from logistics.parcels.selectors import visible_parcels
+from logistics.parcels.selectors_consent import consented_parcels
+from logistics.parcels.services.guards import phone_of
+from logistics.parcels.states import ContactRole, Direction, Stage
+from members.access.states import Permission
+from portal.core.actor import Actor, ActorKind, Grant, Scope
+from portal.core.errors import NotFound
+from portal.core.masking import mask_name, mask_phone
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One line of "my parcels". `whose` is the masked name of the relative it is for, "" for one's own."""
+
+    parcel: Parcel
+    as_sender: bool
+    relative: bool
+    whose: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickupFacts:
+    """What the recipient needs to collect a parcel. `code` is "" unless it waits at a station."""
+
+    code: str
+    station: object | None
+    shelf: str
+    consented: bool
+    proxy_name: str
+    proxy_phone: str
+    waiting: bool
+
+
+def own_parcels(
+    *, actor: Actor, own_phone: str, now: dt.datetime, before: int | None = None
+) -> tuple[list[OwnRow], int | None]:
+    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Two queries."""
+    parcels = visible_parcels(actor=actor, permission=Permission.OWN_PARCELS).filter(
+        Q(closed_at=None) | Q(closed_at__gte=now - OPEN_AFTER_END)
+    )
+    if before:
+        parcels = parcels.filter(pk__lt=before)
+    page = list(parcels.select_related("carrier", "destination_station").order_by("-pk")[: PAGE + 1])
+    more = page[PAGE - 1].pk if len(page) > PAGE else None
+    page = page[:PAGE]
+    phones = actor.scope(Permission.OWN_PARCELS).phones
+    contacts: dict[int, list[ParcelContact]] = {}
+    for contact in ParcelContact.objects.filter(parcel__in=page, phone__in=phones):
+        contacts.setdefault(contact.parcel_id, []).append(contact)
+    return [_row(parcel, contacts.get(parcel.pk, []), own_phone) for parcel in page], more
+
+
+def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str) -> OwnRow:
+    # Recipient before sender, oneself before a relative.
+    contact = min(contacts, key=lambda c: (c.role != ContactRole.RECIPIENT, c.phone != own_phone))
+    relative = contact.phone != own_phone
+    return OwnRow(
+        parcel=parcel,
+        as_sender=contact.role == ContactRole.SENDER,
+        relative=relative,
+        whose=mask_name(contact.name) if relative else "",
+    )
+
+
+def own_parcel(*, actor: Actor, waybill: str, opened: frozenset[int], now: dt.datetime) -> Parcel:
+    """A parcel of the actor's own, or one of `opened` (proved by code or link). Raises NotFound for all others."""
+    found = Parcel.objects.filter(waybill=waybill).select_related("carrier", "destination_station").first()
+    if found is not None and still_open(found.closed_at, now):
+        mine = visible_parcels(actor=actor, permission=Permission.OWN_PARCELS)
+        if found.pk in opened or mine.filter(pk=found.pk).exists():
+            return found
+    raise NotFound()
+
+
+def recipient_by_proof(parcel: Parcel) -> Actor:
+    """Who proved by a code or link to hold the recipient's phone: may act for this phone, and is no member."""
+    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    grant = Grant(frozenset({Permission.OWN_PARCELS}), Scope(phones=frozenset({phone} - {""})), "recipient")
+    return Actor(ActorKind.USER, f"recipient:{parcel.pk}", "recipient", (grant,))
+
+
+def recipient_phone(parcel_id: int) -> str:
+    """E.164 phone to which a code may be sent, or "" when unknown or erased."""
+    return (
+        ParcelContact.objects.filter(parcel=parcel_id, role=ContactRole.RECIPIENT)
+        .values_list("phone", flat=True)
+        .first()
+        or ""
+    )
+
+
+def pickup_facts(parcel: Parcel) -> PickupFacts:
+    code = PickupCode.objects.filter(parcel=parcel, used_at=None, voided_at=None).select_related("station").first()
+    proxy = PickupProxy.objects.filter(parcel=parcel, withdrawn_at=None).first()
+    waiting = code is not None and parcel.stage == Stage.READY_FOR_PICKUP
+    station = code.station if code is not None else parcel.destination_station
+    return PickupFacts(
+        code=code.code if code is not None and waiting else "",
+        station=station if parcel.direction == Direction.DOWN else None,
+        shelf=parcel.shelf if waiting else "",
+        consented=parcel.pk in consented_parcels([parcel.pk]),
+        proxy_name=mask_name(proxy.name) if proxy else "",
+        proxy_phone=mask_phone(proxy.phone.removeprefix("+86")) if proxy else "",
+        waiting=waiting,
+    )
+
+
+def waybill_of(parcel_id: int) -> str:
+    return Parcel.objects.values_list("waybill", flat=True).get(pk=parcel_id)

@@ -1,0 +1,18 @@
+"""Small helpers of the public pages."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.filter
+def waiting(seconds) -> str:
+    """How long to wait, in words: seconds up to a minute and a half, then minutes, rounded up."""
+    whole = int(seconds)
+    if whole <= 90:
+        return ngettext("%(n)s 秒", "%(n)s 秒", whole) % {"n": whole}
+    minutes = -(-whole // 60)
+    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}

@@ -1,0 +1,277 @@
+"""Looking up a number: `/t/<number>` and its JSON form. Reading takes the fast lane; digits come by POST."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from logistics.parcels.lookup import (
+    NotANumber,
+    Number,
+    details,
+    looks_mistyped,
+    open_with_digits,
+    public_many,
+    read_number,
+    tail_of,
+)
+from portal.core.access import public
+from portal.core.clock import now
+from portal.core.errors import BadInput, DomainError, NotFound
+from portal.public import ready
+from portal.public.cards import card, timeline
+from portal.public.limits import begin_try, check_walker, count_miss
+from portal.public.words import words
+
+PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow, noarchive"}
+_EXEMPT = "reads only, with neither session nor cookie, so there is nothing another site could abuse"
+
+
+class NotReported(NotFound):
+    code = "number_unknown"
+    message = _("这个单号还没有报到本县,或者号码有误。")
+    hint = _("刚寄出的包裹常要一两天才有消息。请核对单号后再试,或向寄件人、快递企业询问。")
+
+
+class Mistyped(NotReported):
+    message = _("这个单号很可能有一个字符输错了。")
+    hint = _("它的校验位对不上。请对照面单逐个字符核对,留意 0 和 O、1 和 I。")
+
+
+class WrongDigits(BadInput):
+    """One answer for an unknown number, wrong digits and a parcel that ended long ago."""
+
+    code = "wrong_digits"
+    message = _("单号或手机号后四位不对,或者包裹结束已超过 30 天。")
+    hint = _("请输入收件人或寄件人手机号的后四位。若面单上是虚拟号,请输入下单时所用手机号的后四位。")
+
+
+class DigitsMissing(BadInput):
+    code = "digits_missing"
+    message = _("请输入手机号后四位数字。")
+    hint = _("收件人或寄件人的手机号都可以,只需最后四位。")
+
+
+# -- tier 0 --------------------------------------------------------------------------------------------
+
+
+@public("tier 0 of the lookup: what a number alone may tell (docs/architecture.md)")
+@csrf_exempt  # see _EXEMPT
+@require_http_methods(["GET", "HEAD", "POST"])
+def track(request, number: str):
+    if request.method == "POST":
+        return answer_digits(request, number)
+    language, large = ready.reader_of(request)
+    try:
+        return _ready_made(request, number, language, large)
+    except DomainError as error:
+        with override(language):
+            return refusal(request, number, error)
+
+
+track.fast_lane = True
+
+
+@public("the JSON form of the lookup")
+@csrf_exempt  # see _EXEMPT
+@require_http_methods(["GET", "HEAD", "POST"])
+def track_json(request, number: str):
+    """Tier 0 by GET; POST {"digits": "1234"} gives tier 1."""
+    if request.method == "POST":
+        return answer_digits_json(request, number)
+    try:
+        return _ready_made(request, number, "json", False)
+    except DomainError as error:
+        with override(ready.reader_of(request)[0]):
+            return _json_refusal(error)
+
+
+track_json.fast_lane = True
+
+
+def _ready_made(request, typed: str, language: str, large: bool) -> HttpResponse:
+    """The kept page, or one statement and a new page. Raises NotANumber, NotReported, Paused."""
+    check_walker(request.client_address)
+    key = (typed, language, large)
+    page = ready.fresh(key)
+    if page is None:
+        number = read_number(typed)
+        page = ready.make(key, number, language, large)
+        if page is None:
+            count_miss(request.client_address)
+            raise Mistyped if looks_mistyped(number) else NotReported
+    headers = {**PRIVATE, "ETag": page.etag}
+    if request.META.get("HTTP_IF_NONE_MATCH") == page.etag:
+        return HttpResponseNotModified(headers=headers)
+    kind = "application/json" if language == "json" else "text/html; charset=utf-8"
+    return HttpResponse(page.body, content_type=kind, headers=headers)
+
+
+def refusal(request, typed: str, error: DomainError, status: int | None = None) -> HttpResponse:
+    """A page that says what is wrong with the number, with the form to try again."""
+    context = {
+        "error": error,
+        "typed": typed[:60],
+        "reading_back": "/",
+        "large_type": request.COOKIES.get("large_type") == "1",
+    }
+    response = render(request, "public/refusal.html", context, status=status or error.status)
+    return private(response, error)
+
+
+def _json_refusal(error: DomainError) -> HttpResponse:
+    return private(JsonResponse(error.as_dict(), status=error.status), error)
+
+
+def private(response: HttpResponse, error: DomainError | None = None) -> HttpResponse:
+    for name, value in PRIVATE.items():
+        response[name] = value
+    if error is not None and error.retry_after:
+        response["Retry-After"] = str(int(error.retry_after))
+    return response
+
+
+# -- tier 1 --------------------------------------------------------------------------------------------
+
+
+def open_tier1(request, typed: str, digits: str) -> tuple[Number, tuple[int, ...]]:
+    """The parcels that number and digits open. Raises Paused, WrongDigits; the same way for unknown numbers."""
+    number = read_number(typed)
+    if len(tail_of(digits)) != 4:
+        raise DigitsMissing
+    attempt = begin_try(number.bare, request.client_address)
+    opened = open_with_digits(number, digits, now())
+    if not opened:
+        raise WrongDigits
+    attempt.forgive()
+    return number, opened.parcel_ids
+
+
+def tier1_facts(number: Number, parcel_ids: tuple[int, ...]) -> list[dict]:
+    """Tier 0 facts of the opened parcels with what tier 1 adds."""
+    more = details(parcel_ids)
+    return [facts | more[pk] for pk, facts in public_many([number])[number.text] if pk in more]
+
+
+def answer_digits(request, typed: str) -> HttpResponse:
+    digits = request.POST.get("digits", "")[:40]
+    try:
+        number, parcel_ids = open_tier1(request, typed, digits)
+    except NotANumber as error:
+        return refusal(request, typed, error)
+    except DomainError as error:
+        return wrong(request, typed, error)
+    w = words(get_language())
+    parcels = tier1_facts(number, parcel_ids)
+    context = {
+        "number": number.text,
+        "digits": tail_of(digits),
+        "cards": mark_safe("".join(card(p, w) for p in parcels)),  # noqa: S308  cards escape
+        "timeline": mark_safe("".join(timeline(p["events"], w) for p in parcels)),  # noqa: S308
+        "reading_back": f"/t/{number.text}",
+    }
+    return private(render(request, "public/opened.html", context))
+
+
+def wrong(request, typed: str, error: DomainError) -> HttpResponse:
+    number = read_number(typed)
+    context = {"number": number.text, "error": error, "reading_back": f"/t/{number.text}"}
+    return private(render(request, "public/wrong.html", context, status=error.status), error)
+
+
+def answer_digits_json(request, typed: str) -> HttpResponse:
+    try:
+        body = json.loads(request.body[:1000] or b"{}")
+        digits = body.get("digits", "") if isinstance(body, dict) else ""
+        number, parcel_ids = open_tier1(request, typed, str(digits)[:40])
+    except ValueError:
+        return _json_refusal(BadInput(code="not_json", hint=_('请发送 {"digits": "1234"}。')))
+    except DomainError as error:
+        return _json_refusal(error)
+    return private(JsonResponse({"number": number.text, "parcels": tier1_facts(number, parcel_ids)}))
+
+
+# -- several numbers -------------------------------------------------------------------------------------
+
+MOST = 20
+
+
+@public("tier 0 of up to twenty numbers at once")
+@csrf_exempt  # see _EXEMPT
+@require_http_methods(["GET", "HEAD", "POST"])
+def track_many(request):
+    """One number leads to its own page; several give a list with an answer for each, wrong ones too."""
+    from_form = request.POST.get("numbers", "") if request.method == "POST" else ""
+    typed = split_numbers(from_form[:4000])
+    if not typed:
+        return private(render(request, "public/many.html", {"asked": request.method == "POST"}))
+    if len(typed) == 1:
+        return _to_one(request, typed[0])
+    try:
+        check_walker(request.client_address)
+        rows = _rows(typed[:MOST])
+        unknown = sum(1 for row in rows if row.get("unknown"))
+        if unknown:
+            count_miss(request.client_address, unknown)
+    except DomainError as error:
+        return refusal(request, "", error)
+    context = {"rows": rows, "left_out": len(typed) - MOST if len(typed) > MOST else 0, "most": MOST}
+    return private(render(request, "public/many.html", context))
+
+
+def _to_one(request, typed: str) -> HttpResponse:
+    try:
+        number = read_number(typed)
+    except NotANumber as error:
+        return refusal(request, typed, error)
+    response = HttpResponse(status=303, headers={"Location": f"/t/{number.text}"})
+    return private(response)
+
+
+def split_numbers(text: str) -> list[str]:
+    """Numbers out of a box: one a line or with commas; spaces part them only where each part could be one."""
+    found: list[str] = []
+    for mark in ",;,;、\t\r":
+        text = text.replace(mark, "\n")
+    for line in text.split("\n"):
+        parts = line.split()
+        found += parts if all(len(p) >= 8 for p in parts) else ["".join(parts)]
+    return list(dict.fromkeys(p for p in found if p))
+
+
+def _rows(typed: list[str]) -> list[dict]:
+    numbers: dict[str, Number] = {}
+    for text in typed:
+        try:
+            numbers[text] = read_number(text)
+        except NotANumber:
+            continue
+    found = public_many(list(numbers.values())) if numbers else {}
+    w = words(get_language())
+    return [_row(text, numbers.get(text), found, w) for text in typed]
+
+
+def _row(typed: str, number: Number | None, found: dict[str, list], w) -> dict:
+    if number is None:
+        return {"number": typed[:60], "error": NotANumber()}
+    parcels = found[number.text]
+    if not parcels:
+        error = Mistyped() if looks_mistyped(number) else NotReported()
+        return {"number": number.text, "error": error, "unknown": True}
+    link = f"/t/{number.text}"
+    return {
+        "number": number.text,
+        "cards": mark_safe("".join(card(p, w, "h3", link) for _id, p in parcels)),  # noqa: S308  cards escape
+    }
+
+
+def address_of(number: Number) -> str:
+    return f"{settings.PUBLIC_URL}/t/{number.text}"
