@@ -23,7 +23,7 @@ from members.access.models import DivisionGrant
 from members.access.selectors import actor_of
 from members.access.states import SECOND_FACTOR_ROLES, Role, hold_codename
 from members.accounts.models import User
-from members.devices.authentication import actor_of_device
+from members.devices.actors import actor_of_device
 from members.devices.models import Device
 from members.devices.services import hash_secret
 from members.devices.states import Profile
@@ -95,9 +95,7 @@ class DevicePersona:
 
 def make_user(number: int, name: str, **extra) -> User:
     """A member with phone +861380933NNNN, whose phone was verified by a code."""
-    return User.objects.create_user(
-        f"+861380933{number:04d}", PASSWORD, name=name, phone_verified=True, **extra
-    )
+    return User.objects.create_user(f"+861380933{number:04d}", PASSWORD, name=name, phone_verified=True, **extra)
 
 
 def make_persona(number: int, name: str, role: Role | None = None, at=None, **extra) -> Persona:
@@ -110,13 +108,9 @@ def make_persona(number: int, name: str, role: Role | None = None, at=None, **ex
 def hold(user: User, role: Role, at) -> None:
     """Grants `role` at a Station, an Enterprise or a Division, as rows."""
     if isinstance(at, Station):
-        StationUserObjectPermission.objects.create(
-            user=user, content_object=at, permission=_held(role, Station)
-        )
+        StationUserObjectPermission.objects.create(user=user, content_object=at, permission=_held(role, Station))
     elif isinstance(at, Enterprise):
-        EnterpriseUserObjectPermission.objects.create(
-            user=user, content_object=at, permission=_held(role, Enterprise)
-        )
+        EnterpriseUserObjectPermission.objects.create(user=user, content_object=at, permission=_held(role, Enterprise))
     else:
         DivisionGrant.objects.create(
             user=user, role=role, division=at, granted_at=timezone.now(), granted_by="system:tests"
@@ -139,6 +133,7 @@ def make_device(code: str, *, profile: str, station=None, enterprise=None, **ext
         profile=profile,
         station=station.pk if station else None,
         enterprise=enterprise.pk if enterprise else None,
+        area=(station or enterprise).division_id,
         secret_hash=hash_secret(secret),
         issued_at=timezone.now(),
         **extra,

@@ -31,7 +31,11 @@ def division_grants(user_id: int) -> QuerySet:
 
 def consented_relatives(user_id: int) -> QuerySet:
     return Relation.objects.filter(
-        helper_id=user_id, agreed_at__isnull=False, ended_at__isnull=True
+        helper_id=user_id,
+        agreed_at__isnull=False,
+        ended_at__isnull=True,
+        principal__phone_verified=True,
+        principal__is_active=True,
     ).values_list(text(Value(PHONE)), text(Value("")), text("principal__phone"))
 
 

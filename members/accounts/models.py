@@ -15,9 +15,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, phone: str, password: str, **extra):
-        return self.create_user(
-            phone, password, is_staff=True, is_superuser=True, phone_verified=True, **extra
-        )
+        return self.create_user(phone, password, is_staff=True, is_superuser=True, phone_verified=True, **extra)
 
 
 class User(AbstractBaseUser, PermissionsMixin):

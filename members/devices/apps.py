@@ -6,3 +6,6 @@ class Config(AppConfig):
     name = "members.devices"
     label = "devices"
     verbose_name = _("终端设备")
+
+    def ready(self):
+        from members.devices import schema  # noqa: F401  registers the description of the credentials

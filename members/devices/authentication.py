@@ -1,30 +1,53 @@
 """Devices enter the REST API with their own credentials: `Authorization: Device <code>:<secret>`."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 
-from members.devices.models import Device
-from members.devices.states import FUNCTIONS
-from portal.core.actor import Actor, ActorKind, Grant, Scope
+from members.devices.actors import actor_of_device
+from members.devices.services import DeviceRefused, identify, note_seen
+from members.devices.states import ROUTES
+from portal.core.actor import Actor
+from portal.core.clock import now
+from portal.core.errors import Forbidden
+
+SCHEME = "Device"
 
 
-def actor_of_device(device: Device, *, address: str = "") -> Actor:
-    """What a device may: the functions of its profile and its own extra ones, at its one place or firm."""
-    scope = (
-        Scope(stations=frozenset({device.station}))
-        if device.station
-        else Scope(enterprises=frozenset({device.enterprise}))
-    )
-    functions = FUNCTIONS[device.profile] | frozenset(device.functions)
-    return Actor(
-        ActorKind.DEVICE,
-        f"device:{device.code}",
-        label=device.profile,
-        grants=(Grant(frozenset(map(str, functions)), scope),),
-        address=address,
-        extra={"device": device.pk},
-    )
+@dataclass(frozen=True)
+class DeviceCredentials:
+    """`request.auth` of a device."""
+
+    actor: Actor
 
 
 class DeviceAuthentication(BaseAuthentication):
+    """Knows the device, keeps it to the routes of its profile, and notes that it was seen."""
+
     def authenticate(self, request):
-        return None
+        scheme, _space, credentials = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != SCHEME.lower():
+            return None
+        code, _colon, secret = credentials.strip().partition(":")
+        moment = now()
+        address = getattr(request, "client_address", "")
+        device = identify(code=code[:20], secret=secret[:200], address=address, now=moment)
+        match = request.resolver_match
+        if match is None or match.view_name not in ROUTES[device.profile]:
+            raise Forbidden(
+                _("这台终端不能使用这个接口。"),
+                code="route_not_allowed",
+                hint=_("请使用与终端用途相符的接口,或联系管理员换发终端。"),
+            )
+        note_seen(device=device, now=moment)
+        return AnonymousUser(), DeviceCredentials(actor_of_device(device, address=address))
+
+    def authenticate_header(self, request):
+        return SCHEME
+
+
+__all__ = ["DeviceAuthentication", "DeviceCredentials", "DeviceRefused", "actor_of_device"]

@@ -18,6 +18,7 @@ class Device(models.Model):
         "id": PUBLIC, "code": INTERNAL, "name": INTERNAL, "profile": INTERNAL, "station": INTERNAL, "enterprise": INTERNAL,
         "secret_hash": SECRET, "previous_secret_hash": SECRET, "previous_valid_until": INTERNAL, "issued_at": INTERNAL,
         "rotated_at": INTERNAL, "revoked_at": INTERNAL, "revoked_why": INTERNAL, "last_seen_at": INTERNAL, "functions": INTERNAL,
+        "area": INTERNAL,
     }  # fmt: skip
 
     code = models.CharField(_("终端编号"), max_length=20, unique=True)
@@ -25,9 +26,8 @@ class Device(models.Model):
     profile = models.CharField(_("用途"), max_length=16, choices=Profile)
     station = models.PositiveBigIntegerField(_("站点"), null=True, blank=True, db_index=True)
     enterprise = models.PositiveBigIntegerField(_("企业"), null=True, blank=True, db_index=True)
-    functions = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("额外功能")
-    )
+    area = models.CharField(_("所属区划"), max_length=12, blank=True, db_index=True)  # where the place or firm is
+    functions = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("额外功能"))
     secret_hash = models.CharField(_("密钥摘要"), max_length=64)
     previous_secret_hash = models.CharField(_("旧密钥摘要"), max_length=64, blank=True)
     previous_valid_until = models.DateTimeField(_("旧密钥有效至"), null=True, blank=True)

@@ -11,6 +11,9 @@ class Profile(models.TextChoices):
     CARRIER = "carrier", _("承运企业系统")
 
 
+# What each kind of device is bound to.
+BOUND_TO = {Profile.SCANNER: "station", Profile.CARRIER: "enterprise"}
+
 ROUTES: dict[str, frozenset[str]] = {
     Profile.SCANNER: frozenset({"api:events", "api:device-self"}),
     Profile.CARRIER: frozenset(
