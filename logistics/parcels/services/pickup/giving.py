@@ -78,6 +78,8 @@ def give_out(
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
     require_parcels(actor=actor, permission=Permission.STATION_GIVE_OUT, parcels=[parcel])
     if method == PickupMethod.IDENTITY:
+        if actor.user_id is None:
+            raise ProofMissing()  # only a person can look at an identity card
         # Before our transaction: a wrong PIN must stay counted when this call fails.
         check_work_pin(user_id=actor.user_id, pin=pin, now=now)
     with transaction.atomic():
