@@ -128,9 +128,9 @@ def count_miss(address: str, times: int = 1) -> None:
     key = _key("miss", address)
     try:
         with _redis().pipeline() as pipe:
+            pipe.set(key, 0, ex=WINDOW, nx=True)  # not EXPIRE … NX, which Redis has from 7.0 only
             pipe.incrby(key, times)
-            pipe.expire(key, WINDOW, nx=True)
-            count, _set = pipe.execute()
+            _made, count = pipe.execute()
     except redis.RedisError as error:
         log.warning("limits unavailable: %s", type(error).__name__)
         return
@@ -177,10 +177,10 @@ def count_code_try(name: str) -> bool:
 def _count(key: str, seconds: int) -> tuple[int, int]:
     try:
         with _redis().pipeline() as pipe:
+            pipe.set(key, 0, ex=seconds, nx=True)
             pipe.incr(key)
-            pipe.expire(key, seconds, nx=True)
             pipe.ttl(key)
-            count, _set, left = pipe.execute()
+            _made, count, left = pipe.execute()
     except redis.RedisError as error:
         log.warning("limits unavailable: %s", type(error).__name__)
         raise Unavailable(retry_after=5) from error

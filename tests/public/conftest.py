@@ -24,8 +24,8 @@ COUNTY = system_actor("test")
 RECIPIENT, SENDER = "13809331001", "13911112222"  # the recipient is the villager of tests/personas.py
 DIGITS, SENDER_DIGITS = "1001", "2222"
 SECRETS_AT_0 = (
-    "王小明", "钱寄件", RECIPIENT, SENDER, "1001", "2222", "何马三社12号", "义乌市小商品城", "何马村委会", "0933-6620000", "马站长",
-    "13893300009", "赵快递", "原文", "A-7",
+    "王小明", "钱寄件", RECIPIENT, SENDER, "1001", "2222", "何马三社12号", "义乌市小商品城", "何马村委会",
+    "0933-6620000", "马站长", "13893300009", "赵快递", "原文", "A-7",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ class Desk:
         draft = {
             "direction": "DOWN", "carrier": self.world.carrier.code, "carrier_number": f"7800{self.made:09d}",
             "destination_station": self.world.village.code, "recipient_name": "王小明", "recipient_phone": RECIPIENT,
-            "recipient_address": "何马三社12号", "sender_name": "钱寄件", "sender_phone": SENDER, "sender_address": "义乌市小商品城",
+            "recipient_address": "何马三社12号", "sender_name": "钱寄件", "sender_phone": SENDER,
+            "sender_address": "义乌市小商品城",
         }  # fmt: skip
         start = self.now - dt.timedelta(days=3)
         return create_parcel(draft=ParcelDraft(**(draft | more)), actor=COUNTY, now=start)

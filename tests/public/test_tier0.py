@@ -48,10 +48,10 @@ def test_forgives_spelling(visitor, desk, respell):
     assert page(visitor, respell(desk.travelled().waybill)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["<script>alert(1)</script>", "' OR 1=1 --", "../../etc/passwd", "%00", "a", "9" * 500, "单号", "💥💥💥💥💥💥"],
-)
+TRICKS = ["<script>alert(1)</script>", "' OR 1=1 --", "../../etc/passwd", "%00", "a", "9" * 500, "单号", "💥" * 6]
+
+
+@pytest.mark.parametrize("typed", TRICKS)
 def test_tricks_are_politely_no_number(visitor, typed, db):
     quoted = typed.replace("%", "%25")
     page_answer, json_answer = visitor.get(f"/t/{quoted}"), visitor.get(f"/api/v1/track/{quoted}")
