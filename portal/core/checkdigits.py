@@ -28,3 +28,24 @@ def random_number(prefix: str, length: int) -> str:
 def is_valid(number: str) -> bool:
     """Whether the last character is the check character of the rest."""
     return len(number) > 2 and all(c in _VALUE for c in number) and luhn32_check(number[:-1]) == number[-1]
+
+
+# GB 32100-2015, 5: no I, O, S, V, Z.
+_CREDIT_CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_CODE_LENGTH = 18
+
+
+def credit_code_check(body: str) -> str:
+    """Check character of the first 17 of a unified social credit code (统一社会信用代码, GB 32100-2015)."""
+    total = sum(_CREDIT_CODE.index(c) * pow(3, place, 31) for place, c in enumerate(body))
+    return _CREDIT_CODE[-total % 31]
+
+
+def is_credit_code(text: str) -> bool:
+    """Whether `text` is a well-formed unified social credit code: 18 characters, the last one their check."""
+    return (
+        len(text) == _CREDIT_CODE_LENGTH
+        and all(c in _CREDIT_CODE for c in text)
+        and text[2:8].isdigit()
+        and credit_code_check(text[:17]) == text[17]
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from portal.regions import codes, register
+from portal.regions import codes, names, register
 from portal.regions.models import Division
 from portal.regions.states import Level
 
@@ -92,6 +92,12 @@ def load_county(code: str, *, progress: Callable[[str], None] = lambda line: Non
         Division.objects.get(code=county.text).name,
         len(rows), created, updated, kept, townships, len(inside) - townships, repeated,
     )  # fmt: skip
+
+
+def mark_edited(division: Division) -> None:
+    """Makes an unsaved change by a person one that reloads leave alone, and keeps what search needs in step."""
+    division.edited = True
+    division.pinyin, division.initials = names.pinyin(division.short_name), names.initials(division.short_name)
 
 
 def mark_repeats(county_prefix: str) -> int:

@@ -1,0 +1,5 @@
+"""The officials' pages of divisions, enterprises and stations."""
+
+from logistics.registry.admin import divisions, parties
+
+__all__ = ["divisions", "parties"]

@@ -1,0 +1,149 @@
+"""Reads of enterprises and stations, cut to the actor; what everybody may know is named public_*."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from logistics.registry.models import (
+    Enterprise,
+    EnterpriseUserObjectPermission,
+    Station,
+    StationUserObjectPermission,
+)
+from logistics.registry.states import EnterpriseKind, State
+from members.access.states import Permission, Role
+from portal.core.actor import Actor, Scope, demand
+from portal.core.errors import NotFound
+from portal.regions.selectors import with_paths
+
+
+class EnterpriseNotFound(NotFound):
+    code = "unknown_enterprise"
+    message = _("没有这个企业。")
+    hint = _("请核对企业代码,或在企业列表中选择。")
+
+
+class StationNotFound(NotFound):
+    code = "unknown_station"
+    message = _("没有这个站点。")
+    hint = _("请核对站点代码,或在站点列表中选择。")
+
+
+def visible_enterprises(*, actor: Actor, permission: str = Permission.ENTERPRISE_VIEW) -> QuerySet[Enterprise]:
+    """Enterprises for which the actor holds `permission`: registered in their division, or their own."""
+    scope = demand(actor).scope(permission)
+    rows = Enterprise.objects.all()
+    return rows if scope.everything else rows.filter(enterprises_within(scope))
+
+
+def visible_stations(*, actor: Actor, permission: str = Permission.STATION_VIEW) -> QuerySet[Station]:
+    """Stations for which the actor holds `permission`: in their division, run by their enterprise, their own and
+    those below it."""
+    scope = demand(actor).scope(permission)
+    rows = Station.objects.all()
+    return rows if scope.everything else rows.filter(stations_within(scope))
+
+
+def enterprises_within(scope: Scope) -> Q:
+    reach = Q(pk__in=scope.enterprises)
+    for prefix in scope.divisions:
+        reach |= Q(division__code__startswith=prefix)
+    return reach
+
+
+def stations_within(scope: Scope) -> Q:
+    reach = Q(pk__in=scope.stations) | Q(operator__in=scope.enterprises)
+    if scope.stations:
+        reach |= Q(parent__in=scope.stations) | Q(parent__parent__in=scope.stations)
+    for prefix in scope.divisions:
+        reach |= Q(division__code__startswith=prefix)
+    return reach
+
+
+def enterprise_by_code(*, actor: Actor, code: str, permission: str = Permission.ENTERPRISE_VIEW) -> Enterprise:
+    """Raises EnterpriseNotFound also for somebody else's."""
+    found = visible_enterprises(actor=actor, permission=permission).filter(code=code).first()
+    if found is None:
+        raise EnterpriseNotFound()
+    return found
+
+
+def station_by_code(*, actor: Actor, code: str, permission: str = Permission.STATION_VIEW) -> Station:
+    """Raises StationNotFound also for somebody else's."""
+    found = visible_stations(actor=actor, permission=permission).filter(code=code).first()
+    if found is None:
+        raise StationNotFound()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that a person holds at a station or an enterprise."""
+
+    user_id: int
+    name: str
+    role: Role
+
+
+def staff_of(*, actor: Actor, at: Station | Enterprise) -> list[Held]:
+    """Who works at a place. Needs STAFF_MANAGE there; raises NotFound for a place beyond the actor's reach."""
+    if isinstance(at, Station):
+        reach, model = visible_stations(actor=actor, permission=Permission.STAFF_MANAGE), StationUserObjectPermission
+    else:
+        reach, model = (
+            visible_enterprises(actor=actor, permission=Permission.STAFF_MANAGE),
+            EnterpriseUserObjectPermission,
+        )
+    if not reach.filter(pk=at.pk).exists():
+        raise StationNotFound() if isinstance(at, Station) else EnterpriseNotFound()
+    rows = model.objects.filter(content_object=at, permission__codename__startswith="hold_").order_by("user_id")
+    return [
+        Held(user_id, name, Role(codename.removeprefix("hold_")))
+        for user_id, name, codename in rows.values_list("user_id", "user__name", "permission__codename")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStation:
+    """What anyone may know of a station. No person's name or phone."""
+
+    code: str
+    name: str
+    kind: str
+    kind_label: str
+    place: str
+    address: str
+    hours: str
+    phone: str
+    longitude: Decimal | None
+    latitude: Decimal | None
+    illustrative: bool
+    open: bool
+    parent: str
+
+
+def public_station(code: str) -> PublicStation:
+    """The public face of a station. A suspended one is shown as not open; a closed one is not found."""
+    station = Station.objects.exclude(state=State.CLOSED).select_related("division", "parent").filter(code=code).first()
+    if station is None:
+        raise StationNotFound()
+    (place,) = with_paths([station.division])
+    return PublicStation(
+        station.code, station.name, station.kind, station.get_kind_display(), place.full_name, station.address,
+        station.hours, station.phone, station.longitude, station.latitude, station.illustrative,
+        station.state == State.ACTIVE, station.parent.name if station.parent else "",
+    )  # fmt: skip
+
+
+def public_stations(*, within: str = "") -> QuerySet[Station]:
+    """Open stations, by code; `within` is a division code prefix."""
+    return Station.objects.filter(state=State.ACTIVE, division__code__startswith=within).order_by("code")
+
+
+def public_carriers() -> QuerySet[Enterprise]:
+    """Carriers at work in the county, with their hotlines."""
+    return Enterprise.objects.filter(kind=EnterpriseKind.CARRIER, state=State.ACTIVE).order_by("code")
