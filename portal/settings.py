@@ -189,6 +189,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PRODUCTION else []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # carriers' files hold names and phones
 MAX_IMPORT_BYTES = 50 * 1024 * 1024
 
 # -- REST ------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def import_by_id(*, actor: Actor, batch_id: uuid.UUID | str) -> ImportBatch:
 
 
 def may_read_lines(*, actor: Actor, batch: ImportBatch) -> bool:
-    """Lines hold names and phones: they are for the sender's own enterprise and for whoever sent them, not for supervisors."""
+    """Lines hold names and phones: they are for whoever sent them and their enterprise, not for supervisors."""
     scope = demand(actor).scope(Permission.IMPORT_VIEW)
     return batch.created_by == actor.id or batch.enterprise_id in scope.enterprises
 

@@ -7,6 +7,8 @@ from celery import shared_task
 from logistics.parcels.consumers import CONSUMERS
 from logistics.parcels.services import months, timers
 from logistics.parcels.services.consumers import consume
+from logistics.parcels.services.imports.run import process_import, resume_imports
+from logistics.parcels.services.imports.storage import purge
 from portal.core.clock import now
 
 ROUNDS = 50  # a backlog is worked off in pieces, each committed
@@ -29,3 +31,16 @@ def run_timers(**kwargs) -> None:
 @shared_task
 def ensure_months(**kwargs) -> None:
     months.ensure_months(now=now())
+
+
+@shared_task
+def process_import_file(batch_id: str, **kwargs) -> None:
+    """A file too long to be taken while its sender waits."""
+    process_import(batch_id=batch_id, now=now())
+
+
+@shared_task
+def tend_imports(**kwargs) -> None:
+    """Go on with files whose worker or message was lost, and delete those past their day."""
+    resume_imports(now=now())
+    purge(now=now())

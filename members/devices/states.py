@@ -15,7 +15,7 @@ class Profile(models.TextChoices):
 BOUND_TO = {Profile.SCANNER: "station", Profile.CARRIER: "enterprise"}
 
 ROUTES: dict[str, frozenset[str]] = {
-    Profile.SCANNER: frozenset({"api:events", "api:device-self"}),
+    Profile.SCANNER: frozenset({"api:events", "api:refused", "api:device-self"}),
     Profile.CARRIER: frozenset(
         {
             "api:events",

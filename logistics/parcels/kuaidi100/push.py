@@ -91,7 +91,7 @@ def read_push(param: str) -> Push:
     """Raises BadPush when the JSON or its frame can't be read; a bad row inside is no reason for that."""
     try:
         frame = msgspec.json.decode(param, type=_Param)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
         raise BadPush("param is not the JSON of a push") from error
     if frame.lastResult is None:
         raise BadPush("lastResult is missing")
@@ -120,7 +120,7 @@ def _rows_of(result: _Result, push: Push, direction: str) -> list[PushedRow]:
 def _row(raw: msgspec.Raw) -> _Row:
     try:
         return msgspec.json.decode(raw, type=_Row)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return _Row(context=bytes(raw).decode("utf-8", "replace"))  # kept as an unreadable row
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from logistics.parcels.models import EventSource
 from logistics.parcels.states import SourceKind
 from logistics.registry.models import Enterprise
+from members.access.states import Permission
 from portal.core.actor import Actor, ActorKind, demand
 
 _KINDS = {
@@ -18,9 +19,14 @@ _KINDS = {
 
 
 def source_for(*, actor: Actor, now: dt.datetime) -> EventSource:
-    """The source that stands for `actor` itself; made at its first event. The code is the actor's id."""
+    """The source that stands for `actor` itself; made at its first event. The code is the actor's id.
+
+    A carrier's system signs in as a device of its enterprise and pushes as a feed does: it is no terminal at a counter.
+    """
     actor = demand(actor)
-    return _get(actor.id, _KINDS[actor.kind], now)
+    bound = actor.scope(Permission.EVENT_RECORD).enterprises if actor.kind == ActorKind.DEVICE else ()
+    enterprise = Enterprise.objects.filter(pk__in=bound).first() if bound else None
+    return _get(actor.id, SourceKind.FEED if enterprise else _KINDS[actor.kind], now, enterprise)
 
 
 def file_source(*, enterprise: Enterprise, now: dt.datetime) -> EventSource:

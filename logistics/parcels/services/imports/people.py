@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from members.access.selectors import actor_of
 from members.access.states import Permission
-from members.devices.authentication import actor_of_device
+from members.devices.actors import actor_of_device
 from members.devices.models import Device
 from portal.core.actor import Actor
 from portal.core.errors import Forbidden

@@ -32,6 +32,7 @@ from logistics.parcels.services.sources import file_source
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from logistics.registry.models import Enterprise
 from members.access.states import Permission
+from members.devices.services import assert_device_live
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, DomainError, NotFound
 from portal.core.ids import new_id
@@ -167,6 +168,7 @@ def _work(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> N
     if batch.dry_run:
         results: list[ImportRow] = []
         with transaction.atomic():
+            assert_device_live(actor=actor, now=now)
             for rows in _pieces(sheet):
                 results += take(batch=batch, header=sheet.header, rows=rows, names=names, actor=actor, now=now)
             transaction.set_rollback(True)
@@ -178,6 +180,7 @@ def _work(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> N
             with transaction.atomic():
                 if not _still_running(batch):
                     return
+                assert_device_live(actor=actor, now=now)
                 last = batch.rows.aggregate(last=Max("line"))["last"] or 0
                 fresh = [row for row in rows if row.line > last]
                 if fresh:

@@ -1,0 +1,67 @@
+"""Events in: phones, scanners and carriers' systems send batches and may send them again as often as they like."""
+
+from __future__ import annotations
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from logistics.parcels.api.base import RawJson, answers, json_body, schema_of
+from logistics.parcels.services.intake import EventBatch, take_events
+from members.access.states import Permission
+from portal.core.access import holders
+from portal.core.clock import now
+
+
+class Refused(msgspec.Struct):
+    """A row that was not taken. It is kept; send it again when it is mended."""
+
+    index: int
+    id: str
+    code: str
+    message: str
+    hint: str
+
+
+class EventAnswer(msgspec.Struct):
+    """`duplicates` and `no_effect` are places in the batch: rows known already, and rows after the journey's end."""
+
+    accepted: int
+    duplicates: list[int]
+    no_effect: list[int]
+    refused: list[Refused]
+
+
+class EventsView(APIView):
+    access = holders(Permission.EVENT_RECORD, devices=True)
+    parser_classes = [RawJson]
+
+    @extend_schema(
+        operation_id="events_send",
+        summary="Send 1 to 10,000 events",
+        description="Idempotent on your own event id. Each row is accepted, a duplicate, or refused alone.",
+        request={"application/json": schema_of(EventBatch)},
+        responses=answers(EventAnswer),
+        tags=["events"],
+    )
+    def post(self, request):
+        taken = take_events(body=json_body(request), actor=request.actor, now=now())
+        result = taken.result
+        return Response(
+            {
+                "accepted": result.accepted,
+                "duplicates": result.duplicates,
+                "no_effect": result.no_effect,
+                "refused": [
+                    {
+                        "index": line.index,
+                        "id": taken.sent_ids.get(line.index, ""),
+                        "code": line.code,
+                        "message": str(line.message),
+                        "hint": str(line.hint),
+                    }
+                    for line in result.refused
+                ],
+            }
+        )

@@ -1,0 +1,64 @@
+"""Carriers announce parcels before they arrive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from logistics.parcels.api.base import RawJson, answers, json_body, schema_of
+from logistics.parcels.services.intake import ParcelBatch, take_parcels
+from logistics.parcels.services.parcels import Outcome
+from members.access.states import Permission
+from portal.core.access import holders
+from portal.core.clock import now
+
+
+class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """`result` is accepted, duplicate or refused. `waybill` is our number; of a duplicate, the one it has already."""
+
+    index: int
+    result: str
+    waybill: str = ""
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+
+
+class ParcelAnswer(msgspec.Struct):
+    accepted: int
+    rows: list[RowAnswer]
+
+
+class ParcelsView(APIView):
+    access = holders(Permission.PARCEL_CREATE, devices=True)
+    parser_classes = [RawJson]
+
+    @extend_schema(
+        operation_id="parcels_announce",
+        summary="Announce 1 to 1,000 parcels",
+        description="Idempotent on (carrier, carrier_number). Each row has its own outcome.",
+        request={"application/json": schema_of(ParcelBatch)},
+        responses=answers(ParcelAnswer),
+        tags=["parcels"],
+    )
+    def post(self, request):
+        outcomes = take_parcels(body=json_body(request), actor=request.actor, now=now())
+        rows = [_row(index, outcome) for index, outcome in enumerate(outcomes)]
+        return Response({"accepted": sum(row["result"] == "accepted" for row in rows), "rows": rows})
+
+
+def _row(index: int, outcome: Outcome) -> dict[str, Any]:
+    row = {"index": index, "result": str(outcome.result.value)}
+    if outcome.parcel is not None:
+        row["waybill"] = outcome.parcel.waybill
+    if outcome.error is not None:
+        row |= {
+            "code": outcome.error.code,
+            "message": str(outcome.error.message),
+            "hint": str(outcome.error.hint),
+        }
+    return row

@@ -1,0 +1,81 @@
+"""Files that go out: results line by line, and templates to fill in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+import openpyxl
+from django.utils.translation import gettext as _
+
+from logistics.parcels.models import ImportBatch, ImportRow
+from logistics.parcels.services.imports.columns import COLUMNS, REQUIRED
+from logistics.parcels.states import ImportKind, RowResult
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+_FILLED: dict[str, dict[str, str]] = {
+    ImportKind.PARCELS: {
+        "direction": "下行", "carrier": "zto", "carrier_number": "773000000001", "destination": "620825100208",
+        "recipient_name": "王小明",
+        "recipient_phone": "13893300001", "recipient_address": "何马村3社", "pieces": "1", "weight": "1.5",
+    },
+    ImportKind.EVENTS: {
+        "number": "773000000001", "code": "到达县级中心", "at": "2026-05-01 12:30:00", "station": "zl-hub",
+        "text": "到达庄浪县寄递物流中心",
+    },
+}  # fmt: skip
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: a leading sign gets an apostrophe (OWASP, CSV injection)."""
+    return f"'{text}" if text.lstrip(" \u3000").startswith(_DANGEROUS) else text
+
+
+def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str]]:
+    """One line for each line of the file. Refused ones carry what stood there, ready to be mended and resent."""
+    rows = list(rows)
+    headings = next((row.raw["headings"] for row in rows if row.raw), [])
+    table = [[_("行号"), _("单号"), _("结果"), _("原因代码"), _("说明"), *headings]]
+    for row in rows:
+        cells = row.raw["cells"] if row.raw else []
+        table.append([str(row.line), row.number, str(RowResult(row.result).label), row.code, row.message, *cells])
+    return [[safe(cell) for cell in line] for line in table]
+
+
+def template_table(kind: str) -> list[list[str]]:
+    """All columns with one line of an example; required ones first."""
+    fields = sorted(COLUMNS[kind], key=lambda field: field not in REQUIRED[kind])
+    filled = _FILLED[kind]
+    return [[COLUMNS[kind][field][0] for field in fields], [filled.get(field, "") for field in fields]]
+
+
+def as_csv(table: list[list[str]]) -> bytes:
+    """With BOM, so that a spreadsheet shows the Chinese."""
+    out = io.StringIO()
+    csv.writer(out).writerows(table)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(table: list[list[str]]) -> bytes:
+    """Every cell is text, so that no number loses digits and nothing is computed."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(_("数据"))
+    for line in table:
+        sheet.append([_text_cell(sheet, value) for value in line])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _text_cell(sheet, value: str):
+    cell = openpyxl.cell.WriteOnlyCell(sheet, value=openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type, cell.number_format = "s", "@"
+    return cell
+
+
+WRITERS = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}

@@ -1,0 +1,214 @@
+"""Batches that arrive as JSON: read row by row, so that one bad row is refused alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta
+
+from logistics.parcels.events import MAX_BATCH, BatchResult, NewEvent, RefusedLine, parse_time
+from logistics.parcels.services.parcels import Outcome, ParcelDraft, create_parcels
+from logistics.parcels.services.record import record_events
+from logistics.parcels.services.refused import RefusedRow, keep_refused
+from logistics.parcels.services.sources import source_for
+from logistics.parcels.states import Refusal, RowResult
+from members.access.states import Permission
+from members.devices.services import assert_device_live
+from portal.core.actor import Actor, demand
+from portal.core.errors import BadInput, TooLarge
+from portal.core.masking import scrub
+
+MAX_PARCELS = 1000
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # the last: nested without end
+
+Number = Annotated[str, Meta(max_length=60, description="Our waybill number or the carrier's number.")]
+
+
+class EventIn(msgspec.Struct, kw_only=True):
+    """One event of a batch. Numbers may carry spaces, lower case and full-width digits."""
+
+    number: Number
+    code: Annotated[str, Meta(max_length=20, description="Event code, see the code table.", examples=["AT_COUNTY"])]
+    at: Annotated[
+        str,
+        Meta(max_length=40, description="ISO 8601; without an offset +08:00.", examples=["2026-05-01T12:30:00+08:00"]),
+    ]
+    id: Annotated[str, Meta(max_length=64, description="Your own id of the event: the key of idempotency.")] = ""
+    carrier: Annotated[str, Meta(max_length=24, description="Enterprise code, when two carriers use one number.")] = ""
+    station: Annotated[str, Meta(max_length=24, description="Station code.")] = ""
+    reason: Annotated[str, Meta(max_length=40)] = ""
+    text: Annotated[
+        str, Meta(max_length=2000, description="Free text; personal data is taken out before it is kept.")
+    ] = ""
+    variant: Annotated[str, Meta(max_length=12, description="Of DELIVERED: SELF, AFTER_ISSUE, PROXY or STATION.")] = ""
+    issue: Annotated[str, Meta(max_length=20, description="Of ISSUE_RESOLVED: the issue that ended.")] = ""
+    corrects: Annotated[str, Meta(max_length=64)] = ""
+    corrects_source: Annotated[str, Meta(max_length=60)] = ""
+    custody_kind: Annotated[str, Meta(max_length=10)] = ""
+    custody_ref: Annotated[str, Meta(max_length=40)] = ""
+
+
+class EventBatch(msgspec.Struct, kw_only=True):
+    """1 to 10,000 events. `sent_at` is your clock at the moment of sending: it mends a clock that is off."""
+
+    events: Annotated[list[EventIn], Meta(min_length=1, max_length=MAX_BATCH)]
+    sent_at: Annotated[str, Meta(max_length=40, examples=["2026-05-01T12:31:00+08:00"])] = ""
+
+
+class ParcelBatch(msgspec.Struct, kw_only=True):
+    """1 to 1,000 parcels to announce."""
+
+    parcels: Annotated[list[ParcelDraft], Meta(min_length=1, max_length=MAX_PARCELS)]
+
+
+class _Events(msgspec.Struct):
+    events: list[msgspec.Raw]
+    sent_at: str | None = None
+
+
+class _Parcels(msgspec.Struct):
+    parcels: list[msgspec.Raw]
+
+
+def _frame(body: bytes, kind: type):
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise BadInput(
+            _("请求的结构不对。"),
+            code="bad_structure",
+            hint=_("请对照接口说明检查:%(where)s") % {"where": str(error)[:200]},
+        ) from None
+    except _UNREADABLE:
+        raise BadInput(
+            _("请求不是有效的 JSON。"), code="not_json", hint=_("请用 UTF-8 编码的 JSON 重新发送。")
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch, by places as sent; `sent_ids` are the sender's ids of refused rows, where it gave any."""
+
+    result: BatchResult
+    sent_ids: dict[int, str]
+
+
+def take_events(*, body: bytes, actor: Actor, now: dt.datetime) -> Taken:
+    """Record the events of a JSON body `{"sent_at": …, "events": […]}`.
+
+    A row that can't be read is refused alone and kept as it came. Raises BadInput when the body as a whole can't be
+    read or is empty, TooLarge beyond 10,000 rows, SignInNeeded when the device was revoked: then nothing stays.
+    """
+    demand(actor).require(Permission.EVENT_RECORD)
+    frame = _frame(body, _Events)
+    if not frame.events:
+        raise BadInput(_("没有任何事件。"), code="empty_batch", hint=_("events 里至少要有一条。"))
+    if len(frame.events) > MAX_BATCH:
+        raise TooLarge(_("一批最多 10000 条事件。"), code="too_many_events", hint=_("请分批发送。"))
+    sent_at = _sent_at(frame.sent_at)
+    good, places, bad = _read(frame.events)
+    with transaction.atomic():
+        assert_device_live(actor=actor, now=now)  # keeps a revocation waiting until this batch is through
+        source = source_for(actor=actor, now=now)
+        result = BatchResult()
+        if good:
+            result = record_events(events=good, source=source, actor=actor, now=now, sent_at=sent_at)
+        keep_refused(rows=bad, source=source, now=now)
+    sent_ids = {places[line.index]: good[line.index].id for line in result.refused}
+    sent_ids |= {row.line or 0: row.source_event_id for row in bad if not row.source_event_id.startswith("x")}
+    return Taken(_merged(result, places, bad, len(frame.events)), sent_ids)
+
+
+def _sent_at(text: str | None) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise BadInput(
+            _("sent_at 不是有效的时间。"),
+            code="bad_sent_at",
+            hint=_("请写成 2026-05-01T12:30:00+08:00 的样式,或省略。"),
+        ) from None
+
+
+def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[RefusedRow]]:
+    """The readable events with their places in the batch, and the others as rows to keep."""
+    decoder = msgspec.json.Decoder(EventIn)
+    good, places, bad = [], [], []
+    for index, raw in enumerate(raws):
+        try:
+            row = decoder.decode(raw)
+        except _UNREADABLE:
+            bad.append(_unreadable(raw, index))
+            continue
+        event = NewEvent(**{name: getattr(row, name) for name in NewEvent.__struct_fields__})
+        event.text = scrub(event.text) if event.text else ""
+        good.append(event)
+        places.append(index)
+    return good, places, bad
+
+
+def _unreadable(raw: msgspec.Raw, index: int) -> RefusedRow:
+    """Kept as it came, but for free text and for what is far too long to be an event."""
+    content: Any = bytes(raw)[:4000].decode("utf-8", "replace")
+    with suppress(*_UNREADABLE):
+        content = msgspec.json.decode(raw) if len(raw) <= 4000 else content
+    sent = content.get("id") if isinstance(content, dict) else None
+    if isinstance(content, dict) and isinstance(content.get("text"), str):
+        content["text"] = scrub(content["text"])
+    key = sent if isinstance(sent, str) and 0 < len(sent) <= 64 else "x" + hashlib.sha256(bytes(raw)).hexdigest()[:40]
+    return RefusedRow(key, Refusal.MALFORMED.value, content, index)
+
+
+def _merged(result: BatchResult, places: list[int], bad: list[RefusedRow], size: int) -> BatchResult:
+    """The result by places in the batch as it was sent."""
+    if not bad:
+        return result
+    from_record = result.event_ids
+    result.event_ids = [None] * size
+    for place, event_id in zip(places, from_record, strict=True):
+        result.event_ids[place] = event_id
+    result.duplicates = [places[i] for i in result.duplicates]
+    result.no_effect = [places[i] for i in result.no_effect]
+    refused = [RefusedLine(places[r.index], r.code, r.message, r.hint) for r in result.refused]
+    refused += [
+        RefusedLine(row.line or 0, row.code, _("这一条的字段类型或长度不对。"), _("请对照接口说明检查各字段。"))
+        for row in bad
+    ]
+    result.refused = sorted(refused, key=lambda line: line.index)
+    return result
+
+
+def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome]:
+    """Register the parcels of a JSON body `{"parcels": […]}`, each with its own outcome, in the order sent.
+
+    Raises BadInput when the body can't be read or is empty, TooLarge beyond 1,000 rows.
+    """
+    demand(actor).require(Permission.PARCEL_CREATE)
+    frame = _frame(body, _Parcels)
+    if not frame.parcels:
+        raise BadInput(_("没有任何包裹。"), code="empty_batch", hint=_("parcels 里至少要有一件。"))
+    if len(frame.parcels) > MAX_PARCELS:
+        raise TooLarge(_("一批最多 1000 件包裹。"), code="too_many_parcels", hint=_("请分批发送,或用文件导入。"))
+    decoder = msgspec.json.Decoder(ParcelDraft)
+    outcomes: list[Outcome | None] = []
+    drafts: list[ParcelDraft] = []
+    for raw in frame.parcels:
+        try:
+            drafts.append(decoder.decode(raw))
+            outcomes.append(None)
+        except _UNREADABLE:
+            error = BadInput(_("这一件的字段类型不对。"), code="malformed", hint=_("请对照接口说明检查各字段。"))
+            outcomes.append(Outcome(RowResult.REFUSED, error=error))
+    with transaction.atomic():
+        assert_device_live(actor=actor, now=now)
+        taken = iter(create_parcels(drafts=drafts, actor=actor, now=now) if drafts else ())
+    return [outcome or next(taken) for outcome in outcomes]

@@ -1,0 +1,271 @@
+"""Batches of events through the REST API."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from logistics.parcels.models import Event, EventSource, Parcel, RefusedEvent
+from members.devices import services as devices
+
+EVENTS = "/api/v1/events/"
+REFUSED = "/api/v1/refused/"
+pytestmark = pytest.mark.django_db
+
+
+def moment(**ago):
+    return (timezone.now() - dt.timedelta(**(ago or {"minutes": 5}))).isoformat()
+
+
+def scan(number="773000000001", code="AT_TOWN", **more):
+    return {"number": number, "code": code, "at": moment(), **more}
+
+
+def test_a_scanner_sends_a_batch_and_every_row_is_answered(scanner, parcel, post):
+    body = {
+        "sent_at": timezone.now().isoformat(),
+        "events": [
+            scan(id="a"),
+            scan(id="a"),
+            scan(id="b", number="NOBODY0001"),
+            scan(id="c", code="FLYING"),
+            {"id": "d", "at": 5},
+            "x",
+            None,
+        ],
+    }
+    response = post(scanner.client, EVENTS, body)
+    assert response.status_code == 200, response.content
+    answer = response.json()
+    assert answer["accepted"] == 1
+    assert answer["duplicates"] == [1]
+    assert [(r["index"], r["id"], r["code"]) for r in answer["refused"]] == [
+        (2, "b", "unknown_parcel"),
+        (3, "c", "unknown_code"),
+        (4, "d", "malformed"),
+        (5, "", "malformed"),
+        (6, "", "malformed"),
+    ]
+    assert all(r["message"] and r["hint"] for r in answer["refused"])
+    assert RefusedEvent.objects.count() == 5
+    assert Parcel.objects.get(pk=parcel.pk).stage == "AT_TOWN"
+
+
+def test_sending_again_changes_nothing(scanner, parcel, post):
+    body = {"events": [scan(id="a")]}
+    post(scanner.client, EVENTS, body)
+    again = post(scanner.client, EVENTS, body).json()
+    assert (again["accepted"], again["duplicates"]) == (0, [0])
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", [" 7730 0000 0001 ", "７７３００００００００１", "773000000001"])
+def test_numbers_with_spaces_and_full_width_digits_find_their_parcel(scanner, parcel, post, number):
+    assert post(scanner.client, EVENTS, {"events": [scan(number)]}).json()["accepted"] == 1
+
+
+def test_our_own_number_in_lower_case(scanner, parcel, post):
+    assert post(scanner.client, EVENTS, {"events": [scan(parcel.waybill.lower())]}).json()["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "<script>alert(1)</script>",
+        "' OR 1=1 --",
+        "../../etc/passwd",
+        "773\x00000",
+        "%s%s%n",
+        "\u202e773",
+        "x" * 61,
+        "𝟕" * 40,
+        "",
+    ],
+)
+def test_tricks_in_numbers_are_refused_alone_and_shown_harmlessly(scanner, parcel, post, number):
+    answer = post(scanner.client, EVENTS, {"events": [scan(number, id="bad"), scan(id="good")]}).json()
+    assert answer["accepted"] == 1
+    assert [r["index"] for r in answer["refused"]] == [0]
+    listed = scanner.client.get(REFUSED)
+    assert listed["Content-Type"] == "application/json"
+    assert len(listed.json()["refused"]) == 1
+
+
+def test_a_phone_a_day_off_is_corrected_by_sent_at(scanner, parcel, post):
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    body = {"sent_at": tomorrow.isoformat(), "events": [scan(at=(tomorrow - dt.timedelta(minutes=30)).isoformat())]}
+    assert post(scanner.client, EVENTS, body).json()["accepted"] == 1
+    event = Event.objects.get()
+    assert abs(event.occurred_at - (timezone.now() - dt.timedelta(minutes=30))) < dt.timedelta(minutes=1)
+    assert event.claimed_at is not None
+
+
+def test_without_sent_at_the_future_and_the_far_past_are_refused(scanner, parcel, post):
+    rows = [
+        scan(at=moment(days=-1)),
+        scan(at="1926-05-01T00:00:00+08:00"),
+        scan(at="0001-01-01T00:00:00+14:00"),
+        scan(at="gestern"),
+    ]
+    answer = post(scanner.client, EVENTS, {"events": rows}).json()
+    assert [r["code"] for r in answer["refused"]] == ["future_time", "too_old", "too_old", "malformed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "not_json"),
+        (b"{", "not_json"),
+        (b"\xff\xfe{}", "not_json"),
+        ({}, "bad_structure"),
+        ([], "bad_structure"),
+        ({"events": {}}, "bad_structure"),
+        ({"events": []}, "empty_batch"),
+        ({"events": [{}], "sent_at": "yesterday"}, "bad_sent_at"),
+        ({"events": [{}], "sent_at": 5}, "bad_structure"),
+        (b'{"events": ' + b"[" * 200_000, "not_json"),
+    ],
+)
+def test_a_body_that_is_no_batch_is_refused_whole(scanner, post, body, code):
+    response = post(scanner.client, EVENTS, body)
+    assert response.status_code == 400, response.content
+    assert response.json()["error"]["code"] == code
+    assert response.json()["error"]["hint"]
+
+
+def test_a_form_is_not_json(scanner):
+    response = scanner.client.post(EVENTS, {"events": "x"})
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "not_json"
+
+
+def test_more_than_six_megabytes_are_refused_unread(scanner, post):
+    response = post(scanner.client, EVENTS, b" " * (6 * 1024 * 1024 + 1))
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "body_too_large"
+
+
+def test_more_than_ten_thousand_rows_are_refused(scanner, post):
+    response = post(scanner.client, EVENTS, {"events": [{}] * 10_001})
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too_many_events"
+    assert RefusedEvent.objects.count() == 0
+
+
+def test_personal_data_in_texts_is_gone_before_it_is_stored(scanner, parcel, post):
+    text = "派件员张三(13812345678)正在派件 <script>x</script>"
+    post(
+        scanner.client,
+        EVENTS,
+        {"events": [scan(text=text), scan("NOBODY0001", text=text), {"text": text, "number": 5}]},
+    )
+    kept = [
+        Event.objects.get().text,
+        *(json.dumps(raw, ensure_ascii=False) for raw in RefusedEvent.objects.values_list("raw", flat=True)),
+    ]
+    assert len(kept) == 3
+    assert not [k for k in kept if "13812345678" in k or "张三" in k or "<script" in k]
+
+
+def test_a_device_of_another_station_is_out_of_scope_when_it_names_a_foreign_station(
+    scanner, world, make_parcels, post
+):
+    make_parcels("YT0000000001", carrier=world.other_carrier)
+    answer = post(scanner.client, EVENTS, {"events": [scan("YT0000000001", station=world.neighbour_hub.code)]}).json()
+    assert [r["code"] for r in answer["refused"]] == ["out_of_scope"]
+
+
+def test_a_carriers_system_reaches_its_own_parcels_only_and_may_say_delivered(
+    carrier_system, world, parcel, make_parcels, post
+):
+    make_parcels("YT0000000001", carrier=world.other_carrier)
+    rows = [scan(code="DELIVERED", variant="SELF"), scan("YT0000000001")]
+    answer = post(carrier_system.client, EVENTS, {"events": rows}).json()
+    assert answer["accepted"] == 1, answer
+    assert [(r["index"], r["code"]) for r in answer["refused"]] == [(1, "out_of_scope")]
+    assert Parcel.objects.get(pk=parcel.pk).stage == "DELIVERED"
+
+
+def test_what_a_carrier_sends_before_it_announces_the_parcel_waits_for_it(carrier_system, make_parcels, post):
+    post(carrier_system.client, EVENTS, {"events": [scan("773000000009", "LINEHAUL", id="early")]})
+    (parcel,) = make_parcels("773000000009")
+    assert Parcel.objects.get(pk=parcel.pk).stage == "LINEHAUL"
+    (entry,) = carrier_system.client.get(REFUSED).json()["refused"]
+    assert entry["settled_at"]
+    assert carrier_system.client.get(REFUSED + "?open=true").json()["refused"] == []
+
+
+def test_a_revoked_device_is_turned_away(scanner, parcel, post, county_official):
+    devices.revoke_device(actor=county_official.actor(), device_id=scanner.device.pk, why="lost", now=timezone.now())
+    assert post(scanner.client, EVENTS, {"events": [scan()]}).status_code == 401
+    assert Event.objects.count() == 0
+
+
+def test_a_device_revoked_between_sign_in_and_writing_leaves_nothing(scanner, parcel, post, monkeypatch):
+    """The credentials were still good when the request came in; the row is revoked before the batch is written."""
+    seen = devices.note_seen
+
+    def revoke_then(**kwargs):
+        seen(**kwargs)
+        scanner.device.__class__.objects.filter(pk=scanner.device.pk).update(revoked_at=timezone.now())
+
+    monkeypatch.setattr("members.devices.authentication.note_seen", revoke_then)
+    response = post(scanner.client, EVENTS, {"events": [scan(), scan("NOBODY0001"), {"bad": 1}]})
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "device_revoked"
+    assert (
+        Event.objects.count()
+        == RefusedEvent.objects.count()
+        == EventSource.objects.filter(code__startswith="device").count()
+        == 0
+    )
+
+
+def test_staff_may_send_from_a_browser_with_csrf_and_strangers_may_not(keeper, villager, anonymous, parcel, post):
+    assert post(keeper.client, EVENTS, {"events": [scan()]}).json()["accepted"] == 1
+    assert post(villager.client, EVENTS, {"events": [scan()]}).status_code == 403
+    assert post(anonymous.client, EVENTS, {"events": [scan()]}).status_code == 401
+
+
+def test_a_forged_cross_site_request_of_a_browser_is_refused(keeper, parcel, post):
+    client = keeper.new_client()
+    client.handler.enforce_csrf_checks = True
+    assert post(client, EVENTS, {"events": [scan()]}).status_code == 403
+    assert Event.objects.count() == 0
+
+
+def test_refused_events_are_shown_to_their_sender_only_page_by_page(
+    scanner, carrier_system, enterprise_admin, keeper_next_door, parcel, post
+):
+    post(scanner.client, EVENTS, {"events": [scan(f"NOBODY{i:04}", id=f"s{i}") for i in range(5)]})
+    post(carrier_system.client, EVENTS, {"events": [scan("NOBODY0009", id="c")]})
+    first = scanner.client.get(REFUSED + "?limit=3").json()
+    second = scanner.client.get(f"{REFUSED}?limit=3&after={first['next']}").json()
+    assert sorted(e["id"] for e in first["refused"] + second["refused"]) == [f"s{i}" for i in range(5)]
+    assert second["next"] is None
+    assert [e["id"] for e in carrier_system.client.get(REFUSED).json()["refused"]] == ["c"]
+    assert [e["id"] for e in enterprise_admin.client.get(REFUSED).json()["refused"]] == ["c"]
+    assert keeper_next_door.client.get(REFUSED).json()["refused"] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["?limit=0", "?limit=x", "?limit=501", "?limit=²", "?after=zzz", "?limit=99999999999999999999"]
+)
+def test_bad_paging_says_so(scanner, query):
+    assert scanner.client.get(REFUSED + query).status_code == 400
+
+
+def test_the_number_of_statements_does_not_grow_with_the_batch(scanner, make_parcels, post):
+    make_parcels(*[f"7730000{i:05}" for i in range(200)])
+    counts = []
+    for size, offset in ((2, 0), (150, 20)):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            rows = [scan(f"7730000{i + offset:05}", "AT_TOWN") for i in range(size)]
+            assert post(scanner.client, EVENTS, {"events": rows}).json()["accepted"] == size
+        counts.append(len(queries))
+    assert counts[1] <= counts[0] + 1
