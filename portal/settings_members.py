@@ -1,24 +1,62 @@
-"""Switches of django-allauth (phone first, SMS code or password, second factor, limits) and the SMS channel."""
+"""Switches of django-allauth (phone first, SMS code or password, second factor, limits), SMS channel, devices."""
 
 from portal.env import env_int, env_str
 
-# The class that hands texts to a provider (portal/notify/sms). Without a provider: the developer's page.
-SMS_CHANNEL = env_str("SMS_CHANNEL", "portal.notify.sms.developer.DeveloperChannel")
-
-ACCOUNT_ADAPTER = "members.accounts.adapter.PhoneAdapter"
+ACCOUNT_ADAPTER = "members.access.adapter.PortalAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]  # a password may be set later: who signs up can't leave one behind
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_PHONE_VERIFICATION_ENABLED = True
-ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
-USERSESSIONS_TRACK_ACTIVITY = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SIGNUP_REDIRECT_URL = "account_home"
+
+_SIX_DIGITS = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_PHONE_VERIFICATION_ENABLED = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = _SIX_DIGITS
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 5 * 60
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = _SIX_DIGITS
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
+# Off: allauth 65.21 fails when it resends to a phone without account, which would tell that there is none.
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = False
+
+# Counted in the Redis cache, per caller's address ("ip") and per phone ("key").
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip,300/h/ip",
+    "login_failed": "20/10m/ip,5/15m/key",
+    "request_login_code": "10/m/ip,60/h/ip,2/m/key,8/d/key",
+    "signup": "10/m/ip,60/h/ip",
+    "verify_phone": "10/m/ip,1/30s/key,8/d/key",
+    "change_phone": "3/m/user,10/d/user",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+_OURS = "members.accounts.forms"
+ACCOUNT_FORMS = {
+    "login": f"{_OURS}.LoginForm",
+    "confirm_login_code": f"{_OURS}.ConfirmLoginCodeForm",
+    "verify_phone": f"{_OURS}.VerifyPhoneForm",
+    "change_password": f"{_OURS}.ChangePasswordForm",
+    "set_password": f"{_OURS}.SetPasswordForm",
+    "reauthenticate": f"{_OURS}.ReauthenticateForm",
+}
+
+MFA_ADAPTER = "members.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "县域物流"
+MFA_FORMS = {
+    "authenticate": f"{_OURS}.AuthenticateForm",
+    "reauthenticate": f"{_OURS}.MFAReauthenticateForm",
+    "activate_totp": f"{_OURS}.ActivateTOTPForm",
+}
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# The class that hands texts to a provider (portal/notify/sms). Without a provider: the developer's page.
+SMS_CHANNEL = env_str("SMS_CHANNEL", "portal.notify.sms.developer.DeveloperChannel")
 
 # Minutes for which a device's old secret still works after a rotation.
 DEVICE_SECRET_OVERLAP_MINUTES = env_int("DEVICE_SECRET_OVERLAP_MINUTES", 30)

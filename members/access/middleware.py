@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from allauth.core.exceptions import RateLimited
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
+from members.access.second_factor import passed_second_factor, second_factor_page
 from members.access.selectors import actor_of
 from portal.core.access import Rule, rule_of
 from portal.core.checks import excepted
-from portal.core.errors import Forbidden, SignInNeeded
+from portal.core.errors import Forbidden, SignInNeeded, TooMany
 from portal.core.middleware import error_response, wants_json
 from portal.core.routes import Route
-
-
-def passed_second_factor(request) -> bool:
-    return any(
-        record.get("method") == "mfa" for record in request.session.get("account_authentication_methods", [])
-    )
 
 
 def actor_for(request):
@@ -52,7 +48,11 @@ class AccessMiddleware:
     def refuse(self, request):
         actor = request.actor
         if actor.signed_in and actor.extra.get("second_factor_missing") and not wants_json(request):
-            return redirect("mfa_index")
+            return redirect(second_factor_page(request.user, request.get_full_path()))
         if actor.signed_in or wants_json(request):
             return error_response(request, Forbidden() if actor.signed_in else SignInNeeded())
         return redirect_to_login(request.get_full_path())
+
+    def process_exception(self, request, exception):
+        """allauth raises its limit where it has no page of its own."""
+        return error_response(request, TooMany(retry_after=60)) if isinstance(exception, RateLimited) else None

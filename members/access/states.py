@@ -118,9 +118,7 @@ ROLE_SCOPE: dict[Role, ScopeKind] = {
 }
 
 # Roles whose mistakes reach many people: they need a second factor to work at all.
-SECOND_FACTOR_ROLES = frozenset(
-    {Role.TOWNSHIP_OFFICIAL, Role.COUNTY_OFFICIAL, Role.SUPPORT, Role.ADMINISTRATOR}
-)
+SECOND_FACTOR_ROLES = frozenset({Role.TOWNSHIP_OFFICIAL, Role.COUNTY_OFFICIAL, Role.SUPPORT, Role.ADMINISTRATOR})
 
 
 def roles_of(kind: ScopeKind) -> list[Role]:

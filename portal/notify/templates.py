@@ -93,3 +93,13 @@ declare(
     zh="您尾号{tail}的包裹已到{station},取件码{code},营业时间{hours},电话{hotline}。",
     en="Your parcel ending in {tail} is at {station}. Pickup code {code}. Open {hours}, phone {hotline}.",
 )  # fmt: skip
+declare(
+    "account_missing",
+    zh="您的手机号尚未注册。请在登录页选择“注册”,或继续不登录查件。如非本人操作,请忽略。",
+    en="Your phone has no account yet: choose Sign up on the login page. Not you? Ignore this message.",
+)
+declare(
+    "phone_changed",
+    zh="您账户的手机号已更换,本号码不能再登录。如非本人操作,请立即联系县级中心。",
+    en="The phone of your account was changed; this number can't log in any more. Not you? Call the county centre.",
+)

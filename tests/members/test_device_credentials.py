@@ -145,7 +145,7 @@ def test_nobody_touches_devices_outside_their_own_area(neighbour_official, scann
 
 
 def test_carrier_manager_equips_the_own_firm(enterprise_admin, world):
-    place = find_place(PlaceKind.ENTERPRISE, "ZTO")
+    place = find_place(PlaceKind.ENTERPRISE, "zto")
     issued = issue(enterprise_admin, world, place=place, profile=Profile.CARRIER)
     assert ask(issued.device.code, issued.secret).status_code == 200
     entry = AuditEntry.objects.get(action="device.issued")

@@ -26,16 +26,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="divisiongrant",
-            constraint=models.UniqueConstraint(
-                fields=("user", "role", "division"), name="division_grant_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("user", "role", "division"), name="division_grant_once"),
         ),
         migrations.AddConstraint(
             model_name="divisiongrant",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["township_official", "county_official", "support", "administrator"])
-                ),
+                condition=models.Q(("role__in", ["township_official", "county_official", "support", "administrator"])),
                 name="division_grant_role",
             ),
         ),

@@ -1,0 +1,188 @@
+"""Forms of the account pages: few fields, big inputs, the right keyboard, errors that say what to do."""
+
+from __future__ import annotations
+
+from allauth.account import forms as account
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.accounts.limits import Limit
+from members.accounts.phones import NotAPhone, normalise_phone
+from portal.core.errors import TooMany
+from portal.core.masking import normalise_digits
+
+# Tries of codes in one browser session. allauth counts too, but in the session: tries at the same moment slip by.
+CODE_TRIES = Limit("code", tries=5, window=15 * 60, pause=15 * 60)
+
+
+def said(error) -> forms.ValidationError:
+    """A refusal of ours as an error of a form field."""
+    return forms.ValidationError(f"{error.message}{error.hint}", code=error.code)
+
+
+class PhoneField(forms.CharField):
+    """Any spelling of a mobile number; gives E.164."""
+
+    def __init__(self, **options):
+        attributes = {"type": "tel", "inputmode": "tel", "autocomplete": "tel", "maxlength": 40}
+        options.setdefault("label", _("手机号"))
+        options.setdefault("widget", forms.TextInput(attrs=attributes))
+        options.setdefault("help_text", _("11 位手机号。境外号码以 + 开头。"))
+        options.setdefault("error_messages", {"required": _("请填写手机号。")})
+        super().__init__(**options)
+
+    def clean(self, value):
+        value = super().clean(value)
+        try:
+            return normalise_phone(value) if value else value
+        except NotAPhone as error:
+            raise said(error) from None
+
+
+class CodeField(forms.CharField):
+    """Six digits from a message or an app, with or without spaces, also full-width."""
+
+    def __init__(self, **options):
+        attributes = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 20}
+        options.setdefault("label", _("验证码"))
+        options.setdefault("widget", forms.TextInput(attrs=attributes))
+        options.setdefault("error_messages", {"required": _("请填写验证码。")})
+        super().__init__(**options)
+
+    def to_python(self, value):
+        return "".join(normalise_digits(super().to_python(value)).split())
+
+
+def password_field(label, autocomplete: str, **options) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, max_length=200, widget=widget, **options)
+
+
+PASSWORD_HELP = _("至少 10 个字符,不要只用数字,也不要用手机号。")
+
+
+class LoginForm(account.LoginForm):
+    """One form for both ways: with a password it checks it, without one it sends a code."""
+
+    def _setup_password_field(self):
+        self.fields["password"] = password_field(_("密码"), "current-password", required=False)
+        self.fields["password"].help_text = _("没有设密码就留空,我们发短信验证码给您。")
+
+
+class CountedCode:
+    """Counts each try before it is judged, per browser session."""
+
+    def clean_code(self):
+        session = context.request.session
+        if not session.session_key:
+            session.create()
+        try:
+            CODE_TRIES.take(session.session_key)
+        except TooMany as error:
+            raise said(error) from None
+        code = super().clean_code()
+        CODE_TRIES.forgive(session.session_key)
+        return code
+
+
+class ConfirmLoginCodeForm(CountedCode, account.ConfirmLoginCodeForm):
+    code = CodeField()
+
+
+class VerifyPhoneForm(CountedCode, account.VerifyPhoneForm):
+    code = CodeField()
+
+
+class ChangePasswordForm(account.ChangePasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("现在的密码")
+        _name_new_passwords(self)
+
+
+class SetPasswordForm(account.SetPasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _name_new_passwords(self)
+
+
+def _name_new_passwords(form) -> None:
+    first, second = form.fields["password1"], form.fields["password2"]
+    first.label, first.help_text = _("新密码"), PASSWORD_HELP
+    second.label = _("再输一次新密码")
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class ReauthenticateForm(account.ReauthenticateForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("密码")
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class AuthenticateForm(mfa.AuthenticateForm):
+    code = CodeField(label=_("动态码或备用码"))
+
+
+class MFAReauthenticateForm(mfa.ReauthenticateForm):
+    code = CodeField(label=_("动态码或备用码"))
+
+
+class ActivateTOTPForm(totp.ActivateTOTPForm):
+    code = CodeField(label=_("应用显示的 6 位动态码"))
+
+    def clean_code(self):
+        """The right code proves the app in this session too: no need to ask for the next one at once."""
+        code = super().clean_code()
+        record_authentication(context.request, self.user, method="mfa", type="totp", reauthenticated=True)
+        return code
+
+
+def pin_field(label, **options) -> forms.CharField:
+    attributes = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6}
+    return forms.CharField(label=label, widget=forms.PasswordInput(attrs=attributes), **options)
+
+
+class WorkPinForm(forms.Form):
+    """`ask_current`: whether the old PIN must be shown."""
+
+    current = pin_field(_("现在的工作密码"))
+    pin = pin_field(_("新的工作密码"), help_text=_("6 位数字,不要用连号、重复数字或手机号中的数字。"))
+    again = pin_field(_("再输一次"))
+
+    def __init__(self, *args, ask_current: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not ask_current:
+            del self.fields["current"]
+
+    def clean(self):
+        for name in self.fields:
+            if name in self.cleaned_data:
+                self.cleaned_data[name] = normalise_digits(self.cleaned_data[name]).strip()
+        if self.cleaned_data.get("pin") != self.cleaned_data.get("again"):
+            self.add_error("again", _("两次输入不一样,请重新输入。"))
+        return self.cleaned_data
+
+
+class AskForm(forms.Form):
+    phone = PhoneField(label=_("亲属的手机号"))
+
+
+class AgreeByCodeForm(forms.Form):
+    code = CodeField(label=_("亲属收到的验证码"))
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label=_("姓名"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("可不填。亲属和工作人员据此认出您。"),
+    )
