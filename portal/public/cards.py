@@ -56,6 +56,8 @@ def _facts(facts: Facts, w: Words) -> str:
     rows: list[tuple[str, str]] = []
     last = facts["last_event_at"]
     rows.append(("last", w.moment(county_time(last)) if last else w.labels["none_yet"]))
+    if facts.get("variant"):
+        rows.append(("variant", w.variants[facts["variant"]]))
     if facts.get("recipient"):
         rows.append(("recipient", escape(f"{facts['recipient']['name']} {facts['recipient']['phone']}")))
     place = " ".join(n for n in (facts["county"], facts["township"], facts.get("village")) if n)

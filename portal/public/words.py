@@ -108,11 +108,9 @@ LABELS = {
     "carrier": _("承运企业"),
     "recipient": _("收件人"),
     "timeline": _("一路经过"),
-    "unknown": _("还没有消息"),
-    "unknown_text": _("还没有报到本县,或者号码有误。"),
+    "variant": _("签收方式"),
     "more": _("查看详情"),
     "done": _("已过"),
-    "now": _("现在"),
 }
 WEEKDAYS = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
