@@ -165,7 +165,7 @@ def _unreadable(raw: msgspec.Raw, index: int) -> RefusedRow:
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         content["text"] = scrub(content["text"])
     key = sent if isinstance(sent, str) and 0 < len(sent) <= 64 else "x" + hashlib.sha256(bytes(raw)).hexdigest()[:40]
-    return RefusedRow(key, Refusal.MALFORMED.value, content, index)
+    return RefusedRow(key, Refusal.MALFORMED.value, "null" if content is None else content, index)
 
 
 def _merged(result: BatchResult, places: list[int], bad: list[RefusedRow], size: int) -> BatchResult:
