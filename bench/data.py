@@ -51,7 +51,7 @@ INSERT INTO registry_station (code, name, kind, division_id, parent_id, operator
 SELECT 'V' || t || v, '村级站' || t || v, 'village', '620825' || t || v, (SELECT id FROM registry_station WHERE code = 'T' || t), NULL, '', false,
        '08:00-18:00', 99, '', '', '', 'active', false, now(), now()
 FROM generate_series(100, 119) t, generate_series(201, 215) v;
-INSERT INTO parcels_eventsource (code, kind, name, created_at) VALUES ('system:bench', 'system', '', now());
+INSERT INTO parcels_eventsource (code, kind, name, created_at) VALUES ('system:bench', 'system', '', now())
 """
 
 # Parcel n was registered n/parcels of the way through the last twelve months and scanned every five hours. Nine of ten
@@ -69,6 +69,9 @@ SELECT 'B' || lpad(n::text, 10, '0'), 'DOWN', 1 + n %% 8, 'C' || lpad(n::text, 1
 FROM generate_series(1, %(parcels)s) n
 JOIN LATERAL (SELECT %(start)s::timestamptz + n * (%(span)s::interval / %(parcels)s) AS at) t ON true
 JOIN (SELECT id, division_id, row_number() OVER (ORDER BY id) - 1 AS k FROM registry_station WHERE kind = 'village') v ON v.k = n %% 300;
+"""
+
+NUMBERS = """
 INSERT INTO parcels_parcelnumber (number, kind, carrier_id, parcel_id, added_at) SELECT waybill, 'own', NULL, id, created_at FROM parcels_parcel;
 INSERT INTO parcels_parcelnumber (number, kind, carrier_id, parcel_id, added_at)
 SELECT carrier_number, 'carrier', carrier_id, id, created_at FROM parcels_parcel;
@@ -101,14 +104,17 @@ def prepare(size: Size) -> None:
         cursor.execute("SELECT count(*) FROM parcels_eventsource WHERE code = 'system:bench'")
         if cursor.fetchone()[0]:
             cursor.execute("TRUNCATE parcels_eventsource CASCADE")
-        cursor.execute(PLACES)
+        for statement in PLACES.split(";\n"):
+            cursor.execute(statement)
         cursor.execute(
             PARCELS, {"parcels": size.parcels, "start": dt.datetime.now(dt.UTC) - dt.timedelta(days=360), "span": dt.timedelta(days=350)}
         )
+        for statement in NUMBERS.strip().rstrip(";").split(";\n"):
+            cursor.execute(statement)
         step = 50_000
         cursor.execute("SELECT min(id) FROM parcels_parcel")
         first = cursor.fetchone()[0]
         for low in range(first, first + size.parcels, step):
             cursor.execute(EVENTS, {"low": low, "high": low + step - 1})
-        cursor.execute("INSERT INTO parcels_eventkey SELECT source_id, source_event_id, id, occurred_at FROM parcels_event")
+        cursor.execute("INSERT INTO parcels_eventkey SELECT source_id, source_event_id FROM parcels_event")
         cursor.execute("VACUUM ANALYZE")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-import uuid_utils
+from uuid_utils.compat import uuid7
 
 
 def new_id() -> uuid.UUID:
     """A UUIDv7 (RFC 9562): time-ordered, so that indexes grow at one end."""
-    return uuid.UUID(int=uuid_utils.uuid7().int)
+    return uuid7()

@@ -50,8 +50,6 @@ class Migration(migrations.Migration):
                 ),
                 ("source_id", models.BigIntegerField()),
                 ("source_event_id", models.CharField(max_length=64)),
-                ("event_id", models.UUIDField()),
-                ("occurred_at", models.DateTimeField()),
             ],
             options={
                 "verbose_name": "事件键",

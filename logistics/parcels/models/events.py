@@ -48,16 +48,14 @@ class EventKey(models.Model):
     """The referee of idempotency: one row per (source, id at the source), whatever time a re-sent event claims.
 
     The partitioned event table can't carry this unique key, because its partition column would have to be in it.
-    Written only by record_events.sql. `event_id` is the event that was stored.
+    As narrow as can be: it is written at every scan. Written only by services/log.py.
     """
 
-    labels = {"source_id": INTERNAL, "source_event_id": INTERNAL, "event_id": PUBLIC, "occurred_at": PUBLIC}
+    labels = {"source_id": INTERNAL, "source_event_id": INTERNAL}
 
     pk = models.CompositePrimaryKey("source_id", "source_event_id")
     source_id = models.BigIntegerField()  # EventSource; no foreign key for the reason given at Event
     source_event_id = models.CharField(max_length=64)
-    event_id = models.UUIDField()
-    occurred_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("事件键")

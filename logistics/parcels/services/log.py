@@ -21,9 +21,9 @@ ORDER BY p.id
 FOR NO KEY UPDATE OF p
 """
 _CLAIM = """
-INSERT INTO parcels_eventkey (source_id, source_event_id, event_id, occurred_at)
-SELECT %s, k.key, k.id, k.at FROM jsonb_to_recordset(%s::jsonb) AS k (key text, id uuid, at timestamptz)
-ORDER BY k.key
+INSERT INTO parcels_eventkey (source_id, source_event_id)
+SELECT %s, key FROM jsonb_array_elements_text(%s::jsonb) AS key
+ORDER BY key
 ON CONFLICT DO NOTHING
 RETURNING source_event_id
 """
@@ -64,7 +64,7 @@ def lock_parcels(
 def claim(rows: list, source: EventSource) -> set[str]:
     """Claim the rows' keys; the keys that were free come back. Waits for a batch that is claiming the same key."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [source.pk, _json([{"key": r.key, "id": r.id, "at": r.occurred_at} for r in rows])])
+        cursor.execute(_CLAIM, [source.pk, _json([row.key for row in rows])])
         return {key for (key,) in cursor.fetchall()}
 
 

@@ -27,7 +27,7 @@ _FOLDED_AGAIN = frozenset({Act.CUSTODY, Act.VOID, Act.ISSUE_RESOLVED, Stage.CANC
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-class Gain(msgspec.Struct):
+class Gain(msgspec.Struct, omit_defaults=True):
     """What the plain scans of one parcel in one batch add up to. `stage_rank` is -1 when none is of a stage."""
 
     id: int

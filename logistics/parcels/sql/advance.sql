@@ -12,7 +12,7 @@ SET stage = CASE WHEN (t.stage_rank > p.stage_rank OR (p.stage_at IS NULL AND t.
     county_at = least(p.county_at, t.county_at),
     ready_at = least(p.ready_at, t.ready_at),
     closed_at = CASE WHEN t.stage_rank = 100 THEN t.headline_at END,
-    variant = CASE WHEN t.stage_rank = 100 THEN t.variant ELSE p.variant END,
+    variant = CASE WHEN t.stage_rank = 100 THEN coalesce(t.variant, '') ELSE p.variant END,
     custody_kind = CASE t.stage WHEN 'DELIVERED' THEN 'consignee' WHEN 'RETURNED' THEN 'sender' ELSE p.custody_kind END,
     custody_ref = CASE WHEN t.stage IN ('DELIVERED', 'RETURNED') THEN '' ELSE p.custody_ref END,
     version = p.version + 1
