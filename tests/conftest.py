@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from tests.personas import (  # noqa: F401  fixtures
@@ -22,10 +23,12 @@ from tests.personas import (  # noqa: F401  fixtures
 )
 from tests.world import world  # noqa: F401  fixture
 
+# Every persona has a password: a hash that is slow on purpose would take most of the time of the whole run.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 
 @pytest.fixture(autouse=True)
 def fresh_limits(request):
     """Rate limits and locks live in the cache: each test with a database starts without any."""
     if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
         cache.clear()
-    yield

@@ -1,0 +1,144 @@
+"""Granting and withdrawing the roles of officials, and keeping the Django groups in step with the enums."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import Permission as DjangoPermission
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from members.access.groups import follow_groups, role_group
+from members.access.models import DivisionGrant, Function
+from members.access.states import ROLE_PERMISSIONS, Permission, Role, ScopeKind, roles_of
+from members.accounts.models import User
+from portal.audit.services import record
+from portal.core.actor import Actor, ActorKind, demand
+from portal.core.errors import BadInput, Forbidden, NotFound
+from portal.regions.models import Division
+from portal.regions.states import Level
+
+# Nobody grants a role above their own; only an administrator makes an administrator.
+RANK = {
+    Role.TOWNSHIP_OFFICIAL: 1,
+    Role.SUPPORT: 1,
+    Role.COUNTY_OFFICIAL: 2,
+    Role.ADMINISTRATOR: 3,
+}
+
+
+class NotADivisionRole(BadInput):
+    code = "not_a_division_role"
+    message = _("这个角色不按辖区授予。")
+    hint = _("站点和企业的人员请在站点或企业页管理。")
+
+
+class TooWide(BadInput):
+    code = "division_too_wide"
+    message = _("乡镇管理员只能授予乡镇或村。")
+    hint = _("请选择乡镇;管理全县请授予县级管理员。")
+
+
+class RoleTooHigh(Forbidden):
+    code = "role_too_high"
+    message = _("不能授予或收回高于自己的角色。")
+    hint = _("请由系统管理员办理。")
+
+
+class OwnRole(Forbidden):
+    code = "own_role"
+    message = _("不能更改自己的角色。")
+    hint = _("请由另一位管理员办理。")
+
+
+@transaction.atomic
+def grant_division_role(
+    *, actor: Actor, user: User, role: str, division: Division, now: dt.datetime, why: str = ""
+) -> DivisionGrant:
+    """Give `user` an official's role in `division`; effective with their next request.
+
+    Granting what is held changes nothing. Raises Forbidden, NotFound (division out of scope), NotADivisionRole,
+    TooWide, RoleTooHigh, OwnRole.
+    """
+    role = _authorised(actor, user, role, division)
+    if role == Role.TOWNSHIP_OFFICIAL and division.level < Level.TOWNSHIP:
+        raise TooWide()
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one change of a person's roles at a time
+    grant, made = DivisionGrant.objects.get_or_create(
+        user=user, role=role, division=division, defaults={"granted_at": now, "granted_by": actor.id}
+    )
+    if made:
+        follow_groups(user=user)
+        _audit(actor, "role.granted", user, role, division, now, why)
+    return grant
+
+
+@transaction.atomic
+def withdraw_division_role(
+    *, actor: Actor, user: User, role: str, division: Division, now: dt.datetime, why: str = ""
+) -> bool:
+    """Take the role away; the next request acts without it. Returns whether it was held. Raises as granting."""
+    role = _authorised(actor, user, role, division)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    deleted, _rows = DivisionGrant.objects.filter(user=user, role=role, division=division).delete()
+    if deleted:
+        follow_groups(user=user)
+        _audit(actor, "role.withdrawn", user, role, division, now, why)
+    return bool(deleted)
+
+
+def _authorised(actor: Actor, user: User, role: str, division: Division) -> Role:
+    """The role, when the actor may decide about it for this person in this division."""
+    demand(actor).require(Permission.PEOPLE_GRANT)
+    if role not in roles_of(ScopeKind.DIVISION):
+        raise NotADivisionRole()
+    if not actor.scope(Permission.PEOPLE_GRANT).covers_division(division.code):
+        raise NotFound()
+    if actor.kind == ActorKind.SYSTEM:
+        return Role(role)
+    if actor.user_id == user.pk:
+        raise OwnRole()
+    if RANK[Role(role)] > rank_within(actor, division.code):
+        raise RoleTooHigh()
+    return Role(role)
+
+
+def rank_within(actor: Actor, code: str) -> int:
+    """The rank of the actor's highest role that grants people in the division `code`."""
+    return max(
+        (
+            RANK.get(Role(grant.role), 0)
+            for grant in actor.grants
+            if Permission.PEOPLE_GRANT in grant.permissions and grant.scope.covers_division(code)
+        ),
+        default=0,
+    )
+
+
+def _audit(actor, action: str, user: User, role: Role, division: Division, now, why: str) -> None:
+    values = {"role": role.value, "division": division.code}
+    before, after = (None, values) if action == "role.granted" else (values, None)
+    record(
+        actor=actor,
+        now=now,
+        action=action,
+        target=user,
+        before=before,
+        after=after,
+        why=why,
+        area=division.code,
+    )
+
+
+@transaction.atomic
+def sync_roles() -> dict[str, int]:
+    """Make each role's group hold exactly the role's permissions; counts of permissions by role. Idempotent."""
+    rows = DjangoPermission.objects.filter(
+        content_type__app_label=Function._meta.app_label, content_type__model=Function._meta.model_name
+    )
+    by_code = {row.codename: row for row in rows}
+    counts = {}
+    for role, permissions in ROLE_PERMISSIONS.items():
+        role_group(role).permissions.set(by_code[p.value] for p in permissions)
+        counts[role.value] = len(permissions)
+    return counts
