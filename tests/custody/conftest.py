@@ -47,7 +47,11 @@ class Counter:
         """Something else happened to the parcel, `hours` after START."""
         moment = START + dt.timedelta(hours=hours)
         event = NewEvent(
-            number=parcel.waybill, code=str(code), at=moment.isoformat(), station=station.code if station else "", **more
+            number=parcel.waybill,
+            code=str(code),
+            at=moment.isoformat(),
+            station=station.code if station else "",
+            **more,
         )
         result = record_events(
             events=[event], source=source_for(actor=actor, now=NOW), actor=actor, now=NOW, vouched=True

@@ -97,8 +97,12 @@ def test_incorrect_data_needs_the_right_data(counter, county_official, world):
     event = event_of(parcel, "AT_TOWN")
     with pytest.raises(ReplacementMismatch):
         correct(event, county_official, reason="incorrect_data")
+    hour = (START + dt.timedelta(hours=1)).isoformat()
     right = NewEvent(
-        number="SOMEBODY-ELSES", code="AT_TOWN", at=(START + dt.timedelta(hours=1)).isoformat(), station=world.township_station.code
+        number="SOMEBODY-ELSES",
+        code="AT_TOWN",
+        at=hour,
+        station=world.township_station.code,
     )
     with pytest.raises(ReplacementMismatch):
         correct(event, county_official, replacement=right)

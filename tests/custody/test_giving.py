@@ -8,6 +8,7 @@ import pytest
 
 from logistics.parcels.errors import ParcelClosed, ParcelNotFound, StationNotFound
 from logistics.parcels.models import Pickup, PickupCode
+from logistics.parcels.services.consent import give_consent
 from logistics.parcels.services.pickup import (
     give_out,
     make_link_token,
@@ -31,16 +32,14 @@ from members.accounts.services import set_work_pin
 from members.accounts.services.pins import PinMissing, PinWrong
 from portal.audit.models import AuditEntry
 from portal.core.errors import BadInput, Forbidden
-from tests.custody.conftest import COUNTY, NOW, RECIPIENT_PHONE, codes_of, fresh
+from tests.custody.conftest import COUNTY, NOW, codes_of, fresh
 
 pytestmark = pytest.mark.django_db
 SOON = NOW + dt.timedelta(hours=2)
 
 
 def give(counter, parcel, keeper, *, now=SOON, station=None, **proof) -> Pickup:
-    return give_out(
-        parcel=parcel, station=station or counter.world.village, actor=keeper.actor(), now=now, **proof
-    )
+    return give_out(parcel=parcel, station=station or counter.world.village, actor=keeper.actor(), now=now, **proof)
 
 
 def wrong(code: str) -> str:
@@ -111,7 +110,7 @@ def test_links_that_prove_nothing(counter, keeper):
         read_link_token(token=token, now=NOW + dt.timedelta(days=61))
     with pytest.raises(LinkInvalid):  # issued in the future
         read_link_token(token=make_link_token(parcel=parcel, now=NOW + dt.timedelta(days=1)), now=NOW)
-    assert RECIPIENT_PHONE[-4:] not in token or len(token) < 80
+    assert len(token) < 70  # fits a text message
     assert fresh(parcel).stage == "READY_FOR_PICKUP"
 
 
@@ -222,8 +221,6 @@ def test_who_names_a_proxy(counter, keeper, villager, keeper_next_door, courier)
 def test_after_trouble(counter, keeper):
     parcel = counter.parcel()
     counter.scan(parcel, "ATTEMPT_FAILED", hours=1)
-    from logistics.parcels.services.consent import give_consent
-
     give_consent(parcel=parcel, channel="phone", actor=keeper.actor(), now=NOW)
     code = counter.inbound(parcel, keeper)
     give(counter, parcel, keeper, method="code", code=code.code)

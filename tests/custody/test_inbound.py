@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.db import connection
 
 from logistics.parcels.errors import ParcelClosed, ParcelNotFound, StationNotFound, WrongDirection
 from logistics.parcels.models import PickupCode
@@ -45,8 +46,6 @@ def test_arrival_is_ready_for_pickup_with_code_and_message(counter, keeper, worl
 
 def test_code_is_kept_encrypted(counter, keeper):
     _parcel, code = counter.waiting(keeper)
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT code, code_hash FROM parcels_pickupcode")
         stored = " ".join(cursor.fetchone())
@@ -94,7 +93,7 @@ def test_failed_attempt_needs_consent_too(counter, keeper):
 
 
 def test_no_phone_no_message(counter, keeper):
-    parcel, code = counter.waiting(keeper, recipient_phone="")
+    _parcel, code = counter.waiting(keeper, recipient_phone="")
     assert code.code
     assert not Message.objects.exists()
 
