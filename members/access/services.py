@@ -142,3 +142,32 @@ def sync_roles() -> dict[str, int]:
         role_group(role).permissions.set(by_code[p.value] for p in permissions)
         counts[role.value] = len(permissions)
     return counts
+
+
+def stop_person(*, actor: Actor, user: User, now: dt.datetime, why: str) -> None:
+    """Nobody logs in as `user` any more, and running sessions act as nobody with their next request.
+
+    Raises Forbidden, NotFound (no role within the actor's area), RoleTooHigh, OwnRole.
+    """
+    _set_active(actor, user, False, now, why)
+
+
+def unstop_person(*, actor: Actor, user: User, now: dt.datetime, why: str) -> None:
+    """Takes `stop_person` back. Raises as it does."""
+    _set_active(actor, user, True, now, why)
+
+
+@transaction.atomic
+def _set_active(actor: Actor, user: User, active: bool, now: dt.datetime, why: str) -> None:
+    demand(actor).require(Permission.PEOPLE_GRANT)
+    held = list(DivisionGrant.objects.filter(user=user).select_related("division"))
+    if not any(actor.scope(Permission.PEOPLE_GRANT).covers_division(g.division_id) for g in held):
+        raise NotFound()
+    for grant in held:  # also those elsewhere: stopping an account ends them all
+        _authorised(actor, user, grant.role, grant.division)
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if locked.is_active == active:
+        return
+    User.objects.filter(pk=user.pk).update(is_active=active)
+    action = "person.restored" if active else "person.stopped"
+    record(actor=actor, now=now, action=action, target=user, why=why, area=held[0].division_id)
