@@ -94,6 +94,12 @@ declare(
     en="Your parcel ending in {tail} is at {station}. Pickup code {code}. Open {hours}, phone {hotline}.",
 )  # fmt: skip
 declare(
+    "parcel_waiting", "station", "hours", "code", "hotline", "tail",
+    zh="提醒:您尾号{tail}的包裹仍在{station}待取,取件码{code},营业时间{hours},电话{hotline}。到站满7天将退回。",
+    en="Reminder: your parcel ending in {tail} still waits at {station}. Pickup code {code}. Open {hours}, phone {hotline}. "
+    "After 7 days it goes back.",
+)  # fmt: skip
+declare(
     "account_missing",
     zh="您的手机号尚未注册。请在登录页选择“注册”,或继续不登录查件。如非本人操作,请忽略。",
     en="Your phone has no account yet: choose Sign up on the login page. Not you? Ignore this message.",

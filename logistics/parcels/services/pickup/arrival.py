@@ -12,6 +12,7 @@ from logistics.registry.models import Station
 from portal.notify.services import send
 
 TEMPLATE = "parcel_arrived"
+REMINDER = "parcel_waiting"
 NUMBER_TAIL = 4
 
 
@@ -20,11 +21,22 @@ def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datet
 
     Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
     """
+    key = f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}"
+    return _tell(TEMPLATE, key, parcel=parcel, station=station, code=code, now=now)
+
+
+def remind_recipient(*, parcel: Parcel, station: Station, code: str, which: str, now: dt.datetime) -> bool:
+    """Writes the reminder `which` (first, second …) of one stay at the shelf; False when no phone is known."""
+    stay = int(parcel.ready_at.timestamp()) if parcel.ready_at else 0
+    return _tell(REMINDER, f"{which}:{parcel.pk}:{stay}", parcel=parcel, station=station, code=code, now=now)
+
+
+def _tell(template: str, key: str, *, parcel: Parcel, station: Station, code: str, now: dt.datetime) -> bool:
     phone = phone_of(parcel, ContactRole.RECIPIENT)
     if not phone:
         return False
     send(
-        template=TEMPLATE,
+        template=template,
         recipient=phone,
         parameters={
             "station": station.name,
@@ -33,7 +45,7 @@ def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datet
             "hotline": station.phone,
             "tail": (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:],
         },
-        dedupe_key=f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}",
+        dedupe_key=key,
         now=now,
         area=parcel.area,
     )
