@@ -94,6 +94,13 @@ def test_tricks_in_numbers_are_refused_alone_and_shown_harmlessly(scanner, parce
     assert len(listed.json()["refused"]) == 1
 
 
+@pytest.mark.parametrize("field", ["station", "carrier", "id", "text", "code", "reason", "corrects_source"])
+def test_a_zero_byte_anywhere_spoils_only_its_row(scanner, parcel, post, field):
+    answer = post(scanner.client, EVENTS, {"events": [scan() | {field: "x\x00y"}, scan()]}).json()
+    assert [r["code"] for r in answer["refused"]] == ["malformed"]
+    assert answer["accepted"] == 1
+
+
 def test_a_phone_a_day_off_is_corrected_by_sent_at(scanner, parcel, post):
     tomorrow = timezone.now() + dt.timedelta(days=1)
     body = {"sent_at": tomorrow.isoformat(), "events": [scan(at=(tomorrow - dt.timedelta(minutes=30)).isoformat())]}

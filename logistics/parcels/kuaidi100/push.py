@@ -182,4 +182,4 @@ def _text(value: Any) -> str:
     """kuaidi100 sends numbers now as text, now as numbers, now as null."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
-    return str(value).strip()
+    return str(value).replace("\x00", "").strip()  # PostgreSQL takes no zero bytes

@@ -145,7 +145,7 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[Refu
     good, places, bad = [], [], []
     for index, raw in enumerate(raws):
         try:
-            row = decoder.decode(raw)
+            row = _clean(decoder.decode(raw), raw)
         except _UNREADABLE:
             bad.append(_unreadable(raw, index))
             continue
@@ -154,6 +154,13 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[Refu
         good.append(event)
         places.append(index)
     return good, places, bad
+
+
+def _clean(row, raw: msgspec.Raw):
+    """Raises for zero bytes, which PostgreSQL takes in no text."""
+    if b"u0000" in bytes(raw) and any("\x00" in str(value) for value in msgspec.structs.astuple(row)):
+        raise msgspec.ValidationError("zero byte")
+    return row
 
 
 def _unreadable(raw: msgspec.Raw, index: int) -> RefusedRow:
@@ -203,7 +210,7 @@ def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome
     drafts: list[ParcelDraft] = []
     for raw in frame.parcels:
         try:
-            drafts.append(decoder.decode(raw))
+            drafts.append(_clean(decoder.decode(raw), raw))
             outcomes.append(None)
         except _UNREADABLE:
             error = BadInput(_("这一件的字段类型不对。"), code="malformed", hint=_("请对照接口说明检查各字段。"))

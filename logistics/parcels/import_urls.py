@@ -1,0 +1,13 @@
+"""Pages under /work/imports/."""
+
+from django.urls import path
+
+from logistics.parcels.views import imports
+
+urlpatterns = [
+    path("", imports.import_list, name="work_imports"),
+    path("template/<str:kind>.<str:extension>", imports.import_template, name="work_import_template"),
+    path("<uuid:batch_id>/", imports.import_page, name="work_import"),
+    path("<uuid:batch_id>/run/", imports.import_run, name="work_import_run"),
+    path("<uuid:batch_id>/result.<str:extension>", imports.import_result, name="work_import_result"),
+]

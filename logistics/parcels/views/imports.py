@@ -1,0 +1,140 @@
+"""Pages on which carriers' files come in: dry run, import, result of every line."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from logistics.parcels.files import download, limit_upload, result_file
+from logistics.parcels.forms.imports import ImportForm
+from logistics.parcels.selectors_imports import (
+    import_by_id,
+    importable_enterprises,
+    lines_of,
+    may_read_lines,
+    progress_of,
+    visible_imports,
+)
+from logistics.parcels.services.imports.results import template_table
+from logistics.parcels.services.imports.run import run_checked_import, start_import
+from logistics.parcels.states import ImportKind, ImportState, RowResult
+from members.access.states import Permission
+from portal.core.access import needs
+from portal.core.clock import now
+from portal.core.errors import BadInput, NotFound, TooLarge
+
+RECENT = 30
+LINES = 100
+
+
+@csrf_exempt  # checked below, once the upload has its limit: the check itself would read the whole form
+@needs(Permission.IMPORT_RUN, Permission.IMPORT_VIEW)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request):
+    """Recent files of the actor's enterprises, and the form to send one."""
+    if request.method == "POST":
+        try:
+            limit_upload(request)
+            return _upload(request)
+        except TooLarge as error:
+            return _list(request, _form(request), error=error)
+    return _list(request, _form(request))
+
+
+@csrf_protect
+def _upload(request):
+    request.actor.require(Permission.IMPORT_RUN)
+    form = _form(request, bound=True)
+    if not form.is_valid():
+        return _list(request, form, status=400)
+    wanted = form.cleaned_data
+    try:
+        batch = start_import(
+            file=wanted["file"],
+            name=wanted["file"].name,
+            kind=wanted["kind"],
+            enterprise_code=wanted.get("enterprise", ""),
+            dry_run=wanted["dry_run"],
+            actor=request.actor,
+            now=now(),
+        )
+    except (BadInput, NotFound) as error:
+        return _list(request, form, error=error)
+    return redirect("work_import", batch.pk)
+
+
+def _form(request, bound: bool = False) -> ImportForm | None:
+    if not request.actor.may(Permission.IMPORT_RUN):
+        return None
+    enterprises = list(importable_enterprises(actor=request.actor))
+    data = (request.POST, request.FILES) if bound else ()
+    return ImportForm(*data, enterprises=enterprises) if enterprises else None
+
+
+def _list(request, form, error=None, status: int = 200):
+    context = {
+        "form": form,
+        "error": error,
+        "batches": visible_imports(actor=request.actor)[:RECENT],
+        "kinds": ImportKind.choices,
+    }
+    return render(request, "parcels/imports/list.html", context, status=error.status if error else status)
+
+
+@needs(Permission.IMPORT_VIEW)
+@never_cache
+@require_GET
+def import_page(request, batch_id):
+    """One file with its counts, and for the sender's side its lines, refused ones first when asked."""
+    batch = import_by_id(actor=request.actor, batch_id=batch_id)
+    context = {
+        "batch": batch,
+        "running": batch.state == ImportState.RUNNING,
+        "failed": batch.state == ImportState.FAILED,
+        "can_confirm": batch.dry_run
+        and batch.state == ImportState.CHECKED
+        and request.actor.may(Permission.IMPORT_RUN),
+        "done": progress_of(batch) if batch.state == ImportState.RUNNING else 0,
+        "sees_lines": may_read_lines(actor=request.actor, batch=batch),
+    }
+    if context["sees_lines"]:
+        context |= _lines(request, batch)
+    return render(request, "parcels/imports/detail.html", context)
+
+
+def _lines(request, batch) -> dict:
+    shown = request.GET.get("result", RowResult.REFUSED if batch.refused else "")
+    lines = lines_of(actor=request.actor, batch=batch)
+    if shown in RowResult.values:
+        lines = lines.filter(result=shown)
+    page = Paginator(lines, LINES).get_page(request.GET.get("page"))
+    return {"page": page, "shown": shown, "results": [("", _("全部")), *RowResult.choices]}
+
+
+@needs(Permission.IMPORT_RUN)
+@require_POST
+def import_run(request, batch_id):
+    """Take the file of a dry run for real."""
+    batch = import_by_id(actor=request.actor, batch_id=batch_id)
+    real = run_checked_import(batch=batch, actor=request.actor, now=now())
+    return redirect("work_import", real.pk)
+
+
+@needs(Permission.IMPORT_VIEW)
+@require_GET
+def import_result(request, batch_id, extension: str):
+    return result_file(actor=request.actor, batch_id=batch_id, extension=extension)
+
+
+@needs(Permission.IMPORT_RUN, Permission.IMPORT_VIEW)
+@require_GET
+def import_template(request, kind: str, extension: str):
+    """A file to fill in, with one line of an example."""
+    if kind not in ImportKind.values:
+        raise NotFound()
+    return download(template_table(kind), f"template-{kind}", extension)
