@@ -1,0 +1,50 @@
+"""Officials set up feeds in the admin site; secrets are seen once."""
+
+import pytest
+
+from logistics.parcels.models import CarrierFeed
+
+ADD, LIST = "/admin/parcels/carrierfeed/add/", "/admin/parcels/carrierfeed/"
+pytestmark = pytest.mark.django_db
+
+
+def made(official, world, **data):
+    response = official.client.post(ADD, {"enterprise": world.carrier.pk, "with_salt": "on"} | data)
+    assert response.status_code == 200, response.content.decode()
+    return response, CarrierFeed.objects.get()
+
+
+def test_a_new_feed_shows_its_secrets_once(county_official, world):
+    response, feed = made(county_official, world)
+    page = response.content.decode()
+    assert feed.key in page
+    assert feed.salt in page
+    assert "no-store" in response["Cache-Control"]
+    for path in (LIST, f"{LIST}{feed.pk}/change/"):
+        later = county_official.client.get(path, follow=True).content.decode()
+        assert "feed:zto" in later
+        assert feed.key not in later
+        assert feed.salt not in later
+
+
+def test_rotation_and_switching_off_ask_why(county_official, world):
+    _response, feed = made(county_official, world)
+    data = {"action": "rotate_salt", "_selected_action": [feed.pk]}
+    assert county_official.client.post(LIST, data).status_code == 400
+    page = county_official.client.post(LIST, data | {"reason": "例行更换"}).content.decode()
+    renewed = CarrierFeed.objects.get()
+    assert renewed.salt != feed.salt
+    assert renewed.salt in page
+    county_official.client.post(LIST, data | {"action": "switch_off", "reason": "停止合作"})
+    assert CarrierFeed.objects.get().enabled is False
+
+
+def test_feeds_of_another_county_are_not_there(county_official, neighbour_official, world, support):
+    _response, feed = made(county_official, world)
+    assert neighbour_official.client.get(f"{LIST}{feed.pk}/change/").status_code == 404
+    assert "feed:zto" not in neighbour_official.client.get(LIST).content.decode()
+    assert neighbour_official.client.post(
+        ADD, {"enterprise": world.other_carrier.pk, "with_salt": "on"}
+    ).status_code in (200, 404)
+    assert CarrierFeed.objects.count() == 1
+    assert support.client.get(LIST).status_code in (403, 404)
