@@ -20,6 +20,8 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """138********: eight digits hidden, and never the last four, which are the key of the lookup page."""
     digits = re.sub(r"\D", "", phone or "")
+    if len(digits) == 13 and digits.startswith("86"):
+        digits = digits[2:]  # the country code would take the place of the digits people recognise
     if not digits:
         return ""
     return digits[:3] + "*" * max(len(digits) - 3, 8)

@@ -43,6 +43,7 @@ def test_people_are_masked_for_everyone(parcel, request):
         assert response.status_code == 200, who
         assert [value for value in PERSONAL if value in body] == [], who
         assert "王**" in body, who
+        assert "138********" in body, who
         assert "到达乡镇站" in body, who
         assert "no-store" in response["Cache-Control"], who
     assert not AuditEntry.objects.filter(action="parcel.looked").exists()

@@ -23,7 +23,8 @@ class ParcelAdmin(ScopedAdmin):
     search_fields = ("=waybill", "=carrier_number", "=numbers__number")
     search_help_text = _("完整的运单号、快递单号或转投后单号")
     ordering = ("-pk",)
-    readonly_fields = ("staff_page",)
+    exclude = ("issues",)
+    readonly_fields = ("open_issues", "staff_page")
 
     def within(self, request, permission):
         return visible_parcels(actor=request.actor, permission=permission)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock, spoken
@@ -220,13 +220,13 @@ def _require_bag_open(bag: Bag) -> None:
 def _require_openable(bag: Bag, station: Station) -> None:
     if bag.state == BagState.OPENED:
         facts = {"when": clock(bag.opened_at), "who": spoken(bag.opened_by)}
-        raise BagOpened(text("这个袋已于 %(when)s 由%(who)s拆封。") % facts)
+        raise BagOpened(gettext("这个袋已于 %(when)s 由%(who)s拆封。") % facts)
     if bag.state != BagState.SEALED:
         raise BagNotSealed()
     if bag.destination_id != station.pk:
         raise BagNotHere(
-            text("这个袋应在%(station)s拆封。") % {"station": bag.destination.name},
-            hint=text("请不要拆封,交下一班车带到目的站点。"),
+            gettext("这个袋应在%(station)s拆封。") % {"station": bag.destination.name},
+            hint=gettext("请不要拆封,交下一班车带到目的站点。"),
         )
     if HandoverItem.objects.filter(bag=bag, open=True).exists():
         raise BagInHandover()
@@ -240,7 +240,7 @@ def _require_bound_for(bag: Bag, parcels: Iterable[Parcel]) -> None:
             continue
         if bag.destination_id not in _chain(station):
             facts = {"station": station.name, "bag": bag.destination.name}
-            raise WrongBag(text("有包裹应到%(station)s,而本袋发往%(bag)s。") % facts)
+            raise WrongBag(gettext("有包裹应到%(station)s,而本袋发往%(bag)s。") % facts)
 
 
 def _chain(station: Station) -> set[int]:
@@ -254,4 +254,4 @@ def _chain(station: Station) -> set[int]:
 def _in_other_bag(parcels: Iterable[Parcel]) -> InOtherBag:
     item = BagItem.objects.select_related("bag").filter(parcel__in=[p.pk for p in parcels], removed_at=None).first()
     number = item.bag.number if item else ""
-    return InOtherBag(text("有包裹已装在 %(bag)s 号袋内。") % {"bag": number})
+    return InOtherBag(gettext("有包裹已装在 %(bag)s 号袋内。") % {"bag": number})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock, spoken
@@ -100,7 +100,7 @@ def _require_standing(event: Event, parcel: Parcel) -> None:
     )
     if (void := voids.first()) is not None:
         facts = {"when": clock(void.recorded_at), "who": spoken(void.actor), "event": EVENT_LABELS[event.code]}
-        raise AlreadyCorrected(text("“%(event)s”已于 %(when)s 由%(who)s更正。") % facts)
+        raise AlreadyCorrected(gettext("“%(event)s”已于 %(when)s 由%(who)s更正。") % facts)
 
 
 def _replacing(parcel: Parcel, replacement: NewEvent | None, now: dt.datetime) -> list[NewEvent]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock, spoken
@@ -212,7 +212,7 @@ def _lock_handover(handover: Handover) -> Handover:
 def _require_pending(handover: Handover) -> None:
     if handover.state != HandoverState.PENDING:
         facts = {"when": clock(handover.answered_at), "who": spoken(handover.answered_by)}
-        raise HandoverAnswered(text("这张交接单已于 %(when)s 由%(who)s办结。") % facts)
+        raise HandoverAnswered(gettext("这张交接单已于 %(when)s 由%(who)s办结。") % facts)
 
 
 def _inside(bags: Sequence[Bag]) -> dict[int, tuple[Parcel, Bag]]:

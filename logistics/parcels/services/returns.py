@@ -34,7 +34,7 @@ class NotRefused(Conflict):
 class NotOverdue(Conflict):
     code = "not_overdue"
     message = _("这个包裹还没有超过取件期限。")
-    hint = _("超过期限后系统会提示退回。")
+    hint = _("超过期限后系统会自动转入退回。")
 
 
 class TooLateToIntercept(Conflict):

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Event, Parcel, Timer, TimerRule
 from logistics.parcels.services.notices import remind
+from logistics.parcels.services.pickup.codes import void_code
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import DEFAULT_TIMER_HOURS, Issue, Stage, TimerKind
@@ -131,7 +132,8 @@ def _remind(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
 
 
 def _return(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
-    """A week on the shelf: the issue tells everyone, then the way back begins."""
+    """A week on the shelf: the issue tells everyone, the code is void, and the way back begins."""
+    void_code(parcel=parcel, now=now)
     _report(timer, parcel, Issue.PICKUP_OVERDUE, now)
     _report(timer, parcel, Stage.RETURNING, now)
 

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock
@@ -116,13 +116,13 @@ def try_code(*, row: PickupCode, code: str, now: dt.datetime) -> WrongCode | Cod
     if row.locked_until is not None:
         return _locked(row, now)
     left = {"left": WRONG_TRIES - row.wrong_tries}
-    return WrongCode(text("取件码不对,还可以再试 %(left)s 次。") % left)
+    return WrongCode(gettext("取件码不对,还可以再试 %(left)s 次。") % left)
 
 
 def _locked(row: PickupCode, now: dt.datetime) -> CodeLocked:
     assert row.locked_until is not None  # noqa: S101  only called with a lock
     return CodeLocked(
-        text("输错次数过多,这个取件码已锁定至 %(until)s。") % {"until": clock(row.locked_until)},
-        hint=text("请稍后再试,或核对证件并输入工作密码取件。"),
+        gettext("输错次数过多,这个取件码已锁定至 %(until)s。") % {"until": clock(row.locked_until)},
+        hint=gettext("请稍后再试,或核对证件并输入工作密码取件。"),
         retry_after=(row.locked_until - now).total_seconds(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import ParcelClosed, clock, spoken
@@ -105,8 +105,8 @@ def already_given(given: Pickup) -> AlreadyGivenOut:
     """Who gave it out and when, without a name: enough for the two keepers to sort it out."""
     facts = {"when": clock(given.at), "station": given.station.name, "who": spoken(given.given_by)}
     return AlreadyGivenOut(
-        text("这个包裹已于 %(when)s 在%(station)s由%(who)s交出。") % facts,
-        hint=text("请与经手人核对;确属误点,请联系县级中心更正签收记录。"),
+        gettext("这个包裹已于 %(when)s 在%(station)s由%(who)s交出。") % facts,
+        hint=gettext("请与经手人核对;确属误点,请联系县级中心更正签收记录。"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import WrongDirection
@@ -76,8 +76,8 @@ def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Acto
         code = _live_code(parcel)
         if code is not None and code.station_id != station.pk:
             raise WaitsElsewhere(
-                text("这个包裹已在%(station)s待取。") % {"station": code.station.name},
-                hint=text("请与该站核对实物在哪里;确已转站的,先退出原站再入库。"),
+                gettext("这个包裹已在%(station)s待取。") % {"station": code.station.name},
+                hint=gettext("请与该站核对实物在哪里,再请县级中心更正记录。"),
             )
         if shelf != parcel.shelf and (shelf or code is None):
             Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
@@ -103,14 +103,14 @@ def _require_right_place(parcel: Parcel, station: Station) -> None:
     bound_for = parcel.destination_station
     if bound_for is not None and bound_for.pk != station.pk:
         raise WrongStation(
-            text("这个包裹应送到%(station)s。") % {"station": bound_for.name},
-            hint=text("请登记“到错站点”,并交下一班车带回。"),
+            gettext("这个包裹应送到%(station)s。") % {"station": bound_for.name},
+            hint=gettext("请登记“到错站点”,并交下一班车带回。"),
         )
     item = BagItem.objects.select_related("bag").filter(parcel=parcel, removed_at=None).first()
     if item is not None:
         raise StillInBag(
-            text("这个包裹还登记在 %(bag)s 号袋内。") % {"bag": item.bag.number},
-            hint=text("请先拆袋核对,再逐件入库。"),
+            gettext("这个包裹还登记在 %(bag)s 号袋内。") % {"bag": item.bag.number},
+            hint=gettext("请先拆袋核对,再逐件入库。"),
         )
 
 
