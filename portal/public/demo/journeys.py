@@ -23,9 +23,28 @@ CITIES = (
 RECIPIENTS = 420
 UPWARD = 0.2
 OWN = 9  # parcels of the villager persona
-SCENES = ("bag",) * 4 + ("open_bag",) * 3 + ("handed",) * 3 + ("dispute",) * 3 + ("forward",) * 2 + (
-    "own", "own", "give", "give", "give", "refuse",
+SCENES = (
+    *("bag",) * 4, *("open_bag",) * 3, *("handed",) * 3, *("dispute",) * 3, *("forward",) * 2, *("own",) * 2,
+    *("give",) * 3, "refuse",
 )  # fmt: skip
+# Stages and troubles that a small load might miss: (direction, last stage, what came then, hours ago, text).
+HALTED = (
+    (Direction.DOWN, Stage.LINEHAUL, Issue.NO_UPDATE, 60, ""),
+    (Direction.DOWN, Stage.AT_COUNTY, Issue.HELD, 6, "到件量大,顺延分拣"),
+    (Direction.DOWN, Stage.AT_COUNTY, Issue.TEMP_BREACH, 5, "冷链包裹到件温度偏高"),
+    (Direction.DOWN, Stage.AT_COUNTY, Issue.OUT_OF_AREA, 8, "超出派送范围,待转投"),
+    (Direction.DOWN, Stage.AT_COUNTY, Stage.DESTROYED, 30, "违禁品,依规销毁"),
+    (Direction.DOWN, Stage.AT_TOWN, Issue.SEAL_BROKEN, 4, "封签破损,待清点"),
+    (Direction.DOWN, Stage.AT_TOWN, Issue.DAMAGED, 7, "外包装破损"),
+    (Direction.DOWN, Stage.OUT_FOR_DELIVERY, Issue.UNREACHABLE, 5, "联系不上收件人"),
+    (Direction.DOWN, Stage.OUT_FOR_DELIVERY, Issue.BAD_ADDRESS, 9, "门牌不详"),
+    (Direction.DOWN, Stage.OUT_FOR_DELIVERY, "", 1, ""),
+    (Direction.UP, Stage.COLLECTED, "", 1, ""),
+    (Direction.UP, Stage.TO_TOWN, "", 1, ""),
+    (Direction.UP, Stage.TO_COUNTY, "", 1, ""),
+    (Direction.UP, Stage.HANDED_TO_CARRIER, "", 2, ""),
+    (Direction.UP, Stage.OUT_FOR_DELIVERY, "", 3, ""),
+)
 
 
 @dataclass(slots=True)
@@ -99,29 +118,40 @@ def plan_scenes(*, network: Network, now: dt.datetime, first: int) -> list[Plan]
     home = cast.village_station(cast.HOME_VILLAGE)
     plans = []
     for scene in SCENES:
-        n = first + len(plans)
-        who = Person("王小明", cast.phone(1)) if scene == "own" else invent(rng, 2000 + n % 900)
-        plan = _downward(
-            rng, n, rng.choice(cast.CARRIERS), home, who, now - dt.timedelta(hours=60), network, trouble=""
-        )
-        plan.scene, last = scene, Stage.AT_COUNTY
-        if scene in ("own", "give", "refuse"):
-            plan.counter, last = True, Stage.READY_FOR_PICKUP
-        plan.steps = _until(plan.steps, last, home, now - dt.timedelta(hours=rng.uniform(1, 5)))
+        who = Person("王小明", cast.phone(1)) if scene == "own" else invent(rng, 2000 + len(plans))
+        at_counter = scene in ("own", "give", "refuse")
+        last = Stage.READY_FOR_PICKUP if at_counter else Stage.AT_COUNTY
+        end = now - dt.timedelta(hours=rng.uniform(1, 5))
+        plans.append(_halted(rng, first + len(plans), home, who, network, Direction.DOWN, last, end))
+        plans[-1].scene, plans[-1].counter = scene, at_counter
+    for direction, last, code, hours, text in HALTED:
+        who = invent(rng, 2000 + len(plans))
+        village = rng.choice(sorted(network.villages))
+        end = now - dt.timedelta(hours=hours)
+        plan = _halted(rng, first + len(plans), village, who, network, direction, last, end)
+        if code:
+            place = plan.steps[-1].station
+            plan.steps.append(Step(now - dt.timedelta(hours=min(2, hours / 2)), str(code), place, text=text))
         plans.append(plan)
     return plans
 
 
-def _until(steps: list[Step], last: Stage, home: str, end: dt.datetime) -> list[Step]:
-    """The steps up to `last`, moved so that it happened at `end`."""
-    codes = [step.code for step in steps]
-    kept = steps[: codes.index(last) + 1] if last in codes else [*steps[: codes.index(Stage.TO_VILLAGE) + 1]]
-    if kept[-1].code != last:
-        kept.append(Step(kept[-1].at + dt.timedelta(hours=1), str(last), home))
-    shift = end - kept[-1].at
-    for step in kept:
+def _halted(rng, n: int, village: str, who: Person, network: Network, direction, last: Stage, end: dt.datetime) -> Plan:
+    """A plan whose last step is `last`, at `end`."""
+    make = _downward if direction == Direction.DOWN else _upward
+    firm = rng.choice(cast.CARRIERS)
+    while True:
+        plan = make(rng, n, firm, village, who, end - dt.timedelta(days=3), network, trouble="")
+        codes = [step.code for step in plan.steps]
+        if last in codes:
+            break
+    plan.steps = plan.steps[: codes.index(last) + 1]
+    shift = end - plan.steps[-1].at
+    for step in plan.steps:
         step.at += shift
-    return kept
+    plan.created = plan.steps[0].at - dt.timedelta(hours=1)
+    plan.counter = False
+    return plan
 
 
 def _downward(rng, n: int, firm: cast.Firm, village: str, who: Person, start, network: Network, trouble=None) -> Plan:
@@ -203,8 +233,8 @@ def _last_mile(trip: _Trip, firm: str, village: str, town: str, trouble: str) ->
     return True
 
 
-def _upward(rng, n: int, firm: cast.Firm, village: str, who: Person, start, network: Network) -> Plan:
-    """Farm produce from the village to the city."""
+def _upward(rng, n: int, firm: cast.Firm, village: str, who: Person, start, network: Network, trouble="") -> Plan:
+    """Farm produce from the village to the city, where nothing goes wrong before the city."""
     town = network.above[village]
     code, city = rng.choice(CITIES)
     draft = ParcelDraft(

@@ -36,9 +36,10 @@ def load(*, now: dt.datetime, say: Say, days: int = DAYS, count: int = PARCELS) 
         load_county(cast.COUNTY, progress=lambda line: say(f"  {line}"))
     with transaction.atomic():
         network = places.build(now=now - dt.timedelta(days=days + 1))
-    say(f"  {network.made} new of {len(network.stations)} stations and {len(cast.CARRIERS) + 1} enterprises 站点与企业")
+    firms = len(cast.CARRIERS) + 1
+    say(f"  {len(network.stations)} stations 站点, {firms} enterprises 企业, {network.made} of them new")
     made = people.build(now=now)
-    say(f"  {made} new of {len(cast.CAST)} accounts 账户")
+    say(f"  {len(cast.CAST)} accounts 账户, {made} of them new")
     fresh = _parcels(network, now, days, count, say)
     say(f"  {time.monotonic() - began:.1f} s")
     return fresh
