@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.forms import PhoneField
-from members.accounts.models import User
 from members.accounts.phones import shown
+from members.accounts.selectors import public_user_by_phone
 from members.accounts.services.phone import confirm_phone, settle_phone
 from portal.core.clock import now
 from portal.core.fields import cipher, keyed_hash
@@ -52,7 +52,7 @@ class PhoneAdapter(DefaultAccountAdapter):
         confirm_phone(user=user, phone=phone, address=self.get_client_ip(self.request), now=now())
 
     def get_user_by_phone(self, phone):
-        return User.objects.filter(phone=phone).first()
+        return public_user_by_phone(phone)
 
     def save_user(self, request, user, form, commit=True):
         """allauth saves the row before it sets the phone; ours has none without."""

@@ -23,7 +23,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     labels = {
         "id": PUBLIC, "password": SECRET, "last_login": INTERNAL, "is_superuser": INTERNAL, "groups": INTERNAL,
-        "user_permissions": INTERNAL, "phone": PERSONAL, "phone_verified": INTERNAL, "name": PERSONAL, "is_active": INTERNAL,
+        "user_permissions": INTERNAL, "phone": PERSONAL, "phone_verified": INTERNAL, "name": PERSONAL,
+        "is_active": INTERNAL,
         "is_staff": INTERNAL, "joined_at": INTERNAL, "demo": INTERNAL, "work_pin": SECRET,
     }  # fmt: skip
 
@@ -63,7 +64,8 @@ class Relation(models.Model):
     """A villager agrees that a relative may see and collect for them. Ends when either side wants."""
 
     labels = {
-        "id": PUBLIC, "principal": PERSONAL, "helper": PERSONAL, "asked_at": INTERNAL, "agreed_at": INTERNAL, "ended_at": INTERNAL,
+        "id": PUBLIC, "principal": PERSONAL, "helper": PERSONAL, "asked_at": INTERNAL,
+        "agreed_at": INTERNAL, "ended_at": INTERNAL,
     }  # fmt: skip
 
     principal = models.ForeignKey(User, models.CASCADE, verbose_name=_("本人"), related_name="helpers")

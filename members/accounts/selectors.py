@@ -26,3 +26,8 @@ def own_relations(*, actor: Actor) -> QuerySet[Relation]:
     as_principal = mine.filter(principal=me)
     as_helper = mine.filter(helper=me, agreed_at__isnull=False)
     return (as_principal | as_helper).order_by("-asked_at", "-pk")
+
+
+def public_user_by_phone(phone: str) -> User | None:
+    """Whose phone this is: asked by the login itself, before anybody is anybody."""
+    return User.objects.filter(phone=phone).first()

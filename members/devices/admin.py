@@ -54,7 +54,8 @@ class DeviceAdmin(ScopedAdmin):
     list_filter = ("profile",)
     search_fields = ("=code", "name")
     fields = (
-        "code", "name", "profile", "issued_at", "rotated_at", "previous_valid_until", "last_seen_at", "revoked_at", "revoked_why",
+        "code", "name", "profile", "issued_at", "rotated_at", "previous_valid_until", "last_seen_at",
+        "revoked_at", "revoked_why",
     )  # fmt: skip
     ordering = ("-issued_at", "-id")
     actions = ("rotate", "revoke")

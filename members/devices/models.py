@@ -15,9 +15,12 @@ class Device(models.Model):
     """
 
     labels = {
-        "id": PUBLIC, "code": INTERNAL, "name": INTERNAL, "profile": INTERNAL, "station": INTERNAL, "enterprise": INTERNAL,
-        "secret_hash": SECRET, "previous_secret_hash": SECRET, "previous_valid_until": INTERNAL, "issued_at": INTERNAL,
-        "rotated_at": INTERNAL, "revoked_at": INTERNAL, "revoked_why": INTERNAL, "last_seen_at": INTERNAL, "functions": INTERNAL,
+        "id": PUBLIC, "code": INTERNAL, "name": INTERNAL, "profile": INTERNAL, "station": INTERNAL,
+        "enterprise": INTERNAL,
+        "secret_hash": SECRET, "previous_secret_hash": SECRET, "previous_valid_until": INTERNAL,
+        "issued_at": INTERNAL,
+        "rotated_at": INTERNAL, "revoked_at": INTERNAL, "revoked_why": INTERNAL, "last_seen_at": INTERNAL,
+        "functions": INTERNAL,
         "area": INTERNAL,
     }  # fmt: skip
 

@@ -96,8 +96,8 @@ declare(
 declare(
     "parcel_waiting", "station", "hours", "code", "hotline", "tail",
     zh="提醒:您尾号{tail}的包裹仍在{station}待取,取件码{code},营业时间{hours},电话{hotline}。到站满7天将退回。",
-    en="Reminder: your parcel ending in {tail} still waits at {station}. Pickup code {code}. Open {hours}, phone {hotline}. "
-    "After 7 days it goes back.",
+    en="Reminder: your parcel ending in {tail} still waits at {station}. Pickup code {code}. Open {hours}, "
+    "phone {hotline}. After 7 days it goes back.",
 )  # fmt: skip
 declare(
     "account_missing",
