@@ -30,6 +30,7 @@ OPEN_AFTER_END = dt.timedelta(days=30)  # tiers 1 and 2 close this long after th
 COMPARISONS = 16  # always as many comparisons, so that the time tells nothing about how many there are
 _SQL = Path(__file__).parent / "sql"
 TIER0_SQL = (_SQL / "lookup.sql").read_text(encoding="utf-8")
+MANY_SQL = TIER0_SQL.replace("IN ($1, $2)", "= ANY($1)")
 TAILS_SQL = (_SQL / "lookup_tails.sql").read_text(encoding="utf-8")
 MORE_SQL = (_SQL / "lookup_more.sql").read_text(encoding="utf-8")
 _NUMBER = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{2,38})[0-9A-Z]")
@@ -107,34 +108,34 @@ def tail_hash(phone_or_digits: str) -> str:
 # -- reading -------------------------------------------------------------------------------------------------
 
 
-def _fetch(sql: str, parameter: list) -> list[tuple]:
+def _fetch(sql: str, *parameters) -> list[tuple]:
     """All rows of one statement, prepared on the server, past the layers of Django's cursor.
 
     A connection found dead (database restarted) is opened again once. Errors are those of django.db.
     """
     try:
-        return _execute(sql, parameter)
+        return _execute(sql, parameters)
     except (OperationalError, InterfaceError):
         dead = connection.connection is None or connection.connection.closed
         if connection.in_atomic_block or not dead:
             raise
         connection.close()
-        return _execute(sql, parameter)
+        return _execute(sql, parameters)
 
 
-def _execute(sql: str, parameter: list) -> list[tuple]:
+def _execute(sql: str, parameters: tuple) -> list[tuple]:
     connection.ensure_connection()
     if connection.queries_logged:
         connection.queries_log.append({"sql": sql, "time": "0"})
     with connection.wrap_database_errors:
         cursor = psycopg.RawCursor(connection.connection)
-        cursor.execute(sql, (parameter,), prepare=True)
+        cursor.execute(sql, parameters, prepare=True)
         return cursor.fetchall()
 
 
 def public_json(number: Number) -> str | None:
     """Tier 0 as JSON text `{"number": …, "parcels": […]}`, or None for an unknown number. One statement."""
-    rows = _fetch(TIER0_SQL, list(number.spellings))
+    rows = _fetch(TIER0_SQL, number.spellings[0], number.spellings[-1])
     if not rows:
         return None
     return f'{{"number":"{number.text}","parcels":[{",".join(facts for _number, _id, facts in rows)}]}}'
@@ -144,7 +145,7 @@ def public_many(numbers: list[Number]) -> dict[str, list[tuple[int, dict]]]:
     """Tier 0 of several numbers in one statement: text of the number → (id, facts) of its parcels, or none."""
     owners = {spelling: number.text for number in numbers for spelling in number.spellings}
     found: dict[str, list[tuple[int, dict]]] = {number.text: [] for number in numbers}
-    for spelling, parcel_id, facts in _fetch(TIER0_SQL, list(owners)):
+    for spelling, parcel_id, facts in _fetch(MANY_SQL, list(owners)):
         found[owners[spelling]].append((parcel_id, json.loads(facts)))
     return found
 

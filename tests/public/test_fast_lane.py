@@ -96,7 +96,7 @@ def test_many_months_of_other_parcels_stay_shut(desk, django_db_blocker):
 
     parcel = desk.travelled()
     with connection.cursor() as cursor:
-        sql = TIER0_SQL.replace("$1", "ARRAY['" + parcel.waybill + "']::text[]")
+        sql = TIER0_SQL.replace("$1, $2", f"'{parcel.waybill}'")
         cursor.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + sql)
         plan = [row[0] for row in cursor.fetchall()]
     opened = [line for line in plan if "parcels_event_" in line and " e" in line and "never executed" not in line]

@@ -12,14 +12,16 @@ SELECT p.id, p.waybill, p.variant,
           AND e.occurred_at >= p.first_event_at AND e.occurred_at <= p.last_event_at
           AND e.code NOT IN ('CUSTODY', 'VOID', 'NOTE')
           AND (e.code <> 'CANCELLED' OR p.stage = 'CANCELLED')
-          AND NOT (p.corrected AND EXISTS (
-              SELECT 1 FROM parcels_event v
-              WHERE v.parcel_id = p.id AND v.code = 'VOID'
-                AND v.corrects_source = e.source_id AND v.corrects_event = e.source_event_id))
+          AND (NOT p.corrected OR e.source_id || ':' || e.source_event_id <> ALL (voided.events))
     ) AS events
 FROM parcels_parcel p
 LEFT JOIN registry_station s ON s.id = p.destination_station_id
 LEFT JOIN regions_division village ON village.code = p.area
 LEFT JOIN parcels_parcelcontact r ON r.parcel_id = p.id AND r.role = 'recipient'
+LEFT JOIN LATERAL (
+    SELECT coalesce(array_agg(v.corrects_source || ':' || v.corrects_event), '{}') AS events
+    FROM parcels_event v
+    WHERE p.corrected AND v.parcel_id = p.id AND v.code = 'VOID'
+) voided ON true
 WHERE p.id = ANY($1)
 ORDER BY p.id DESC
