@@ -43,9 +43,9 @@ class EventNotTaken(BadInput):
     code = "event_not_taken"
 
 
-def clock(moment: dt.datetime) -> str:
-    """A moment as people at a counter say it, in county time and free of any language."""
-    return moment.astimezone(COUNTY_TIME).strftime("%m-%d %H:%M")
+def clock(moment: dt.datetime | None) -> str:
+    """A moment as people at a counter say it, in county time and free of any language; "" when there is none."""
+    return "" if moment is None else moment.astimezone(COUNTY_TIME).strftime("%m-%d %H:%M")
 
 
 def spoken(actor_id: str) -> str:

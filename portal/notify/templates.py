@@ -89,15 +89,16 @@ declare(
     en="Parcel lookup code {code}, valid for {minutes} minutes. Not you? Tell nobody.",
 )  # fmt: skip
 declare(
-    "parcel_arrived", "station", "hours", "code", "hotline", "tail",
-    zh="您尾号{tail}的包裹已到{station},取件码{code},营业时间{hours},电话{hotline}。",
-    en="Your parcel ending in {tail} is at {station}. Pickup code {code}. Open {hours}, phone {hotline}.",
+    "parcel_arrived", "station", "hours", "code", "hotline", "tail", "link",
+    zh="您尾号{tail}的包裹已到{station},取件码{code},营业时间{hours},电话{hotline}。详情或请人代取:{link}",
+    en="Your parcel ending in {tail} is at {station}. Pickup code {code}. Open {hours}, phone {hotline}. "
+    "Details, or name somebody to collect it: {link}",
 )  # fmt: skip
 declare(
-    "parcel_waiting", "station", "hours", "code", "hotline", "tail",
-    zh="提醒:您尾号{tail}的包裹仍在{station}待取,取件码{code},营业时间{hours},电话{hotline}。到站满7天将退回。",
+    "parcel_waiting", "station", "hours", "code", "hotline", "tail", "link",
+    zh="提醒:您尾号{tail}的包裹仍在{station}待取,取件码{code},营业时间{hours},电话{hotline}。到站满7天将退回。详情:{link}",
     en="Reminder: your parcel ending in {tail} still waits at {station}. Pickup code {code}. Open {hours}, "
-    "phone {hotline}. After 7 days it goes back.",
+    "phone {hotline}. After 7 days it goes back. Details: {link}",
 )  # fmt: skip
 declare(
     "account_missing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from logistics.parcels.errors import ParcelClosed, ParcelNotFound, StationNotFou
 from logistics.parcels.models import PickupCode
 from logistics.parcels.services.bags import add_to_bag, open_bag
 from logistics.parcels.services.consent import give_consent
-from logistics.parcels.services.pickup import issue_code, station_inbound
+from logistics.parcels.services.pickup import issue_code, read_link_token, station_inbound
 from logistics.parcels.services.pickup.codes import NoFreeCode, draw_code, spaced
 from logistics.parcels.services.pickup.inbound import (
     ConsentNeeded,
@@ -41,6 +42,8 @@ def test_arrival_is_ready_for_pickup_with_code_and_message(counter, keeper, worl
     assert world.village.name in text
     assert parcel.carrier_number[-4:] in text
     assert "王" not in text
+    (token,) = re.findall(r"/l/(\S+)", text)
+    assert read_link_token(token=token, now=NOW).pk == parcel.pk
     assert parcel.carrier_number not in text
 
 

@@ -234,21 +234,18 @@ def _require_openable(bag: Bag, station: Station) -> None:
 
 def _require_bound_for(bag: Bag, parcels: Iterable[Parcel]) -> None:
     """A parcel on its way down goes into a bag for its station or one above it; upward and back any bag will do."""
-    for parcel in parcels:
-        station = parcel.destination_station
-        if parcel.direction != Direction.DOWN or parcel.stage == Stage.RETURNING or station is None:
-            continue
+    bound = {p.destination_station_id for p in parcels if p.direction == Direction.DOWN and p.stage != Stage.RETURNING}
+    for station in Station.objects.select_related("parent__parent").filter(pk__in=[pk for pk in bound if pk is not None]):
         if bag.destination_id not in _chain(station):
             facts = {"station": station.name, "bag": bag.destination.name}
             raise WrongBag(gettext("有包裹应到%(station)s,而本袋发往%(bag)s。") % facts)
 
 
-def _chain(station: Station) -> set[int]:
-    chain: set[int] = set()
-    while station is not None and station.pk not in chain:
-        chain.add(station.pk)
-        station = station.parent
-    return chain
+def _chain(station: Station) -> list[int]:
+    """The station and the two levels above it (township, hub)."""
+    parent = station.parent
+    above = parent.parent_id if parent is not None else None
+    return [pk for pk in (station.pk, station.parent_id, above) if pk is not None]
 
 
 def _in_other_bag(parcels: Iterable[Parcel]) -> InOtherBag:

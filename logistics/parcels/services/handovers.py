@@ -161,10 +161,14 @@ def take_over(
 
 
 def _consequences(handover: Handover, counted: Comparison, now: dt.datetime) -> list[NewEvent]:
-    place = {"station": handover.station, "now": now}
-    custody = {"custody_kind": handover.to_kind, "custody_ref": handover.to_ref}
-    passed = [event(p, Act.CUSTODY, **place, **custody) for p in counted.present if not p.is_closed]
-    return passed + [event(p, Issue.COUNT_MISMATCH, **place) for p in counted.missing if not p.is_closed]
+    here, to = handover.station, Party(handover.to_kind, handover.to_ref)
+    passed = [
+        event(p, Act.CUSTODY, station=here, now=now, custody_kind=to.kind, custody_ref=to.ref)
+        for p in counted.present
+        if not p.is_closed
+    ]
+    missing = [p for p in counted.missing if not p.is_closed]
+    return passed + [event(p, Issue.COUNT_MISMATCH, station=here, now=now) for p in missing]
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
-"""One message when a parcel waits at the station: where, code, hours, whom to call; no goods, no full name."""
+"""Messages of a parcel at the station: where, code, hours, whom to call, a signed link; no goods, no names."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import code_hash, spaced
+from logistics.parcels.services.pickup.links import make_link_token
 from logistics.parcels.states import ContactRole
 from logistics.registry.models import Station
 from portal.notify.services import send
@@ -14,6 +17,7 @@ from portal.notify.services import send
 TEMPLATE = "parcel_arrived"
 REMINDER = "parcel_waiting"
 NUMBER_TAIL = 4
+POSTED = "见站点公示"  # text messages are Chinese unless their reader chose otherwise
 
 
 def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime) -> bool:
@@ -41,8 +45,9 @@ def _tell(template: str, key: str, *, parcel: Parcel, station: Station, code: st
         parameters={
             "station": station.name,
             "code": spaced(code),
-            "hours": station.hours,
-            "hotline": station.phone,
+            "hours": station.hours or POSTED,
+            "hotline": station.phone or POSTED,
+            "link": f"{settings.PUBLIC_URL}/l/{make_link_token(parcel=parcel, now=now)}",
             "tail": (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:],
         },
         dedupe_key=key,
