@@ -74,6 +74,20 @@ def grant_division_role(
 
 
 @transaction.atomic
+def make_administrator(*, actor: Actor, phone: str, county: str, now: dt.datetime, why: str) -> Division:
+    """Let the person with `phone` (E.164) administer the county of 6 digits, also before they ever logged in.
+
+    The phone counts as theirs only after a code was sent to it. Raises NotFound for a county that is not loaded.
+    """
+    division = Division.objects.filter(prefix=county).first()
+    if division is None:
+        raise NotFound(code="county_not_loaded")
+    user = User.objects.filter(phone=phone).first() or User.objects.create_user(phone)
+    grant_division_role(actor=actor, user=user, role=Role.ADMINISTRATOR, division=division, now=now, why=why)
+    return division
+
+
+@transaction.atomic
 def withdraw_division_role(
     *, actor: Actor, user: User, role: str, division: Division, now: dt.datetime, why: str = ""
 ) -> bool:

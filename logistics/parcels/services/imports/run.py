@@ -8,17 +8,14 @@ A dry run does the same work and takes it back.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import uuid
 from collections.abc import Iterator
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from celery import current_app
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError as BrokerDown
 
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.selectors_imports import importable_enterprises
@@ -36,8 +33,7 @@ from members.devices.services import assert_device_live
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, DomainError, NotFound
 from portal.core.ids import new_id
-
-log = logging.getLogger(__name__)
+from portal.core.queue import after_commit
 
 AT_ONCE = 2000  # lines; more are left to the worker
 PIECE = 1000
@@ -72,9 +68,9 @@ def run_checked_import(*, batch: ImportBatch, actor: Actor, now: dt.datetime) ->
     if not batch.dry_run or batch.state != ImportState.CHECKED:
         raise Conflict(_("这次导入不是已完成的试运行。"), code="not_checked", hint=_("请先试运行,再正式导入。"))
     with storage.opened(batch.pk) as file:
-        sheet = read_sheet(file, batch.kind, AT_ONCE)
+        sheet = read_sheet(cast(BinaryIO, file), batch.kind, AT_ONCE)
         real = _new_batch(batch.enterprise, batch.kind, batch.file_name, batch.sha256, batch.size, False, actor, now)
-        storage.keep(real.pk, file)
+        storage.keep(real.pk, cast(BinaryIO, file))
     _begin(real, sheet, actor, now)
     return real
 
@@ -90,7 +86,7 @@ def process_import(*, batch_id: uuid.UUID | str, now: dt.datetime) -> None:
         return
     try:
         with storage.opened(batch.pk) as file:
-            sheet = read_sheet(file, batch.kind)
+            sheet = read_sheet(cast(BinaryIO, file), batch.kind)
         _work(batch, sheet, sender_of(batch.created_by), now)
     except DomainError as error:
         _fail(batch, f"{error.message}{error.hint}", now)
@@ -153,14 +149,7 @@ def _begin(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> 
             raise
         batch.refresh_from_db()
         return
-    transaction.on_commit(lambda: _send(batch.pk))
-
-
-def _send(batch_id: uuid.UUID) -> None:
-    try:
-        current_app.send_task(TASK, args=[str(batch_id)])
-    except (BrokerDown, OSError):
-        log.warning("broker unavailable: import %s waits for the next round", batch_id)
+    after_commit(TASK, str(batch.pk))
 
 
 def _work(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> None:

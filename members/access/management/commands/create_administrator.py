@@ -1,15 +1,12 @@
 """`manage.py create_administrator +8613800138000 620825`: the first administrator of a new portal."""
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from members.access.services import grant_division_role
-from members.access.states import Role
-from members.accounts.models import User
+from members.access.services import make_administrator
 from members.accounts.phones import NotAPhone, normalise_phone
 from portal.core.actor import system_actor
 from portal.core.clock import now
-from portal.regions.models import Division
+from portal.core.errors import NotFound
 
 
 class Command(BaseCommand):
@@ -22,22 +19,16 @@ class Command(BaseCommand):
         parser.add_argument("phone")
         parser.add_argument("county")
 
-    @transaction.atomic
     def handle(self, *args, phone, county, **options):
         try:
             phone = normalise_phone(phone)
         except NotAPhone as error:
             raise CommandError(f"'{phone}' is not a mobile number. Write it as +8613800138000.") from error
-        division = Division.objects.filter(prefix=county).first()
-        if division is None:
-            raise CommandError(f"County '{county}' is not loaded. Run: manage.py load_county {county}")
-        user = User.objects.filter(phone=phone).first() or User.objects.create_user(phone)
-        grant_division_role(
-            actor=system_actor("create_administrator"),
-            user=user,
-            role=Role.ADMINISTRATOR,
-            division=division,
-            now=now(),
-            why="created on the server",
-        )
+        actor = system_actor("create_administrator")
+        try:
+            division = make_administrator(
+                actor=actor, phone=phone, county=county, now=now(), why="created on the server"
+            )
+        except NotFound as error:
+            raise CommandError(f"County '{county}' is not loaded. Run: manage.py load_county {county}") from error
         self.stdout.write(f"Administrator of {division.name}: {phone}. Log in with a code sent to this phone.")
