@@ -1,5 +1,6 @@
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from logistics.registry import rules
@@ -60,8 +61,9 @@ class PartyAdmin(ScopedAdmin):
     def _each(self, request, queryset, service):
         why = reason_of(request)
         moment = now()
-        for party in queryset:
-            service(party=party, actor=request.actor, now=moment, why=why)
+        with transaction.atomic():  # all of them or none
+            for party in queryset:
+                service(party=party, actor=request.actor, now=moment, why=why)
         self.message_user(request, _("已办理 %(count)d 项。") % {"count": len(queryset)})
 
 
