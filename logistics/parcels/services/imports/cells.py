@@ -143,7 +143,7 @@ def _from_text(text: str, heading: str) -> dt.datetime:
         return _from_parts(match)
     compact = _COMPACT.fullmatch(text)
     if compact:
-        return dt.datetime(*(int(part or 0) for part in compact.groups()), tzinfo=COUNTY_TIME)
+        return _from_compact(compact)
     if _ONLY_DAY.fullmatch(text):
         raise _no_clock(heading)
     if re.fullmatch(r"\d+(\.\d+)?", text):
@@ -163,6 +163,11 @@ def _from_parts(match: re.Match) -> dt.datetime:
     return dt.datetime.fromisoformat(moment.replace(tzinfo=None).isoformat() + zone) if zone else moment
 
 
+def _from_compact(match: re.Match) -> dt.datetime:
+    y, mo, d, h, mi, s = (int(part or 0) for part in match.groups())
+    return dt.datetime(y, mo, d, h, mi, s, tzinfo=COUNTY_TIME)
+
+
 def _from_number(number: float, heading: str) -> dt.datetime:
     """A spreadsheet's day number (45413.52), or a compact 20240501123000. Anything else is a guess, so refused."""
     if _FIRST_SERIAL <= number < _LAST_SERIAL:
@@ -172,7 +177,7 @@ def _from_number(number: float, heading: str) -> dt.datetime:
     compact = _COMPACT.fullmatch(f"{number:.0f}")
     if compact and number.is_integer():
         try:
-            return dt.datetime(*(int(part or 0) for part in compact.groups()), tzinfo=COUNTY_TIME)
+            return _from_compact(compact)
         except ValueError:
             pass
     raise _unreadable(heading)

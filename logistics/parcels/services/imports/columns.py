@@ -62,8 +62,8 @@ EVENT_COLUMNS: dict[str, list[str]] = {
     "id": ["事件号", "事件编号", "流水号", "记录号", "id", "event id"],
 }  # fmt: skip
 
-COLUMNS = {ImportKind.PARCELS: PARCEL_COLUMNS, ImportKind.EVENTS: EVENT_COLUMNS}
-REQUIRED = {ImportKind.PARCELS: ["carrier_number"], ImportKind.EVENTS: ["number", "code", "at"]}
+COLUMNS: dict[str, dict[str, list[str]]] = {ImportKind.PARCELS: PARCEL_COLUMNS, ImportKind.EVENTS: EVENT_COLUMNS}
+REQUIRED: dict[str, list[str]] = {ImportKind.PARCELS: ["carrier_number"], ImportKind.EVENTS: ["number", "code", "at"]}
 _NOISE = re.compile(r"[\s_\-/*:()【】\[\]《》<>“”\"'。.,、·]|必填|选填|required|optional")
 
 
@@ -71,7 +71,7 @@ def _key(heading: str) -> str:
     return _NOISE.sub("", normalise_digits(heading).lower())
 
 
-_FIELDS = {
+_FIELDS: dict[str, dict[str, str]] = {
     kind: {_key(name): field for field, names in columns.items() for name in names} for kind, columns in COLUMNS.items()
 }
 

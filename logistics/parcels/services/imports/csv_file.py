@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.utils.translation import gettext as _
 
@@ -56,7 +56,7 @@ def read_csv(file: BinaryIO) -> Iterator[SheetRow]:
     """The lines of a CSV file. Raises FileProblem when quotes don't match or it is no text at all."""
     encoding = encoding_of(file)
     file.seek(0)
-    text = io.TextIOWrapper(_Keep(file), encoding=encoding, newline="")
+    text = io.TextIOWrapper(cast(BinaryIO, _Keep(file)), encoding=encoding, newline="")
     try:
         first = text.readline(65536)
         separator = max(_SEPARATORS, key=first.count) if first else ","

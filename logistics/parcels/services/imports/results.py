@@ -36,7 +36,7 @@ def safe(text: str) -> str:
 def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str]]:
     """One line for each line of the file. Refused ones carry what stood there, ready to be mended and resent."""
     rows = list(rows)
-    headings = next((row.raw["headings"] for row in rows if row.raw), [])
+    headings: list[str] = next((row.raw["headings"] for row in rows if row.raw), [])
     table = [[_("行号"), _("单号"), _("结果"), _("原因代码"), _("说明"), *headings]]
     for row in rows:
         cells = row.raw["cells"] if row.raw else []

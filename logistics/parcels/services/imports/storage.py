@@ -10,7 +10,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import ImportBatch
 from logistics.parcels.states import ImportState

@@ -54,7 +54,7 @@ def guard(file: BinaryIO) -> None:
         )
 
 
-def read_xlsx(file: BinaryIO) -> Iterator[list[SheetRow] | SheetRow]:
+def read_xlsx(file: BinaryIO) -> Iterator[SheetRow]:
     """The rows of the only visible sheet that holds data. Raises FileProblem."""
     guard(file)
     try:
@@ -69,7 +69,6 @@ def merged_ranges(file: BinaryIO) -> list[tuple[str, int, int]]:
     try:
         book = _open(file)
         sheet = _data_sheet(book)
-        found = []
         with book._archive.open(sheet._worksheet_path) as stream:
             found = _scan(stream)
         book.close()
@@ -79,7 +78,8 @@ def merged_ranges(file: BinaryIO) -> list[tuple[str, int, int]]:
 
 
 def _scan(stream) -> list[tuple[str, int, int]]:
-    found, tail = [], b""
+    found: list[tuple[str, int, int]] = []
+    tail = b""
     while chunk := stream.read(1 << 20):
         text = tail + chunk
         cut = text.rfind(b"<")
