@@ -61,7 +61,9 @@ class DeviceAdmin(ScopedAdmin):
     actions = ("rotate", "revoke")
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return IssueForm if obj is None else super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            kwargs["form"] = IssueForm
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:

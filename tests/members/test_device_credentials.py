@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 
 from members.devices import services
 from members.devices.models import Device
@@ -155,3 +156,8 @@ def test_carrier_manager_equips_the_own_firm(enterprise_admin, world):
 def test_scanner_belongs_to_a_station_not_to_a_firm(county_official, world):
     with pytest.raises(services.WrongBinding):
         issue(county_official, world, place=find_place(PlaceKind.ENTERPRISE, "zto"))
+
+
+def test_api_description_names_the_credentials():
+    schemes = SchemaGenerator().get_schema(request=None, public=True)["components"]["securitySchemes"]
+    assert schemes["device"]["name"] == "Authorization"

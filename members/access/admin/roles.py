@@ -75,7 +75,9 @@ class DivisionGrantAdmin(ScopedAdmin):
         return mask_phone(obj.user.phone)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        return GrantForm if obj is None else super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            kwargs["form"] = GrantForm
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:
