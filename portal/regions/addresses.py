@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, Func, IntegerField, Q, Value
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from portal.core.errors import BadInput
 from portal.regions import codes, names
@@ -164,6 +163,4 @@ def _question(found: tuple[Found, ...], reading: _Reading):
         return _("所写的县或乡镇里没有这个村。是下面的哪一个?")
     if len(found) == 1:
         return _("这个村名在县内不止一处。是%(place)s吗?") % {"place": found[0].full_name}
-    return ngettext_lazy("有 %(count)d 个村符合,是哪一个?", "有 %(count)d 个村符合,是哪一个?", len(found)) % {
-        "count": len(found)
-    }
+    return _("有 %(count)d 个村符合,是哪一个?") % {"count": len(found)}

@@ -126,6 +126,13 @@ def test_a_corrected_division_is_marked_so_that_reloads_leave_it_alone(world, co
     assert county_official.client.get(page(Division, "change", world.neighbour_village_division.pk)).status_code == 404
 
 
+def test_a_new_name_that_repeats_is_pointed_out_at_once(world, county_official):
+    Division.objects.filter(pk=world.village_next_door_division.pk).update(short_name="何马村")
+    form = {"name": "何马村委会", "short_name": "何马村", "longitude": "", "latitude": "", "reason": "更名"}
+    county_official.client.post(page(Division, "change", world.village_division.pk), form)
+    assert Division.objects.filter(short_name="何马村", repeats=True).count() == 2
+
+
 def test_a_list_page_asks_the_database_little(world, county_official, django_assert_max_num_queries):
     county_official.client.get(page(Station, "changelist"))
     with django_assert_max_num_queries(12):

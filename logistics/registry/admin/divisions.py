@@ -5,7 +5,8 @@ from django.contrib import admin
 from members.access.admin_base import ScopedAdmin
 from members.access.states import Permission as P
 from portal.regions.models import Division
-from portal.regions.services import mark_edited
+from portal.regions.services import mark_edited, mark_repeats
+from portal.regions.states import Level
 
 
 @admin.register(Division)
@@ -36,3 +37,4 @@ class DivisionAdmin(ScopedAdmin):
     def save_model(self, request, obj, form, change):
         mark_edited(obj)
         super().save_model(request, obj, form, change)
+        mark_repeats(obj.prefix[: int(Level.COUNTY)])
