@@ -234,8 +234,9 @@ def _require_openable(bag: Bag, station: Station) -> None:
 
 def _require_bound_for(bag: Bag, parcels: Iterable[Parcel]) -> None:
     """A parcel on its way down goes into a bag for its station or one above it; upward and back any bag will do."""
-    bound = {p.destination_station_id for p in parcels if p.direction == Direction.DOWN and p.stage != Stage.RETURNING}
-    for station in Station.objects.select_related("parent__parent").filter(pk__in=[pk for pk in bound if pk is not None]):
+    going_down = [p for p in parcels if p.direction == Direction.DOWN and p.stage != Stage.RETURNING]
+    bound = {p.destination_station_id for p in going_down if p.destination_station_id is not None}
+    for station in Station.objects.select_related("parent__parent").filter(pk__in=bound):
         if bag.destination_id not in _chain(station):
             facts = {"station": station.name, "bag": bag.destination.name}
             raise WrongBag(gettext("有包裹应到%(station)s,而本袋发往%(bag)s。") % facts)
