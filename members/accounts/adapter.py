@@ -7,6 +7,7 @@ import datetime as dt
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from members.accounts.phones import shown
 from members.accounts.selectors import public_user_by_phone
 from members.accounts.services.phone import confirm_phone, settle_phone
 from portal.core.clock import now
+from portal.core.errors import TooMany
 from portal.core.fields import cipher, keyed_hash
 from portal.core.ids import new_id
 from portal.notify.services import send
@@ -55,9 +57,16 @@ class PhoneAdapter(DefaultAccountAdapter):
         return public_user_by_phone(phone)
 
     def save_user(self, request, user, form, commit=True):
-        """allauth saves the row before it sets the phone; ours has none without."""
+        """allauth saves the row before it sets the phone; ours has none without.
+
+        Two sign-ups of one phone at the same moment: the unique phone lets one through, the other tries again.
+        """
         user.phone = form.cleaned_data["phone"]
-        return super().save_user(request, user, form, commit)
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
+        except IntegrityError:
+            raise TooMany(retry_after=30) from None
 
     # -- messages: always through the outbox, an unknown phone costs the same work -----------------------
     def send_verification_code_sms(self, user, phone, code, **kwargs):

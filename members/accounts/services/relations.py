@@ -126,7 +126,7 @@ def agree_by_code(*, actor: Actor, phone: str, code: str, now: dt.datetime) -> R
     helper = User.objects.get(pk=_own_id(actor))
     phone = normalise_phone(phone)
     _check_code(helper.pk, phone, code)
-    principal = User.objects.filter(phone=phone).first() or User.objects.create_user(phone, phone_verified=True)
+    principal = _person(phone)
     if not principal.is_active:
         raise CodeWrong()
     if not principal.phone_verified:
@@ -134,6 +134,18 @@ def agree_by_code(*, actor: Actor, phone: str, code: str, now: dt.datetime) -> R
     opened = _open_relation(principal, helper, now)
     relation = _locked(opened.pk) or opened
     return relation if relation.agreed_at else _agreed(relation, actor, now, "code")
+
+
+def _person(phone: str) -> User:
+    """The account of a phone that was just proved; made when there is none."""
+    found = User.objects.filter(phone=phone).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(phone, phone_verified=True)
+    except IntegrityError:  # made by another relative at the same moment
+        return User.objects.get(phone=phone)
 
 
 def _check_code(helper_id: int, phone: str, code: str) -> None:
