@@ -382,3 +382,8 @@ def test_a_template_can_be_sent_back_as_it_is(enterprise_admin, carrier_system, 
 def test_unknown_templates_and_results(enterprise_admin):
     for path in ("template/cats.csv", "template/parcels.exe", "00000000-0000-0000-0000-000000000000/"):
         assert enterprise_admin.client.get(PAGE + path).status_code == 404
+
+
+def test_the_way_to_the_imports_is_shown_to_those_who_may_go_there(enterprise_admin, keeper):
+    assert PAGE in enterprise_admin.client.get("/work/parcels/").content.decode()
+    assert PAGE not in keeper.client.get("/work/parcels/").content.decode()
