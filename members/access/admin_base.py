@@ -196,7 +196,7 @@ class ScopedAdmin(ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if self.asks_reason(request, obj):
-            base = kwargs.get("form", self.form)
+            base = kwargs.get("form") or self.form
             kwargs["form"] = type(base.__name__, (base,), {"reason": reason_field(required=True)})
         return super().get_form(request, obj, change, **kwargs)
 

@@ -54,7 +54,7 @@ class CodeField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value):
-        return "".join(normalise_digits(super().to_python(value)).split())
+        return "".join(normalise_digits(super().to_python(value) or "").split())
 
 
 def password_field(label, autocomplete: str, **options) -> forms.CharField:
@@ -73,8 +73,10 @@ class LoginForm(account.LoginForm):
         self.fields["password"].help_text = _("没有设密码就留空,我们发短信验证码给您。")
 
 
-class CountedCode:
+class CountedCode(account.BaseConfirmCodeForm):
     """Counts each try before it is judged, per browser session."""
+
+    code = CodeField()
 
     def clean_code(self):
         session = context.request.session

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC, SECRET
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, phone: str, password: str | None = None, **extra):
         """A member known by phone (E.164, e.g. +8613800138000). Without a password they log in by SMS code."""
         user = self.model(phone=phone, **extra)

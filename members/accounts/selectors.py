@@ -11,9 +11,10 @@ from portal.core.errors import SignInNeeded
 
 def own_user(*, actor: Actor) -> User:
     """The person behind the actor. Raises SignInNeeded for anybody who is not a person."""
-    if demand(actor).user_id is None:
+    user_id = demand(actor).user_id
+    if user_id is None:
         raise SignInNeeded()
-    return User.objects.get(pk=actor.user_id)
+    return User.objects.get(pk=user_id)
 
 
 def own_relations(*, actor: Actor) -> QuerySet[Relation]:

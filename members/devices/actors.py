@@ -9,10 +9,8 @@ from portal.core.actor import Actor, ActorKind, Grant, Scope
 
 def actor_of_device(device: Device, *, address: str = "") -> Actor:
     """What a device may: the functions of its profile and its own extra ones, at its one place or firm."""
-    scope = (
-        Scope(stations=frozenset({device.station}))
-        if device.station
-        else Scope(enterprises=frozenset({device.enterprise}))
+    scope = Scope(
+        stations=frozenset(filter(None, [device.station])), enterprises=frozenset(filter(None, [device.enterprise]))
     )
     functions = FUNCTIONS[device.profile] | frozenset(device.functions)
     return Actor(

@@ -154,7 +154,7 @@ def identify(*, code: str, secret: str, address: str, now: dt.datetime) -> Devic
     given = hash_secret(secret)
     current = device.secret_hash if device else NO_DEVICE
     previous = NO_DEVICE
-    if device and device.previous_secret_hash and device.previous_valid_until > now:
+    if device and device.previous_valid_until is not None and device.previous_valid_until > now:
         previous = device.previous_secret_hash
     matches = [hmac.compare_digest(given, kept) for kept in (current, previous)]
     if not any(matches) or device is None:
