@@ -187,7 +187,9 @@ def _merged(result: BatchResult, places: list[int], bad: list[RefusedRow], size:
     result.no_effect = [places[i] for i in result.no_effect]
     refused = [RefusedLine(places[r.index], r.code, r.message, r.hint) for r in result.refused]
     refused += [
-        RefusedLine(row.line or 0, row.code, _("这一条的字段类型或长度不对。"), _("请对照接口说明检查各字段。"))
+        RefusedLine(
+            row.line or 0, row.code, str(_("这一条的字段类型或长度不对。")), str(_("请对照接口说明检查各字段。"))
+        )
         for row in bad
     ]
     result.refused = sorted(refused, key=lambda line: line.index)
