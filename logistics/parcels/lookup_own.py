@@ -33,6 +33,7 @@ class OwnRow:
     as_sender: bool
     relative: bool
     whose: str
+    code: str  # the pickup code of a parcel that waits for its recipient, else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class PickupFacts:
 def own_parcels(
     *, actor: Actor, own_phone: str, now: dt.datetime, before: int | None = None
 ) -> tuple[list[OwnRow], int | None]:
-    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Two queries."""
+    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Three queries."""
     parcels = visible_parcels(actor=actor, permission=Permission.OWN_PARCELS).filter(
         Q(closed_at=None) | Q(closed_at__gte=now - OPEN_AFTER_END)
     )
@@ -64,18 +65,21 @@ def own_parcels(
     contacts: dict[int, list[ParcelContact]] = {}
     for contact in ParcelContact.objects.filter(parcel__in=page, phone__in=phones):
         contacts.setdefault(contact.parcel_id, []).append(contact)
-    return [_row(parcel, contacts.get(parcel.pk, []), own_phone) for parcel in page], more
+    codes = PickupCode.objects.filter(parcel__in=page, used_at=None, voided_at=None)
+    live = {row.parcel_id: row.code for row in codes}
+    return [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk, "")) for p in page], more
 
 
-def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str) -> OwnRow:
+def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str, code: str) -> OwnRow:
     # Recipient before sender, oneself before a relative.
     contact = min(contacts, key=lambda c: (c.role != ContactRole.RECIPIENT, c.phone != own_phone))
-    relative = contact.phone != own_phone
+    relative, as_sender = contact.phone != own_phone, contact.role == ContactRole.SENDER
     return OwnRow(
         parcel=parcel,
-        as_sender=contact.role == ContactRole.SENDER,
+        as_sender=as_sender,
         relative=relative,
         whose=mask_name(contact.name) if relative else "",
+        code=code if parcel.stage == Stage.READY_FOR_PICKUP and not as_sender else "",
     )
 
 

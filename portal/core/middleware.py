@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -63,24 +64,21 @@ class ProxyMiddleware:
             "HTTP_FORWARDED",
         ):
             request.META.pop(header, None)
-        request.client_address = peer if _is_address(peer) else "0.0.0.0"  # noqa: S104  a value, not a bind
+        request.client_address = peer if _address(peer) else "0.0.0.0"  # noqa: S104  a value, not a bind
         request.META["REMOTE_ADDR"] = request.client_address
         return self.get_response(request)
 
     def is_trusted(self, address: str) -> bool:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self.trusted)
+        parsed = _address(address) if self.trusted else None
+        return parsed is not None and any(parsed in network for network in self.trusted)
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=4096)  # parsing costs as much as a kept page, and callers come back
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 class DatabaseRestMiddleware:

@@ -42,10 +42,10 @@ MEANINGS = {
     Stage.AWAITING: _("快递企业已收到订单,还没有取走包裹。"),
     Stage.COLLECTED: _("快递企业已收下包裹,正准备发运。"),
     Stage.LINEHAUL: _("包裹在路上。"),
-    Stage.AT_COUNTY: _("包裹已到县级中心,接下来分拣。"),
+    Stage.AT_COUNTY: _("正在县级中心,接下来分拣。"),
     Stage.BAGGED: _("包裹已装袋,等下一班车。"),
     Stage.TO_TOWN: _("包裹正由县城发往乡镇。"),
-    Stage.AT_TOWN: _("包裹已到乡镇站。"),
+    Stage.AT_TOWN: _("正在乡镇站,等待下一程。"),
     Stage.TO_VILLAGE: _("包裹正由乡镇发往村站。"),
     Stage.OUT_FOR_DELIVERY: _("派送员正在送,请留意电话。"),
     Stage.READY_FOR_PICKUP: _("请在营业时间内凭短信里的取件码去取。"),
@@ -87,10 +87,10 @@ ISSUE_FIRST = (
 # The road on the page: a step is reached from this rank on (states.RANKS).
 RAILS = {
     Direction.DOWN: (
-        (0, _("县外")), (40, _("县级中心")), (50, _("乡镇")), (70, _("到站或派送")), (100, _("签收")),
+        (0, _("县外")), (40, _("县中心")), (50, _("乡镇")), (70, _("村里")), (100, _("签收")),
     ),
     Direction.UP: (
-        (0, _("收寄")), (50, _("乡镇")), (62, _("县级中心")), (66, _("县外")), (100, _("签收")),
+        (0, _("收寄")), (50, _("乡镇")), (62, _("县中心")), (66, _("县外")), (100, _("签收")),
     ),
 }  # fmt: skip
 NO_RAIL = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED, Stage.LOST, Stage.DESTROYED})

@@ -217,6 +217,8 @@ def test_my_parcels_lists_ones_own(villager, desk):
     text = villager.client.get("/my/").content.decode()
     assert mine.waybill in text
     assert other.waybill not in text
+    code = mine.pickup_code.code
+    assert f"{code[:3]} {code[3:]}" in text
 
 
 def test_my_parcels_empty(villager):
@@ -242,7 +244,7 @@ def test_my_parcels_pages_with_few_queries(villager, desk, django_assert_max_num
     for _n in range(32):
         desk.parcel()
     villager.client.get("/my/")
-    with django_assert_max_num_queries(6):  # session, user, grants, parcels, contacts, and one spare for allauth
+    with django_assert_max_num_queries(7):  # session, user, grants, parcels, contacts, codes, one spare for allauth
         first = villager.client.get("/my/").content.decode()
     assert first.count("<article") == 30
     older = first.split('rel="next" href="')[1].split('"')[0]

@@ -1,8 +1,7 @@
 -- Tier 0 of the public lookup: what a number alone may tell, as the JSON that goes out. $1, $2: spellings of the number.
--- Two scalars and corrections read once: with an array, or with corrections looked up for each event, the planner prefers
--- a fresh plan over all months for each request, which takes twenty times as long as the reading itself.
+-- Two scalars: with an array the planner prefers a fresh plan for each request, which takes longer than the reading.
 -- One row per (number, parcel). No names, phones, addresses, villages, goods, codes, couriers or positions.
--- The parcel's own dates bound the events, so that only the months it travelled in are opened; a VOID may lie later.
+-- The events come from parcels_public_events (migration 0004), bounded by the parcel's own dates.
 SELECT n.number, p.id, json_build_object(
     'direction', p.direction,
     'stage', p.stage,
@@ -16,20 +15,7 @@ SELECT n.number, p.id, json_build_object(
     'eta', CASE WHEN p.closed_at IS NULL AND p.eta_until IS NOT NULL
         THEN json_build_object('from', coalesce(p.eta_from, p.eta_until), 'until', p.eta_until) END,
     'carrier', CASE WHEN c.id IS NOT NULL THEN json_build_object('name', c.short_name, 'hotline', c.hotline) END,
-    'events', (
-        SELECT coalesce(json_agg(json_build_object(
-            'at', e.occurred_at,
-            'code', e.code,
-            'issue', nullif(e.issue, ''),
-            'place', CASE WHEN es.kind IN ('hub', 'township') THEN es.name END
-        ) ORDER BY e.occurred_at, e.rank), '[]'::json)
-        FROM parcels_event e LEFT JOIN registry_station es ON es.id = e.station_id
-        WHERE e.parcel_id = p.id
-          AND e.occurred_at >= p.first_event_at AND e.occurred_at <= p.last_event_at
-          AND e.code NOT IN ('CUSTODY', 'VOID', 'NOTE')
-          AND (e.code <> 'CANCELLED' OR p.stage = 'CANCELLED')
-          AND (NOT p.corrected OR e.source_id || ':' || e.source_event_id <> ALL (voided.events))
-    )
+    'events', parcels_public_events(p.id, p.first_event_at, p.last_event_at, p.corrected, p.stage = 'CANCELLED')
 )::text
 FROM parcels_parcelnumber n
 JOIN parcels_parcel p ON p.id = n.parcel_id
@@ -37,11 +23,6 @@ LEFT JOIN registry_enterprise c ON c.id = p.carrier_id
 LEFT JOIN registry_station s ON s.id = p.destination_station_id
 LEFT JOIN regions_division county ON county.code = left(p.area, 6) || '000000'
 LEFT JOIN regions_division township ON township.code = left(p.area, 9) || '000'
-LEFT JOIN LATERAL (
-    SELECT coalesce(array_agg(v.corrects_source || ':' || v.corrects_event), '{}') AS events
-    FROM parcels_event v
-    WHERE p.corrected AND v.parcel_id = p.id AND v.code = 'VOID'
-) voided ON true
 WHERE n.number IN ($1, $2)
 ORDER BY p.id DESC
 LIMIT 40

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from logistics.parcels.lookup_own import own_parcels
+from logistics.parcels.services.pickup import spaced
 from portal.core.access import signed_in
 from portal.core.clock import now
 from portal.public.views.track import private
@@ -23,6 +24,6 @@ def my_parcels(request):
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
     w = words(get_language())
-    listed = [{"row": row, "meaning": w.meanings.get(row.parcel.stage, "")} for row in rows]
+    listed = [{"row": row, "meaning": w.meanings.get(row.parcel.stage, ""), "code": spaced(row.code)} for row in rows]
     context = {"rows": listed, "older": f"?before={more}" if more else ""}
     return private(render(request, "public/my.html", context))
