@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 
+from django.db import connection
+
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.consent import give_consent
@@ -25,13 +27,23 @@ Say = Callable[[str], None]
 def write(*, plans: list[Plan], network: Network, now: dt.datetime, say: Say) -> dict[int, Parcel]:
     """All plans up to `now`. Returns the parcels by place in `plans`."""
     parcels = _create(plans, now)
+    refresh_statistics()
     say(f"  {len(parcels)} parcels 件包裹")
     waiting = {n for n, plan in enumerate(plans) if plan.counter and _waits(plan, now)}
     count = _record(plans, parcels, waiting, now)
+    refresh_statistics()
     say(f"  {count} events 条物流事件")
     _take_in(plans, parcels, waiting, network)
     say(f"  {len(waiting)} waiting at stations, with consent, code and message 件在村站待取")
     return parcels
+
+
+def refresh_statistics() -> None:
+    """Tables that were empty a moment ago, in one long transaction: the planner would still take them for empty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE parcels_parcel, parcels_parcelnumber, parcels_parcelcontact, parcels_event, parcels_eventkey"
+        )
 
 
 def _create(plans: list[Plan], now: dt.datetime) -> dict[int, Parcel]:

@@ -19,9 +19,8 @@ from django.db import transaction
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.services.devices import issue_device
 from logistics.registry.services.staff import grant_role
-from members.access.groups import follow_groups
-from members.access.models import DivisionGrant
 from members.access.selectors import actor_of
+from members.access.services import grant_division_role
 from members.access.states import ROLE_SCOPE, SECOND_FACTOR_ROLES, Role, ScopeKind
 from members.accounts.models import User
 from members.accounts.services import agree, ask
@@ -75,10 +74,7 @@ def _make(persona: Persona, hashes: dict[str, str], now: dt.datetime) -> None:
     kind = ROLE_SCOPE[persona.role]
     if kind == ScopeKind.DIVISION:
         division = Division.objects.get(prefix=persona.at)
-        DivisionGrant.objects.create(
-            user=user, role=persona.role, division=division, granted_at=now, granted_by=DEMO.id
-        )
-        follow_groups(user=user)
+        grant_division_role(actor=DEMO, user=user, role=persona.role, division=division, now=now, why=WHY)
         return
     model = Station if kind == ScopeKind.STATION else Enterprise
     grant_role(actor=DEMO, user=user, role=persona.role, at=model.objects.get(code=persona.at), now=now, why=WHY)
