@@ -25,3 +25,13 @@ ACCESS_EXCEPTIONS: dict[str, str] = {
     "allauth.mfa.totp.views.DeactivateTOTPView": _OWN,
     "allauth.usersessions.views.ListUserSessionsView": _OWN,
 }
+
+# The views behind every page of the admin site; what a page may show and do is declared on it (`access`).
+ADMIN_MACHINERY: tuple[str, ...] = (
+    "django.contrib.admin.",
+    "django.contrib.contenttypes.views.shortcut",
+    "django.views.generic.base.RedirectView",
+    "unfold.",
+    "members.access.admin_base.ScopedAdmin.",
+    "members.access.officials.OfficialsSite.",
+)

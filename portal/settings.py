@@ -17,9 +17,7 @@ DEBUG = False
 VAR = Path(env_str("PORTAL_VAR", str(BASE_DIR / "var")))
 
 SECRET_KEY = env_secret("SECRET_KEY", 50)
-FIELD_KEYS = env_list(
-    "FIELD_KEYS", secret=True, min_length=40
-)  # Fernet keys; the first encrypts, all decrypt
+FIELD_KEYS = env_list("FIELD_KEYS", secret=True, min_length=40)  # Fernet keys; the first encrypts, all decrypt
 HASH_KEY = env_secret("HASH_KEY", 32)  # keyed hashes of searchable secrets
 
 ALLOWED_HOSTS = env_list(
@@ -215,9 +213,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- Background work ------------------------------------------------------------------------------------
-CELERY_BROKER_URL = (
-    REDIS_URL if REDIS_URL.startswith("redis") else REDIS_URL.replace("unix://", "redis+socket://", 1)
-)
+CELERY_BROKER_URL = REDIS_URL if REDIS_URL.startswith("redis") else REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task runs again; every task re-reads the state first
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -239,7 +235,7 @@ LOGGING = {
 }
 
 # Third-party views need no declaration of ours; each is named by dotted path with the reason.
-from portal.access_exceptions import ACCESS_EXCEPTIONS  # noqa: E402,F401
+from portal.access_exceptions import ACCESS_EXCEPTIONS, ADMIN_MACHINERY  # noqa: E402,F401
 
 # allauth's many switches live beside this file.
 from portal.settings_members import *  # noqa: E402,F403

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import admin
 from django.core import checks
+from rest_framework.views import APIView
 
-from portal.core.access import Rule, rule_of
+from portal.core.access import Kind, Rule, rule_of
 from portal.core.labels import OUR_PACKAGES
 from portal.core.routes import Route, iter_routes
 
+REST_GUARDS = ("get_permissions", "check_permissions", "initial")
 HINT = "Declare it with portal.core.access (docs/architecture.md, 'Who may do what')."
 
 
@@ -20,20 +22,32 @@ def excepted(route: Route) -> str | None:
     return settings.ACCESS_EXCEPTIONS.get(route.path_to_view)
 
 
+def of_the_admin_site(route: Route) -> bool:
+    """Whether a route is one that every admin page has: those are checked model by model below.
+
+    A view that an admin page or the URLconf adds under the site's name is a door like any other.
+    """
+    return route.name.startswith("admin:") and route.path_to_view.startswith(settings.ADMIN_MACHINERY)
+
+
 def route_problems(route: Route) -> list[str]:
     """Sentences about doors of one URL pattern that nobody declared."""
-    if route.name.startswith("admin:") or excepted(route):
-        return []  # the admin site is checked model by model below
+    if of_the_admin_site(route) or excepted(route):
+        return []
     actions = getattr(route.callback, "actions", None)
     where = f"{route.path_to_view} at /{route.pattern}"
     if actions:
-        return [
+        undeclared = [
             f"{where}: action '{action}' declares no access."
             for action in sorted(set(actions.values()))
             if not isinstance(rule_of(route.callback, action), Rule)
         ]
-    if not isinstance(rule_of(route.callback), Rule):
+        return undeclared + rest_problems(route, where)
+    rule = rule_of(route.callback)
+    if not isinstance(rule, Rule):
         return [f"{where} declares no access."]
+    if getattr(route.callback, "fast_lane", False) and rule.kind != Kind.PUBLIC:
+        return [f"{where} is answered before anybody is known, and is not public."]
     return rest_problems(route, where)
 
 
@@ -44,7 +58,8 @@ def rest_problems(route: Route, where: str) -> list[str]:
     names = [f"{p.__module__}.{p.__qualname__}" for p in cls.permission_classes]
     if settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"][0] not in names:
         return [f"{where} does not enforce its declared access (permission_classes {names})."]
-    return []
+    own = [name for name in REST_GUARDS if getattr(cls, name) is not getattr(APIView, name)]
+    return [f"{where} replaces {', '.join(own)}, which enforce its declared access."] if own else []
 
 
 def admin_problems(model, model_admin) -> list[str]:
