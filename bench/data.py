@@ -98,7 +98,9 @@ def prepare(size: Size) -> None:
         cursor.execute("SELECT count(*) FROM parcels_parcel WHERE waybill LIKE 'B%%'")
         if cursor.fetchone()[0] == size.parcels:
             return
-        cursor.execute("TRUNCATE parcels_event, parcels_eventkey, parcels_parcel, registry_station, registry_enterprise, regions_division CASCADE")
+        cursor.execute(
+            "TRUNCATE parcels_event, parcels_eventkey, parcels_parcel, registry_station, registry_enterprise, regions_division CASCADE"
+        )
         cursor.execute("SELECT setval(pg_get_serial_sequence('registry_enterprise', 'id'), 1, false)")
         cursor.execute("DELETE FROM parcels_eventsource WHERE false")
         cursor.execute("SELECT count(*) FROM parcels_eventsource WHERE code = 'system:bench'")
@@ -107,7 +109,12 @@ def prepare(size: Size) -> None:
         for statement in PLACES.split(";\n"):
             cursor.execute(statement)
         cursor.execute(
-            PARCELS, {"parcels": size.parcels, "start": dt.datetime.now(dt.UTC) - dt.timedelta(days=360), "span": dt.timedelta(days=350)}
+            PARCELS,
+            {
+                "parcels": size.parcels,
+                "start": dt.datetime.now(dt.UTC) - dt.timedelta(days=360),
+                "span": dt.timedelta(days=350),
+            },
         )
         for statement in NUMBERS.strip().rstrip(";").split(";\n"):
             cursor.execute(statement)

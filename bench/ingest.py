@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from functools import partial
 
 from django.db import connection
 
@@ -16,7 +17,18 @@ from portal.core.actor import system_actor
 from portal.core.ids import new_id
 
 ACTOR = system_actor("bench")
-STEPS = ("COLLECTED", "LINEHAUL", "AT_COUNTY", "BAGGED", "TO_TOWN", "AT_TOWN", "TO_VILLAGE", "READY_FOR_PICKUP", "DELIVERED", "NOTE")
+STEPS = (
+    "COLLECTED",
+    "LINEHAUL",
+    "AT_COUNTY",
+    "BAGGED",
+    "TO_TOWN",
+    "AT_TOWN",
+    "TO_VILLAGE",
+    "READY_FOR_PICKUP",
+    "DELIVERED",
+    "NOTE",
+)
 COPY = """COPY parcels_event (id, occurred_at, offset_minutes, recorded_at, parcel_id, source_id, source_event_id, code, rank, station_id, issue,
           reason, variant, text, custody_kind, custody_ref, corrects_event, actor) FROM STDIN"""
 
@@ -50,7 +62,13 @@ class Stream:
     def _scans(self, rows):
         for step, code in enumerate(STEPS):
             for pk, waybill in rows:
-                yield pk, waybill, code, self.start + dt.timedelta(hours=step * 4, seconds=pk % 3000), f"{self.prefix}{pk}-{step}"
+                yield (
+                    pk,
+                    waybill,
+                    code,
+                    self.start + dt.timedelta(hours=step * 4, seconds=pk % 3000),
+                    f"{self.prefix}{pk}-{step}",
+                )
 
     def events(self, count: int) -> list[NewEvent]:
         return [
@@ -60,7 +78,26 @@ class Stream:
 
     def rows(self, count: int) -> list[tuple]:
         return [
-            (new_id(), at, 480, self.now, pk, self.source.pk, key, code, 20, self.station_id, "", "", "", "", "", "", "", ACTOR.id)
+            (
+                new_id(),
+                at,
+                480,
+                self.now,
+                pk,
+                self.source.pk,
+                key,
+                code,
+                20,
+                self.station_id,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                ACTOR.id,
+            )
             for pk, _waybill, code, at, key in itertools.islice(self.scans, count)
         ]
 
@@ -69,7 +106,7 @@ def run(size: Size) -> list[str]:
     lines = []
     for batch, total, rounds in ((1, 300, 5), (100, 10_000, 5), (1000, 50_000, 5)):
         ours, limit = _stream(f"I{batch}X", total * rounds), _stream(f"L{batch}X", total * rounds)
-        rate, ceiling, ratio = paired(lambda: _record(ours, batch, total), lambda: _copy(limit, batch, total), rounds)
+        rate, ceiling, ratio = paired(partial(_record, ours, batch, total), partial(_copy, limit, batch, total), rounds)
         lines.append(line(f"ingest.{batch}", ratio, events_per_s=rate, copy_per_s=ceiling))
     lines.append(_replay())
     return lines

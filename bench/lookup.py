@@ -49,7 +49,9 @@ def run(size: Size) -> list[str]:
         lines = []
         for name, path, count in metrics:
             load(port, requests, path, count)  # warm caches on both sides
-            rate, ceiling, ratio = paired(lambda p=path, c=count: load(port, requests, p, c), lambda: pgbench(reads), ROUNDS)
+            rate, ceiling, ratio = paired(
+                lambda p=path, c=count: load(port, requests, p, c), lambda: pgbench(reads), ROUNDS
+            )
             lines.append(line(f"lookup.{name}", ratio, requests_per_s=rate, pgbench_per_s=ceiling))
     return lines
 
@@ -95,7 +97,9 @@ def pgbench(script: Path) -> float:
     for flag, name in (("-h", "HOST"), ("-p", "PORT"), ("-U", "USER")):
         command += [flag, str(database[name])] if database[name] else []
     environment = {**os.environ, "PGPASSWORD": database["PASSWORD"] or ""}
-    output = subprocess.run([*command, database["NAME"]], env=environment, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(
+        [*command, database["NAME"]], env=environment, capture_output=True, text=True, check=True
+    ).stdout
     return float(re.search(r"tps = ([\d.]+)", output)[1])
 
 

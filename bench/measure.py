@@ -27,5 +27,7 @@ def paired(ours: Callable[[], float], limit: Callable[[], float], rounds: int) -
 
 
 def line(metric: str, ratio: float, **facts) -> str:
-    details = " ".join(f"{name}={value:,.1f}" if isinstance(value, float) else f"{name}={value}" for name, value in facts.items())
+    details = " ".join(
+        f"{name}={value:,.1f}" if isinstance(value, float) else f"{name}={value}" for name, value in facts.items()
+    )
     return f"{metric} ratio={ratio:.3f} {details}"

@@ -33,8 +33,12 @@ def run(size: Size) -> list[str]:
 def _keeper() -> User:
     user, made = User.objects.get_or_create(phone="+8613900000001", defaults={"phone_verified": True})
     if made:
-        permission = AuthPermission.objects.get(codename=hold_codename(Role.KEEPER), content_type__app_label="registry", content_type__model="station")
-        StationUserObjectPermission.objects.create(user=user, permission=permission, content_object=Station.objects.get(code="V100201"))
+        permission = AuthPermission.objects.get(
+            codename=hold_codename(Role.KEEPER), content_type__app_label="registry", content_type__model="station"
+        )
+        StationUserObjectPermission.objects.create(
+            user=user, permission=permission, content_object=Station.objects.get(code="V100201")
+        )
     return user
 
 

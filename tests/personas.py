@@ -141,66 +141,84 @@ def make_device(code: str, *, profile: str, station=None, enterprise=None, **ext
     return DevicePersona(device, secret)
 
 
+# Who plays, made on first call in a world. The matrices of tests/meta let all of them play at once.
+CAST = {
+    "anonymous": lambda world: Persona(AnonymousUser()),
+    "villager": lambda world: make_persona(1001, "王小明"),
+    "keeper": lambda world: make_persona(1002, "何守站", Role.KEEPER, world.village),
+    "keeper_next_door": lambda world: make_persona(1003, "李邻站", Role.KEEPER, world.village_next_door),
+    "courier": lambda world: make_persona(1004, "赵快送", Role.COURIER, world.township_station),
+    "enterprise_admin": lambda world: make_persona(1005, "钱经理", Role.ENTERPRISE_ADMIN, world.carrier),
+    "township_official": lambda world: make_persona(1006, "孙镇干", Role.TOWNSHIP_OFFICIAL, world.township),
+    "county_official": lambda world: make_persona(1007, "周县干", Role.COUNTY_OFFICIAL, world.county),
+    "neighbour_official": lambda world: make_persona(1008, "吴邻县", Role.COUNTY_OFFICIAL, world.neighbour_county),
+    "support": lambda world: make_persona(1009, "郑客服", Role.SUPPORT, world.county),
+    "administrator": lambda world: make_persona(1010, "冯系管", Role.ADMINISTRATOR, world.county),
+    "scanner": lambda world: make_device("SCAN-HEMA-1", profile=Profile.SCANNER, station=world.village),
+    "carrier_system": lambda world: make_device("SYS-ZTO-1", profile=Profile.CARRIER, enterprise=world.carrier),
+}
+
+
 @pytest.fixture
 def anonymous(db) -> Persona:
-    return Persona(AnonymousUser())
+    return CAST["anonymous"](None)
 
 
 @pytest.fixture
 def villager(db) -> Persona:
-    return make_persona(1001, "王小明")
+    return CAST["villager"](None)
 
 
 @pytest.fixture
 def keeper(world) -> Persona:
-    return make_persona(1002, "何守站", Role.KEEPER, world.village)
+    return CAST["keeper"](world)
 
 
 @pytest.fixture
 def keeper_next_door(world) -> Persona:
-    return make_persona(1003, "李邻站", Role.KEEPER, world.village_next_door)
+    return CAST["keeper_next_door"](world)
 
 
 @pytest.fixture
 def courier(world) -> Persona:
-    return make_persona(1004, "赵快送", Role.COURIER, world.township_station)
+    return CAST["courier"](world)
 
 
 @pytest.fixture
 def enterprise_admin(world) -> Persona:
-    return make_persona(1005, "钱经理", Role.ENTERPRISE_ADMIN, world.carrier)
+    return CAST["enterprise_admin"](world)
 
 
 @pytest.fixture
 def township_official(world) -> Persona:
-    return make_persona(1006, "孙镇干", Role.TOWNSHIP_OFFICIAL, world.township)
+    return CAST["township_official"](world)
 
 
 @pytest.fixture
 def county_official(world) -> Persona:
-    return make_persona(1007, "周县干", Role.COUNTY_OFFICIAL, world.county)
+    return CAST["county_official"](world)
 
 
 @pytest.fixture
 def neighbour_official(world) -> Persona:
-    return make_persona(1008, "吴邻县", Role.COUNTY_OFFICIAL, world.neighbour_county)
+    return CAST["neighbour_official"](world)
 
 
 @pytest.fixture
 def support(world) -> Persona:
-    return make_persona(1009, "郑客服", Role.SUPPORT, world.county)
+    return CAST["support"](world)
 
 
 @pytest.fixture
 def administrator(world) -> Persona:
-    return make_persona(1010, "冯系管", Role.ADMINISTRATOR, world.county)
+    return CAST["administrator"](world)
 
 
 @pytest.fixture
 def scanner(world) -> DevicePersona:
-    return make_device("SCAN-HEMA-1", profile=Profile.SCANNER, station=world.village)
+    return CAST["scanner"](world)
 
 
 @pytest.fixture
 def carrier_system(world) -> DevicePersona:
-    return make_device("SYS-ZTO-1", profile=Profile.CARRIER, enterprise=world.carrier)
+    return CAST["carrier_system"](world)

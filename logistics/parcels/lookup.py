@@ -81,7 +81,7 @@ def looks_mistyped(number: Number) -> bool:
     if _OWN.fullmatch(number.text):
         return not checkdigits.is_valid(number.text)
     match = _S10.fullmatch(number.text)
-    return bool(match) and s10_check(match[2]) != int(match[3])
+    return match is not None and s10_check(match[2]) != int(match[3])
 
 
 def s10_check(serial: str) -> int:

@@ -96,16 +96,35 @@ DELIVERY_RANK = 75  # from here on the parcel is at its recipient's door
 
 RANKS: dict[str, dict[str, int]] = {
     Direction.DOWN: {
-        Stage.CREATED: 0, Stage.AWAITING: 10, Stage.COLLECTED: 20, Stage.LINEHAUL: 30, Stage.AT_COUNTY: 40, Stage.BAGGED: 45,
-        Stage.TO_TOWN: 50, Stage.AT_TOWN: 60, Stage.TO_VILLAGE: 70, Stage.OUT_FOR_DELIVERY: 75, Stage.READY_FOR_PICKUP: 80,
+        Stage.CREATED: 0,
+        Stage.AWAITING: 10,
+        Stage.COLLECTED: 20,
+        Stage.LINEHAUL: 30,
+        Stage.AT_COUNTY: 40,
+        Stage.BAGGED: 45,
+        Stage.TO_TOWN: 50,
+        Stage.AT_TOWN: 60,
+        Stage.TO_VILLAGE: 70,
+        Stage.OUT_FOR_DELIVERY: 75,
+        Stage.READY_FOR_PICKUP: 80,
         Stage.RETURNING: 85,
     },
     Direction.UP: {
-        Stage.CREATED: 0, Stage.AWAITING: 10, Stage.COLLECTED: 20, Stage.TO_TOWN: 50, Stage.AT_TOWN: 60, Stage.TO_COUNTY: 62,
-        Stage.AT_COUNTY: 64, Stage.BAGGED: 65, Stage.HANDED_TO_CARRIER: 66, Stage.LINEHAUL: 68, Stage.OUT_FOR_DELIVERY: 75,
-        Stage.READY_FOR_PICKUP: 80, Stage.RETURNING: 85,
+        Stage.CREATED: 0,
+        Stage.AWAITING: 10,
+        Stage.COLLECTED: 20,
+        Stage.TO_TOWN: 50,
+        Stage.AT_TOWN: 60,
+        Stage.TO_COUNTY: 62,
+        Stage.AT_COUNTY: 64,
+        Stage.BAGGED: 65,
+        Stage.HANDED_TO_CARRIER: 66,
+        Stage.LINEHAUL: 68,
+        Stage.OUT_FOR_DELIVERY: 75,
+        Stage.READY_FOR_PICKUP: 80,
+        Stage.RETURNING: 85,
     },
-}  # fmt: skip
+}
 for _ranks in RANKS.values():
     _ranks.update(dict.fromkeys(TERMINALS, TERMINAL_RANK))
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +10,7 @@ from members.access.states import ScopeKind, hold_codename, roles_of
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
 
 
-def _holds(kind: ScopeKind) -> list[tuple[str, str]]:
+def _holds(kind: ScopeKind) -> list[tuple[str, Any]]:
     return [(hold_codename(role), role.name) for role in roles_of(kind)]
 
 
@@ -16,10 +18,23 @@ class Enterprise(models.Model):
     """A firm in the county's network: carrier, bus operator, e-commerce seller, maker, supplier."""
 
     labels = {
-        "id": PUBLIC, "code": PUBLIC, "name": PUBLIC, "short_name": PUBLIC, "kind": PUBLIC, "credit_code": PUBLIC, "division": PUBLIC,
-        "kuaidi100_code": PUBLIC, "hotline": PUBLIC, "website": PUBLIC, "contact_name": PERSONAL, "contact_phone": PERSONAL,
-        "state": PUBLIC, "demo": INTERNAL, "created_at": INTERNAL, "updated_at": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "code": PUBLIC,
+        "name": PUBLIC,
+        "short_name": PUBLIC,
+        "kind": PUBLIC,
+        "credit_code": PUBLIC,
+        "division": PUBLIC,
+        "kuaidi100_code": PUBLIC,
+        "hotline": PUBLIC,
+        "website": PUBLIC,
+        "contact_name": PERSONAL,
+        "contact_phone": PERSONAL,
+        "state": PUBLIC,
+        "demo": INTERNAL,
+        "created_at": INTERNAL,
+        "updated_at": INTERNAL,
+    }
 
     code = models.SlugField(_("企业代码"), max_length=24, unique=True)
     name = models.CharField(_("名称"), max_length=80)
@@ -59,11 +74,27 @@ class Station(models.Model):
     """A place where parcels are handled: the county hub, a township or village station, a locker."""
 
     labels = {
-        "id": PUBLIC, "code": PUBLIC, "name": PUBLIC, "kind": PUBLIC, "division": PUBLIC, "parent": PUBLIC, "operator": PUBLIC,
-        "address": PUBLIC, "longitude": PUBLIC, "latitude": PUBLIC, "illustrative": PUBLIC, "hours": PUBLIC, "capacity": INTERNAL,
-        "phone": PUBLIC, "contact_name": PERSONAL, "contact_phone": PERSONAL, "state": PUBLIC, "demo": INTERNAL, "created_at": INTERNAL,
+        "id": PUBLIC,
+        "code": PUBLIC,
+        "name": PUBLIC,
+        "kind": PUBLIC,
+        "division": PUBLIC,
+        "parent": PUBLIC,
+        "operator": PUBLIC,
+        "address": PUBLIC,
+        "longitude": PUBLIC,
+        "latitude": PUBLIC,
+        "illustrative": PUBLIC,
+        "hours": PUBLIC,
+        "capacity": INTERNAL,
+        "phone": PUBLIC,
+        "contact_name": PERSONAL,
+        "contact_phone": PERSONAL,
+        "state": PUBLIC,
+        "demo": INTERNAL,
+        "created_at": INTERNAL,
         "updated_at": INTERNAL,
-    }  # fmt: skip
+    }
 
     code = models.SlugField(_("站点代码"), max_length=24, unique=True)
     name = models.CharField(_("名称"), max_length=80)

@@ -5,7 +5,7 @@ from django.conf import settings
 
 def portal(request):
     actor = getattr(request, "actor", None)
-    roles = getattr(actor, "roles", frozenset())
+    roles: frozenset[str] = getattr(actor, "roles", frozenset())
     return {
         "actor": actor,
         "public_url": settings.PUBLIC_URL,

@@ -29,7 +29,7 @@ class DomainError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """The body every JSON face answers with."""
-        body = {"code": self.code, "message": str(self.message), "hint": str(self.hint)}
+        body: dict[str, Any] = {"code": self.code, "message": str(self.message), "hint": str(self.hint)}
         if self.fields:
             body["fields"] = {name: str(text) for name, text in self.fields.items()}
         return {"error": body}

@@ -21,7 +21,7 @@ class Label(StrEnum):
     PUBLIC = "public"
     INTERNAL = "internal"
     PERSONAL = "personal"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  a label
 
 
 PUBLIC, INTERNAL, PERSONAL, SECRET = Label

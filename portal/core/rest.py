@@ -38,7 +38,7 @@ def as_domain_error(error: Exception) -> DomainError | None:
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         return Forbidden()
     if isinstance(error, exceptions.Throttled):
-        return TooMany(retry_after=error.wait)
+        return TooMany(retry_after=getattr(error, "wait", None))
     if isinstance(error, exceptions.ValidationError) and isinstance(error.detail, dict):
         return BadInput(fields={name: " ".join(map(str, texts)) for name, texts in error.detail.items()})
     if isinstance(error, exceptions.ParseError):

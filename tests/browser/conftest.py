@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.watch import Watch
 from tests.public.conftest import desk, nothing_kept  # noqa: F401  fixtures
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -40,7 +41,10 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, live_server):
-    """visit(path, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None) → Page."""
+    """visit(path, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None) → Page.
+
+    Afterwards no page may have complained in the console or asked another host (watch.py).
+    """
     contexts = []
 
     def go(path, *, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None) -> Page:
@@ -51,7 +55,7 @@ def visit(chromium, live_server):
             locale=language,
             reduced_motion="reduce",
         )
-        contexts.append(context)
+        contexts.append((context, Watch(context, live_server.url)))
         if client is not None:
             cookie = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
@@ -61,8 +65,9 @@ def visit(chromium, live_server):
         return page
 
     yield go
-    for context in contexts:
+    for context, _watch in contexts:
         context.close()
+    assert [line for _context, watch in contexts for line in watch.complaints] == []
 
 
 @pytest.fixture
@@ -75,9 +80,10 @@ def shot():
     return keep
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 A and AA and its best practices, one line each."""
-    results = Axe().run(page).response
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe-core finds against WCAG 2.2 A and AA and its best practices (or only `rules`), one line each."""
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    results = Axe().run(page, options={"resultTypes": ["violations"], **only}).response
     return [
         f"{v['id']}: {v['help']} — {node['html'][:160]} {[c['message'] for c in node['any']]}"
         for v in results["violations"]

@@ -146,7 +146,9 @@ def test_an_admin_page_names_all_four_rules_itself():
         access = {"view": Permission.STATION_VIEW}
 
     for page in (Quiet, Half):
-        assert any("must name view, add, change and delete" in p for p in admin_problems(Station, page(Station, admin.site)))
+        assert any(
+            "must name view, add, change and delete" in p for p in admin_problems(Station, page(Station, admin.site))
+        )
 
 
 def test_an_admin_page_that_is_not_ours_stops_the_start():

@@ -15,7 +15,22 @@ from portal.core.labels import OUR_PACKAGES
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("portal", "members", "logistics", "emergency")
 LONGEST = 500
-TEXT = {".py", ".html", ".txt", ".css", ".js", ".sql", ".md", ".toml", ".sh", ".svg", ".service", ".conf", ".example", ""}
+TEXT = {
+    ".py",
+    ".html",
+    ".txt",
+    ".css",
+    ".js",
+    ".sql",
+    ".md",
+    ".toml",
+    ".sh",
+    ".svg",
+    ".service",
+    ".conf",
+    ".example",
+    "",
+}
 MACHINE = re.compile(
     r"/(?:home|Users|root|mnt|tmp)/[a-z]|/work/(?:main|shared)\b"  # somebody's folders; /work/ alone is a page of ours
     r"|https?://[^\s\"']+/simple\b|(?:index-url|trusted-host)\s*=\s*\S",  # where somebody's packages come from
@@ -27,7 +42,11 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 def tracked(*suffixes: str) -> list[Path]:
     """Files of the repository as the next commit would hold them."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     paths = [ROOT / name for name in listed if "/vendor/" not in name]
     return [path for path in paths if path.suffix in (suffixes or TEXT) and path.is_file()]
@@ -104,7 +123,10 @@ def problems(paths: list[Path], rule) -> list[str]:
 
 # -- the sources keep them ---------------------------------------------------------------------------------
 def test_no_file_is_too_long():
-    assert problems([p for p in tracked(".py", ".html", ".css", ".js", ".sql") if "/migrations/" not in str(p)], too_long) == []
+    assert (
+        problems([p for p in tracked(".py", ".html", ".css", ".js", ".sql") if "/migrations/" not in str(p)], too_long)
+        == []
+    )
 
 
 def test_no_import_is_hidden_in_a_function():

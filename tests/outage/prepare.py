@@ -1,4 +1,4 @@
-"""Run inside a portal's environment: makes the small county and a scanner, prints the scanner's credentials and waybills."""
+"""Run inside a portal's environment: makes the small county and a scanner, prints its credentials and waybills."""
 
 import json
 import sys
@@ -18,7 +18,10 @@ from tests.world import make_world  # noqa: E402
 
 call_command("migrate", verbosity=0)
 world = make_world()
-drafts = [ParcelDraft(carrier="zto", carrier_number=f"78{n:010d}", destination_station="zl-hema") for n in range(int(sys.argv[1]))]
+drafts = [
+    ParcelDraft(carrier="zto", carrier_number=f"78{n:010d}", destination_station="zl-hema")
+    for n in range(int(sys.argv[1]))
+]
 made = create_parcels(drafts=drafts, actor=system_actor("outage"), now=now())
 scanner = make_device("SCAN-OUTAGE-1", profile=Profile.SCANNER, station=world.village)
 print(json.dumps({"credentials": scanner.authorization, "waybills": [o.parcel.waybill for o in made]}))

@@ -49,7 +49,12 @@ def test_restart_under_load_loses_and_doubles_nothing(outage):
 
     def post(batch):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-        headers = {"Host": HOST, "Content-Type": "application/json", "Authorization": facts["credentials"], **FROM_PROXY}
+        headers = {
+            "Host": HOST,
+            "Content-Type": "application/json",
+            "Authorization": facts["credentials"],
+            **FROM_PROXY,
+        }
         try:
             connection.request("POST", "/api/v1/events/", json.dumps({"events": batch}), headers)
             response = connection.getresponse()

@@ -49,7 +49,12 @@ class Spine:
 
     def record(self, *events: NewEvent, source=None, actor=COUNTY, now=NOW, **more):
         return record_events(
-            events=list(events), source=source or self.source, actor=actor, now=now, vouched=more.pop("vouched", True), **more
+            events=list(events),
+            source=source or self.source,
+            actor=actor,
+            now=now,
+            vouched=more.pop("vouched", True),
+            **more,
         )
 
 

@@ -17,6 +17,8 @@ from logistics.parcels.states import Issue, Stage, TimerKind
 from portal.notify.models import Message
 from tests.spine.conftest import NOW, START, at
 
+# Alone on the server: a consumer waits for the oldest transaction of the whole cluster, other tests' included.
+pytestmark = pytest.mark.race
 REAL = pytest.mark.django_db(transaction=True)
 
 
@@ -25,7 +27,9 @@ class Killed(Exception):
 
 
 def scan(spine, parcel, code, hour, **more):
-    return spine.record(NewEvent(number=parcel.waybill, code=code, at=at(hour), station=more.pop("station", ""), **more))
+    return spine.record(
+        NewEvent(number=parcel.waybill, code=code, at=at(hour), station=more.pop("station", ""), **more)
+    )
 
 
 @REAL
@@ -74,7 +78,6 @@ def test_transaction_that_commits_late_is_not_passed_over(spine, world):
 
 
 @REAL
-@pytest.mark.race
 def test_two_workers_share_the_log_without_doubling(spine, world):
     parcels = [spine.parcel(world) for _ in range(30)]
     for parcel in parcels:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from logistics.parcels.events import NewEvent
 from logistics.parcels.fold import fold
 from logistics.parcels.models import Event, Parcel
-from logistics.parcels.services.rebuild import COLUMNS, facts_of
 from logistics.parcels.services.project import refold
+from logistics.parcels.services.rebuild import COLUMNS, facts_of
 from logistics.parcels.states import RANKS, TERMINALS, Act, Custodian, Direction, Issue, Stage
 from tests.spine.conftest import at
 
@@ -31,7 +31,11 @@ def journeys(draw):
         st.sampled_from(ISSUES),
         st.sampled_from([Act.ISSUE_RESOLVED, Act.CUSTODY, Act.NOTE]),
     )
-    steps = draw(st.lists(st.tuples(st.integers(0, 12), code, st.integers(0, 3), st.sampled_from(ISSUES)), min_size=1, max_size=10))
+    steps = draw(
+        st.lists(
+            st.tuples(st.integers(0, 12), code, st.integers(0, 3), st.sampled_from(ISSUES)), min_size=1, max_size=10
+        )
+    )
     voids = draw(st.lists(st.tuples(st.integers(0, 12), st.integers(0, len(steps) - 1)), max_size=2))
     sources = draw(st.lists(st.booleans(), min_size=len(steps) + len(voids), max_size=len(steps) + len(voids)))
     return direction, steps, voids, sources
@@ -48,12 +52,32 @@ def events_for(parcel, world, journey):
             more["issue"] = issue.value
         if code == Act.CUSTODY:
             more |= {"custody_kind": Custodian.STATION.value, "custody_ref": stations[place] or "x"}
-        made.append((NewEvent(number=parcel.waybill, code=str(code.value), at=at(hour), id=f"{parcel.waybill}e{n}", station=stations[place], **more), sources[n]))
+        made.append(
+            (
+                NewEvent(
+                    number=parcel.waybill,
+                    code=str(code.value),
+                    at=at(hour),
+                    id=f"{parcel.waybill}e{n}",
+                    station=stations[place],
+                    **more,
+                ),
+                sources[n],
+            )
+        )
     for n, (hour, target) in enumerate(voids):
         of = "system:spine-two" if sources[target] else "system:spine"
         made.append(
             (
-                NewEvent(number=parcel.waybill, code="VOID", at=at(hour), id=f"{parcel.waybill}v{n}", corrects=f"{parcel.waybill}e{target}", corrects_source=of, reason="did_not_occur"),
+                NewEvent(
+                    number=parcel.waybill,
+                    code="VOID",
+                    at=at(hour),
+                    id=f"{parcel.waybill}v{n}",
+                    corrects=f"{parcel.waybill}e{target}",
+                    corrects_source=of,
+                    reason="did_not_occur",
+                ),
                 sources[len(steps) + n],
             )
         )

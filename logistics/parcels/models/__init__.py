@@ -7,6 +7,25 @@ from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupP
 from logistics.parcels.models.timers import Timer, TimerRule
 
 __all__ = [
-    "Bag", "BagItem", "CarrierFeed", "Consent", "ConsumerCursor", "Event", "EventKey", "EventSource", "Handover", "HandoverItem", "ImportBatch",
-    "ImportRow", "Parcel", "ParcelContact", "ParcelNumber", "Pickup", "PickupCode", "PickupProxy", "RefusedEvent", "Timer", "TimerRule",
-]  # fmt: skip
+    "Bag",
+    "BagItem",
+    "CarrierFeed",
+    "Consent",
+    "ConsumerCursor",
+    "Event",
+    "EventKey",
+    "EventSource",
+    "Handover",
+    "HandoverItem",
+    "ImportBatch",
+    "ImportRow",
+    "Parcel",
+    "ParcelContact",
+    "ParcelNumber",
+    "Pickup",
+    "PickupCode",
+    "PickupProxy",
+    "RefusedEvent",
+    "Timer",
+    "TimerRule",
+]

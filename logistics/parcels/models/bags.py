@@ -13,10 +13,20 @@ class Bag(models.Model):
     """A sack or cage of parcels for one destination station, closed by a numbered seal."""
 
     labels = {
-        "id": PUBLIC, "number": INTERNAL, "origin": INTERNAL, "destination": INTERNAL, "state": INTERNAL, "seal_number": INTERNAL,
-        "created_at": INTERNAL, "created_by": INTERNAL, "sealed_at": INTERNAL, "sealed_by": INTERNAL, "opened_at": INTERNAL,
-        "opened_by": INTERNAL, "seal_intact": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "number": INTERNAL,
+        "origin": INTERNAL,
+        "destination": INTERNAL,
+        "state": INTERNAL,
+        "seal_number": INTERNAL,
+        "created_at": INTERNAL,
+        "created_by": INTERNAL,
+        "sealed_at": INTERNAL,
+        "sealed_by": INTERNAL,
+        "opened_at": INTERNAL,
+        "opened_by": INTERNAL,
+        "seal_intact": INTERNAL,
+    }
 
     number = models.CharField(_("袋号"), max_length=20, unique=True)
     origin = models.ForeignKey(Station, models.PROTECT, verbose_name=_("装袋站点"), related_name="+")
@@ -75,10 +85,22 @@ class Handover(models.Model):
     """Custody passes from one holder to another: offered by the giver, answered by the taker."""
 
     labels = {
-        "id": PUBLIC, "from_kind": INTERNAL, "from_ref": INTERNAL, "to_kind": INTERNAL, "to_ref": INTERNAL, "station": INTERNAL, "state": INTERNAL,
-        "expected": INTERNAL, "scanned": INTERNAL, "offered_at": INTERNAL, "offered_by": INTERNAL, "answered_at": INTERNAL,
-        "answered_by": INTERNAL, "dispute": INTERNAL, "photo": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "from_kind": INTERNAL,
+        "from_ref": INTERNAL,
+        "to_kind": INTERNAL,
+        "to_ref": INTERNAL,
+        "station": INTERNAL,
+        "state": INTERNAL,
+        "expected": INTERNAL,
+        "scanned": INTERNAL,
+        "offered_at": INTERNAL,
+        "offered_by": INTERNAL,
+        "answered_at": INTERNAL,
+        "answered_by": INTERNAL,
+        "dispute": INTERNAL,
+        "photo": INTERNAL,
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     from_kind = models.CharField(_("交出方"), max_length=10, choices=Custodian)

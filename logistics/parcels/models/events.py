@@ -75,11 +75,28 @@ class Event(models.Model):
     """
 
     labels = {
-        "id": PUBLIC, "occurred_at": PUBLIC, "offset_minutes": PUBLIC, "claimed_at": INTERNAL, "recorded_at": INTERNAL, "parcel": INTERNAL,
-        "source": INTERNAL, "source_event_id": INTERNAL, "code": PUBLIC, "rank": PUBLIC, "station": PUBLIC, "issue": PUBLIC, "reason": INTERNAL,
-        "variant": PUBLIC, "text": PERSONAL, "custody_kind": INTERNAL, "custody_ref": INTERNAL, "corrects_source": INTERNAL,
-        "corrects_event": INTERNAL, "actor": INTERNAL, "log_txid": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "occurred_at": PUBLIC,
+        "offset_minutes": PUBLIC,
+        "claimed_at": INTERNAL,
+        "recorded_at": INTERNAL,
+        "parcel": INTERNAL,
+        "source": INTERNAL,
+        "source_event_id": INTERNAL,
+        "code": PUBLIC,
+        "rank": PUBLIC,
+        "station": PUBLIC,
+        "issue": PUBLIC,
+        "reason": INTERNAL,
+        "variant": PUBLIC,
+        "text": PERSONAL,
+        "custody_kind": INTERNAL,
+        "custody_ref": INTERNAL,
+        "corrects_source": INTERNAL,
+        "corrects_event": INTERNAL,
+        "actor": INTERNAL,
+        "log_txid": INTERNAL,
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     occurred_at = models.DateTimeField(_("发生时间"))
@@ -131,9 +148,18 @@ class RefusedEvent(models.Model):
     """An event that was not taken, kept with its reason and shown to its sender."""
 
     labels = {
-        "id": PUBLIC, "source": INTERNAL, "source_event_id": INTERNAL, "code": INTERNAL, "raw": PERSONAL, "first_at": INTERNAL,
-        "last_at": INTERNAL, "times": INTERNAL, "batch": INTERNAL, "line": INTERNAL, "settled_at": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "source": INTERNAL,
+        "source_event_id": INTERNAL,
+        "code": INTERNAL,
+        "raw": PERSONAL,
+        "first_at": INTERNAL,
+        "last_at": INTERNAL,
+        "times": INTERNAL,
+        "batch": INTERNAL,
+        "line": INTERNAL,
+        "settled_at": INTERNAL,
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.ForeignKey(EventSource, models.PROTECT, verbose_name=_("来源"), related_name="+")

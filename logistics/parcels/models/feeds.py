@@ -14,9 +14,17 @@ class CarrierFeed(models.Model):
     """
 
     labels = {
-        "id": PUBLIC, "enterprise": INTERNAL, "source": INTERNAL, "key": SECRET, "salt": SECRET, "enabled": INTERNAL, "created_at": INTERNAL,
-        "last_push_at": INTERNAL, "pushes": INTERNAL, "bad_signatures": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "enterprise": INTERNAL,
+        "source": INTERNAL,
+        "key": SECRET,
+        "salt": SECRET,
+        "enabled": INTERNAL,
+        "created_at": INTERNAL,
+        "last_push_at": INTERNAL,
+        "pushes": INTERNAL,
+        "bad_signatures": INTERNAL,
+    }
 
     enterprise = models.ForeignKey(
         Enterprise, models.PROTECT, null=True, blank=True, verbose_name=_("企业"), related_name="+"

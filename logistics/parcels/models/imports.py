@@ -12,10 +12,23 @@ class ImportBatch(models.Model):
     """A file somebody sent, what became of it, and for whom."""
 
     labels = {
-        "id": PUBLIC, "kind": INTERNAL, "enterprise": INTERNAL, "source": INTERNAL, "file_name": INTERNAL, "sha256": INTERNAL, "size": INTERNAL,
-        "dry_run": INTERNAL, "state": INTERNAL, "accepted": INTERNAL, "duplicates": INTERNAL, "refused": INTERNAL, "error": INTERNAL,
-        "created_at": INTERNAL, "created_by": INTERNAL, "finished_at": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "kind": INTERNAL,
+        "enterprise": INTERNAL,
+        "source": INTERNAL,
+        "file_name": INTERNAL,
+        "sha256": INTERNAL,
+        "size": INTERNAL,
+        "dry_run": INTERNAL,
+        "state": INTERNAL,
+        "accepted": INTERNAL,
+        "duplicates": INTERNAL,
+        "refused": INTERNAL,
+        "error": INTERNAL,
+        "created_at": INTERNAL,
+        "created_by": INTERNAL,
+        "finished_at": INTERNAL,
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(_("种类"), max_length=10, choices=ImportKind)
@@ -48,9 +61,15 @@ class ImportRow(models.Model):
     """The result of one line of a file. The raw line is kept only where it was refused."""
 
     labels = {
-        "id": PUBLIC, "batch": INTERNAL, "line": INTERNAL, "result": INTERNAL, "code": INTERNAL, "message": INTERNAL, "number": PERSONAL,
+        "id": PUBLIC,
+        "batch": INTERNAL,
+        "line": INTERNAL,
+        "result": INTERNAL,
+        "code": INTERNAL,
+        "message": INTERNAL,
+        "number": PERSONAL,
         "raw": PERSONAL,
-    }  # fmt: skip
+    }
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, verbose_name=_("批次"), related_name="rows")
     line = models.PositiveIntegerField(_("行号"))

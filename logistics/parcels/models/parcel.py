@@ -16,14 +16,41 @@ class Parcel(models.Model):
     """
 
     labels = {
-        "id": PUBLIC, "waybill": PERSONAL, "direction": PUBLIC, "carrier": PUBLIC, "carrier_number": PERSONAL, "origin": INTERNAL,
-        "destination": PERSONAL, "area": INTERNAL, "origin_station": INTERNAL, "destination_station": PUBLIC, "pieces": INTERNAL,
-        "weight_grams": INTERNAL, "return_of": INTERNAL, "shelf": INTERNAL, "eta_from": PUBLIC, "eta_until": PUBLIC, "created_at": INTERNAL,
+        "id": PUBLIC,
+        "waybill": PERSONAL,
+        "direction": PUBLIC,
+        "carrier": PUBLIC,
+        "carrier_number": PERSONAL,
+        "origin": INTERNAL,
+        "destination": PERSONAL,
+        "area": INTERNAL,
+        "origin_station": INTERNAL,
+        "destination_station": PUBLIC,
+        "pieces": INTERNAL,
+        "weight_grams": INTERNAL,
+        "return_of": INTERNAL,
+        "shelf": INTERNAL,
+        "eta_from": PUBLIC,
+        "eta_until": PUBLIC,
+        "created_at": INTERNAL,
         "demo": INTERNAL,
-        "stage": PUBLIC, "stage_rank": PUBLIC, "stage_at": PUBLIC, "variant": PUBLIC, "headline_at": PUBLIC, "station": INTERNAL,
-        "issues": PUBLIC, "custody_kind": INTERNAL, "custody_ref": INTERNAL, "closed_at": PUBLIC, "corrected": INTERNAL,
-        "first_event_at": PUBLIC, "last_event_at": PUBLIC, "county_at": INTERNAL, "ready_at": INTERNAL, "version": INTERNAL,
-    }  # fmt: skip
+        "stage": PUBLIC,
+        "stage_rank": PUBLIC,
+        "stage_at": PUBLIC,
+        "variant": PUBLIC,
+        "headline_at": PUBLIC,
+        "station": INTERNAL,
+        "issues": PUBLIC,
+        "custody_kind": INTERNAL,
+        "custody_ref": INTERNAL,
+        "closed_at": PUBLIC,
+        "corrected": INTERNAL,
+        "first_event_at": PUBLIC,
+        "last_event_at": PUBLIC,
+        "county_at": INTERNAL,
+        "ready_at": INTERNAL,
+        "version": INTERNAL,
+    }
 
     waybill = models.CharField(_("运单号"), max_length=20)
     direction = models.CharField(_("方向"), max_length=4, choices=Direction)
@@ -103,7 +130,8 @@ class Parcel(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
-        db_constraint=False, verbose_name=_("所在站点"),
+        db_constraint=False,
+        verbose_name=_("所在站点"),
         related_name="+",
         db_index=False,
     )
@@ -189,8 +217,14 @@ class ParcelContact(models.Model):
     """Sender or recipient. Apart from the parcel, so that it can be erased while the figures stay."""
 
     labels = {
-        "id": PUBLIC, "parcel": INTERNAL, "role": INTERNAL, "name": PERSONAL, "phone": PERSONAL, "tail_hash": PERSONAL, "address": PERSONAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "parcel": INTERNAL,
+        "role": INTERNAL,
+        "name": PERSONAL,
+        "phone": PERSONAL,
+        "tail_hash": PERSONAL,
+        "address": PERSONAL,
+    }
 
     parcel = models.ForeignKey(Parcel, models.CASCADE, verbose_name=_("包裹"), related_name="contacts")
     role = models.CharField(_("角色"), max_length=10, choices=ContactRole)

@@ -16,9 +16,14 @@ class Consent(models.Model):
     """
 
     labels = {
-        "id": PUBLIC, "parcel": INTERNAL, "phone": PERSONAL, "channel": INTERNAL, "given_at": INTERNAL, "recorded_by": INTERNAL,
+        "id": PUBLIC,
+        "parcel": INTERNAL,
+        "phone": PERSONAL,
+        "channel": INTERNAL,
+        "given_at": INTERNAL,
+        "recorded_by": INTERNAL,
         "withdrawn_at": INTERNAL,
-    }  # fmt: skip
+    }
 
     parcel = models.ForeignKey(
         Parcel, models.PROTECT, null=True, blank=True, verbose_name=_("包裹"), related_name="consents"
@@ -57,9 +62,17 @@ class PickupCode(models.Model):
     """The code that opens one parcel at one station. One per parcel; unique among the live ones of a station."""
 
     labels = {
-        "id": PUBLIC, "parcel": INTERNAL, "station": INTERNAL, "code": SECRET, "code_hash": SECRET, "issued_at": INTERNAL, "used_at": INTERNAL,
-        "voided_at": INTERNAL, "wrong_tries": INTERNAL, "locked_until": INTERNAL,
-    }  # fmt: skip
+        "id": PUBLIC,
+        "parcel": INTERNAL,
+        "station": INTERNAL,
+        "code": SECRET,
+        "code_hash": SECRET,
+        "issued_at": INTERNAL,
+        "used_at": INTERNAL,
+        "voided_at": INTERNAL,
+        "wrong_tries": INTERNAL,
+        "locked_until": INTERNAL,
+    }
 
     parcel = models.OneToOneField(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="pickup_code")
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("站点"), related_name="+")
@@ -121,9 +134,15 @@ class Pickup(models.Model):
     """A parcel was given out. At most one per parcel, by the database: the referee between two keepers."""
 
     labels = {
-        "id": PUBLIC, "parcel": INTERNAL, "station": INTERNAL, "method": INTERNAL, "at": INTERNAL, "given_by": INTERNAL, "proxy": INTERNAL,
+        "id": PUBLIC,
+        "parcel": INTERNAL,
+        "station": INTERNAL,
+        "method": INTERNAL,
+        "at": INTERNAL,
+        "given_by": INTERNAL,
+        "proxy": INTERNAL,
         "undone_at": INTERNAL,
-    }  # fmt: skip
+    }
 
     parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="pickups")
     station = models.ForeignKey(Station, models.PROTECT, verbose_name=_("站点"), related_name="+")

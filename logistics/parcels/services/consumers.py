@@ -37,7 +37,7 @@ class Consumer:
 
 
 def consume(consumer: Consumer, *, now: dt.datetime, limit: int = BATCH) -> int:
-    """Hand the next events to `consumer` and move its cursor. Returns how many; 0 when it is up to date or busy elsewhere."""
+    """Hand the next events to `consumer` and move its cursor. Returns how many; 0 when up to date or busy elsewhere."""
     ConsumerCursor.objects.get_or_create(name=consumer.name)
     with transaction.atomic():
         cursor_row = ConsumerCursor.objects.select_for_update(skip_locked=True).filter(name=consumer.name).first()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from logistics.parcels.events import NewEvent, derived_id, normalise_number, parse_time
 from logistics.parcels.fold import order_rank
@@ -44,8 +44,14 @@ _ISSUES = frozenset(Issue.values)
 # What a person or scanner can't simply assert: a service checks it first and then vouches for it.
 _GUARDED_FOR_ALL = frozenset({Act.VOID, Act.CUSTODY, Act.FORWARDED})
 _GUARDED_AT_THE_COUNTER = _GUARDED_FOR_ALL | {
-    Stage.DELIVERED, Stage.RETURNED, Stage.RETURNING, Stage.CANCELLED, Stage.LOST, Stage.DESTROYED, Act.ISSUE_RESOLVED,
-}  # fmt: skip
+    Stage.DELIVERED,
+    Stage.RETURNED,
+    Stage.RETURNING,
+    Stage.CANCELLED,
+    Stage.LOST,
+    Stage.DESTROYED,
+    Act.ISSUE_RESOLVED,
+}
 
 
 @dataclass(slots=True)
@@ -61,21 +67,24 @@ class Locked:
 
 @dataclass(slots=True)
 class Row:
-    """An input event on its way: refused, duplicate, or with all that its row in the log needs."""
+    """An input event on its way: refused, duplicate, or with all that its row in the log needs.
+
+    `id`, `parcel` and `occurred_at` are there as soon as they are known: a refused row may never get them.
+    """
 
     key: str
     event: NewEvent
     refusal: Refusal | None = None
     duplicate: bool = False
     after_end: bool = False
-    id: uuid.UUID | None = None
-    parcel: Locked | None = None
-    occurred_at: dt.datetime | None = None
     claimed_at: dt.datetime | None = None
     offset: int = 480
     rank: int = 0
     station_id: int | None = None
     corrects_source: int | None = None
+    id: uuid.UUID = field(init=False)
+    parcel: Locked = field(init=False)
+    occurred_at: dt.datetime = field(init=False)
 
 
 class Judge:
@@ -121,7 +130,7 @@ class Judge:
         row = Row(key=event.id, event=event)
         try:
             moment = parse_time(event.at)
-            row.offset = int(moment.utcoffset().total_seconds() // 60)
+            row.offset = int((moment.utcoffset() or dt.timedelta()).total_seconds() // 60)
             row.occurred_at = moment.astimezone(dt.UTC)
         except (ValueError, OverflowError):
             row.refusal, row.key = (

@@ -28,8 +28,9 @@ ON CONFLICT DO NOTHING
 RETURNING source_event_id
 """
 _COPY = """
-COPY parcels_event (id, occurred_at, offset_minutes, claimed_at, recorded_at, parcel_id, source_id, source_event_id, code, rank,
-                    station_id, issue, reason, variant, text, custody_kind, custody_ref, corrects_source, corrects_event, actor)
+COPY parcels_event (
+    id, occurred_at, offset_minutes, claimed_at, recorded_at, parcel_id, source_id, source_event_id, code, rank,
+    station_id, issue, reason, variant, text, custody_kind, custody_ref, corrects_source, corrects_event, actor)
 FROM STDIN
 """
 
@@ -76,9 +77,29 @@ def append(*, rows: list, source: EventSource, actor: Actor, now: dt.datetime) -
         for r in rows:
             e = r.event
             copy.write_row(
-                (r.id, r.occurred_at, r.offset, r.claimed_at, now, r.parcel.id, source.pk, r.key, e.code, r.rank, r.station_id, e.issue,
-                 e.reason, e.variant, e.text, e.custody_kind, e.custody_ref, r.corrects_source, e.corrects, actor.id)
-            )  # fmt: skip
+                (
+                    r.id,
+                    r.occurred_at,
+                    r.offset,
+                    r.claimed_at,
+                    now,
+                    r.parcel.id,
+                    source.pk,
+                    r.key,
+                    e.code,
+                    r.rank,
+                    r.station_id,
+                    e.issue,
+                    e.reason,
+                    e.variant,
+                    e.text,
+                    e.custody_kind,
+                    e.custody_ref,
+                    r.corrects_source,
+                    e.corrects,
+                    actor.id,
+                )
+            )
 
 
 def has_open_refusals(source: EventSource) -> bool:

@@ -18,14 +18,16 @@ def announce_arrivals(events: list[Event], now: dt.datetime) -> None:
     """
     arrived = {e.parcel_id for e in events if e.code == Stage.READY_FOR_PICKUP and e.station_id}
     waiting = (
-        Parcel.objects.filter(pk__in=arrived, stage=Stage.READY_FOR_PICKUP, station__isnull=False, pickup_code__isnull=True)
+        Parcel.objects.filter(pk__in=arrived, stage=Stage.READY_FOR_PICKUP, pickup_code__isnull=True)
         .select_related("station")
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )
     for parcel in waiting:
-        code = issue_code(parcel=parcel, station=parcel.station, now=now)
-        tell_recipient(parcel=parcel, station=parcel.station, code=code.code, now=now)
+        station = parcel.station
+        if station is not None:
+            code = issue_code(parcel=parcel, station=station, now=now)
+            tell_recipient(parcel=parcel, station=station, code=code.code, now=now)
 
 
 def remind(*, parcel: Parcel, key: str, now: dt.datetime) -> bool:

@@ -70,7 +70,7 @@ class _References:
     enterprises: dict[str, Enterprise]
     stations: dict[str, Station]
     divisions: dict[str, Division]
-    known: dict[tuple[int, str], Parcel]
+    known: dict[tuple[int | None, str], Parcel]
 
 
 def create_parcel(*, draft: ParcelDraft, actor: Actor, now: dt.datetime, **extra: Any) -> Parcel:
@@ -197,10 +197,20 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
         field = "destination" if draft.direction == Direction.DOWN else "origin"
         raise _bad(field, _("请填写县内所在地的 12 位区划代码或站点代码。"))
     return Parcel(
-        waybill=random_number(WAYBILL_PREFIX, 11), direction=draft.direction, carrier=carrier, carrier_number=draft.carrier_number,
-        destination=destination, origin=origin, area=area.code, destination_station=to, origin_station=at, pieces=draft.pieces,
-        weight_grams=draft.weight_grams, created_at=now, stage=Stage.CREATED,
-    )  # fmt: skip
+        waybill=random_number(WAYBILL_PREFIX, 11),
+        direction=draft.direction,
+        carrier=carrier,
+        carrier_number=draft.carrier_number,
+        destination=destination,
+        origin=origin,
+        area=area.code,
+        destination_station=to,
+        origin_station=at,
+        pieces=draft.pieces,
+        weight_grams=draft.weight_grams,
+        created_at=now,
+        stage=Stage.CREATED,
+    )
 
 
 def _named(code: str, known: dict[str, Any], field: str, message) -> Any:

@@ -95,7 +95,7 @@ def advance(gains: list[Gain]) -> set[int]:
 
 
 def refold(parcel_ids: Iterable[int], *, since: dt.datetime | None = None, until: dt.datetime | None = None) -> int:
-    """Fold parcels again from the log, reading their events between `since` and `until` (default: all). Returns how many."""
+    """Fold parcels again from their events between `since` and `until` (default: all). Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             _REFOLD,

@@ -19,12 +19,20 @@ def facts_of(events) -> list[Fact]:
     """Log rows as the fold reads them."""
     return [
         Fact(
-            occurred_at=e.occurred_at, rank=e.rank, code=e.code, source_id=e.source_id, source_event_id=e.source_event_id,
-            station_id=e.station_id, issue=e.issue, variant=e.variant, custody_kind=e.custody_kind, custody_ref=e.custody_ref,
+            occurred_at=e.occurred_at,
+            rank=e.rank,
+            code=e.code,
+            source_id=e.source_id,
+            source_event_id=e.source_event_id,
+            station_id=e.station_id,
+            issue=e.issue,
+            variant=e.variant,
+            custody_kind=e.custody_kind,
+            custody_ref=e.custody_ref,
             corrects=(e.corrects_source, e.corrects_event) if e.corrects_event else None,
         )
         for e in events
-    ]  # fmt: skip
+    ]
 
 
 def _chunks() -> Iterator[list[Parcel]]:

@@ -85,7 +85,7 @@ def _result(rows: list[Row]) -> BatchResult:
         result.event_ids.append(row.id if stored else None)
         if row.refusal is not None:
             message, hint = SENTENCES[row.refusal]
-            result.refused.append(RefusedLine(index, row.refusal.value, message, hint))
+            result.refused.append(RefusedLine(index, row.refusal.value, str(message), str(hint)))
         elif row.duplicate:
             result.duplicates.append(index)
         else:

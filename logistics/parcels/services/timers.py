@@ -77,7 +77,7 @@ def _wanted(parcel: Parcel, limits: dict[str, int]) -> list[tuple[int, str, dt.d
 
 
 def fire_due(*, now: dt.datetime, limit: int = 500) -> int:
-    """Fire timers that are due. Each in its own transaction, so that one that fails holds up no other. Returns how many."""
+    """Fire timers that are due, each in its own transaction. Returns how many."""
     due = list(
         Timer.objects.filter(due_at__lte=now, fired_at__isnull=True, cancelled_at__isnull=True)
         .order_by("due_at")
@@ -100,11 +100,12 @@ def _fire(pk: int, now: dt.datetime) -> bool:
         timer.cancelled_at = now
         timer.save(update_fields=["cancelled_at"])
         return False
-    if timer.kind == TimerKind.NO_UPDATE and parcel.last_event_at and parcel.last_event_at > timer.anchor_at:
-        return _start_again(timer, parcel, now)
+    news = parcel.last_event_at
+    if timer.kind == TimerKind.NO_UPDATE and news is not None and news > timer.anchor_at:
+        return _start_again(timer, news, now)
     timer.fired_at = now
     timer.save(update_fields=["fired_at"])
-    _EFFECTS[timer.kind](timer, parcel, now)
+    _EFFECTS[TimerKind(timer.kind)](timer, parcel, now)
     return True
 
 
@@ -115,10 +116,10 @@ def _still_waiting(timer: Timer, parcel: Parcel) -> bool:
     return not at_shelf if timer.kind == TimerKind.NO_UPDATE else at_shelf
 
 
-def _start_again(timer: Timer, parcel: Parcel, now: dt.datetime) -> bool:
+def _start_again(timer: Timer, news: dt.datetime, now: dt.datetime) -> bool:
     """There was news since: wait from there."""
     span = timer.due_at - timer.anchor_at
-    timer.anchor_at, timer.due_at = parcel.last_event_at, parcel.last_event_at + span
+    timer.anchor_at, timer.due_at = news, news + span
     timer.save(update_fields=["anchor_at", "due_at"])
     return False if timer.due_at > now else _fire(timer.pk, now)
 

@@ -1,0 +1,87 @@
+"""Who reaches which rows: every model of ours, by the read path of its faces.
+
+`here` names who sees the row of the keeper's village, `next_door` who sees its twin in the village next door of the
+same township (for parties and papers of enterprises: of the other carrier; for people: of the neighbour county).
+A model with no read path of its own says why. Read it as law: a change here is a change of who sees what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from logistics.parcels import models as parcels
+from logistics.registry import models as registry
+from members.access.models import DivisionGrant, Function
+from members.accounts.models import Relation, User
+from members.devices.models import Device
+from portal.audit.models import AuditEntry
+from portal.notify.models import Message
+from portal.regions.models import Division
+
+
+@dataclass(frozen=True)
+class Seen:
+    here: str = ""
+    next_door: str = ""
+
+
+@dataclass(frozen=True)
+class NoFace:
+    why: str
+
+
+# The officials above the village. The neighbour county's official is never among them.
+COUNTY = "county_official administrator"
+OFFICE = f"township_official support {COUNTY}"
+STAFF = f"{OFFICE} courier enterprise_admin"
+
+READ = {
+    # selectors: pages and programs
+    ("visible_parcels", parcels.Parcel): Seen(f"{STAFF} keeper scanner", f"{STAFF} keeper_next_door"),
+    ("own_parcels", parcels.Parcel): Seen("villager", "keeper_next_door"),
+    ("visible_stations", registry.Station): Seen(f"{OFFICE} keeper", f"{OFFICE} keeper_next_door"),
+    ("visible_enterprises", registry.Enterprise): Seen(
+        f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY}"
+    ),
+    ("visible_imports", parcels.ImportBatch): Seen(f"{COUNTY} enterprise_admin", COUNTY),
+    ("visible_feeds", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
+    ("own_refused_events", parcels.RefusedEvent): Seen("enterprise_admin", ""),
+    ("own_relations", Relation): Seen("villager", "keeper_next_door"),
+    # the officials' site
+    ("admin", parcels.Parcel): Seen(OFFICE, OFFICE),
+    ("admin", parcels.Event): Seen(OFFICE, OFFICE),
+    ("admin", parcels.Bag): Seen(OFFICE, OFFICE),
+    ("admin", parcels.Handover): Seen(OFFICE, OFFICE),
+    ("admin", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
+    ("admin", parcels.RefusedEvent): Seen(COUNTY, COUNTY),
+    ("admin", parcels.TimerRule): Seen(f"{COUNTY} neighbour_official"),  # one portal, one set of limits
+    ("admin", registry.Station): Seen(OFFICE, OFFICE),
+    ("admin", registry.Enterprise): Seen(COUNTY, COUNTY),
+    ("admin", Division): Seen(OFFICE, OFFICE),
+    ("admin", Device): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
+    ("admin", User): Seen(COUNTY, "neighbour_official"),
+    ("admin", DivisionGrant): Seen(COUNTY, "neighbour_official"),
+    ("admin", AuditEntry): Seen(COUNTY, COUNTY),
+    ("admin", Message): Seen(COUNTY, COUNTY),
+}
+
+NO_FACE = {
+    parcels.ParcelNumber: NoFace("read with its parcel"),
+    parcels.ParcelContact: NoFace("read with its parcel, masked; unmasked by PARCEL_VIEW_PERSONAL and logged"),
+    parcels.EventSource: NoFace("a name beside events and imports"),
+    parcels.EventKey: NoFace("the index that makes the log idempotent; holds nothing that events do not"),
+    parcels.ConsumerCursor: NoFace("where the readers of the log stand; operation reads it in the health page"),
+    parcels.BagItem: NoFace("read with its bag"),
+    parcels.HandoverItem: NoFace("read with its handover"),
+    parcels.Consent: NoFace("read with its parcel"),
+    parcels.PickupCode: NoFace("secret: reaches the recipient by message and by tier 2 of the lookup"),
+    parcels.PickupProxy: NoFace("read with its parcel"),
+    parcels.Pickup: NoFace("read with its parcel"),
+    parcels.Timer: NoFace("work of the scheduler; its effect is an event or a message"),
+    parcels.ImportRow: NoFace("read with its import, by the sender's side only (lines_of)"),
+    registry.StationUserObjectPermission: NoFace("read as staff of a place (staff_of)"),
+    registry.EnterpriseUserObjectPermission: NoFace("read as staff of a place (staff_of)"),
+    registry.StationGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
+    registry.EnterpriseGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
+    Function: NoFace("has no table; carries the permissions for the groups"),
+}
