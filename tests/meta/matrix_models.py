@@ -41,8 +41,8 @@ READ = {
     ("own_parcels", parcels.Parcel): Seen("villager", "keeper_next_door"),
     ("visible_stations", registry.Station): Seen(f"{OFFICE} keeper", f"{OFFICE} keeper_next_door"),
     ("visible_enterprises", registry.Enterprise): Seen(
-        f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY}"
-    ),
+        f"{COUNTY} enterprise_admin", COUNTY
+    ),  # registered in the county, which is above a township
     ("visible_imports", parcels.ImportBatch): Seen(f"{COUNTY} enterprise_admin", COUNTY),
     ("visible_feeds", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
     ("own_refused_events", parcels.RefusedEvent): Seen("enterprise_admin", ""),

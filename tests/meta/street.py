@@ -70,7 +70,7 @@ def build() -> Street:
     now = timezone.now()
     doors = (
         (street.here, world.village, world.village_division, "7800000000011", "13809331001", "SCAN-HERE"),
-        (street.next_door, world.village_next_door, world.village_next_door_division, "7800000000022", "13809331099", "SCAN-DOOR"),
+        (street.next_door, world.village_next_door, world.village_next_door_division, "7800000000022", "13809331003", "SCAN-DOOR"),
     )  # fmt: skip
     for rows, station, division, number, phone, device in doors:
         _parties(street, rows, station, division, device, now)

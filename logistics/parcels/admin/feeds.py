@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 from logistics.parcels.models import CarrierFeed
 from logistics.parcels.selectors_imports import visible_feeds
 from logistics.parcels.services.feeds import FeedSecrets, create_feed, rotate_secrets, switch_feed
-from logistics.registry.models import Enterprise
+from logistics.registry.selectors import visible_enterprises
 from logistics.registry.states import EnterpriseKind
 from members.access.admin_base import ScopedAdmin, admin_action, reason_of
 from members.access.states import Permission
@@ -62,7 +62,8 @@ class CarrierFeedAdmin(ScopedAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "enterprise":
-            kwargs["queryset"] = Enterprise.objects.filter(kind=EnterpriseKind.CARRIER)
+            reached = visible_enterprises(actor=request.actor, permission=Permission.FEED_MANAGE)
+            kwargs["queryset"] = reached.filter(kind=EnterpriseKind.CARRIER)
             kwargs["empty_label"] = _("快递100(多家企业)")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -25,7 +25,7 @@ from logistics.parcels.states import ImportKind, ImportState, RowResult
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
-from portal.core.errors import BadInput, NotFound, TooLarge
+from portal.core.errors import BadInput, Forbidden, NotFound, TooLarge
 
 RECENT = 30
 LINES = 100
@@ -50,6 +50,8 @@ def import_list(request):
 def _upload(request):
     request.actor.require(Permission.IMPORT_RUN)
     form = _form(request, bound=True)
+    if form is None:  # nobody to send files for: the page shows no form
+        raise Forbidden()
     if not form.is_valid():
         return _list(request, form, status=400)
     wanted = form.cleaned_data
