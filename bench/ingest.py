@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db import connection
 
-from bench.data import Size
+from bench.data import SMALL, Size
 from bench.measure import line, paired, seconds
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import EventSource
@@ -17,6 +17,7 @@ from portal.core.actor import system_actor
 from portal.core.ids import new_id
 
 ACTOR = system_actor("bench")
+ROUNDS = 3
 STEPS = (
     "COLLECTED",
     "LINEHAUL",
@@ -104,9 +105,12 @@ class Stream:
 
 def run(size: Size) -> list[str]:
     lines = []
-    for batch, total, rounds in ((1, 300, 5), (100, 10_000, 5), (1000, 50_000, 5)):
-        ours, limit = _stream(f"I{batch}X", total * rounds), _stream(f"L{batch}X", total * rounds)
-        rate, ceiling, ratio = paired(partial(_record, ours, batch, total), partial(_copy, limit, batch, total), rounds)
+    small = size.parcels <= SMALL.parcels
+    for batch, total in (
+        ((1, 100), (100, 4_000), (1000, 20_000)) if small else ((1, 300), (100, 10_000), (1000, 50_000))
+    ):
+        ours, limit = _stream(f"I{batch}X", total * ROUNDS), _stream(f"L{batch}X", total * ROUNDS)
+        rate, ceiling, ratio = paired(partial(_record, ours, batch, total), partial(_copy, limit, batch, total), ROUNDS)
         lines.append(line(f"ingest.{batch}", ratio, events_per_s=rate, copy_per_s=ceiling))
     lines.append(_replay())
     return lines
