@@ -68,11 +68,12 @@ def build() -> Street:
     world = make_world()
     street = Street(world, {name: make(world) for name, make in CAST.items()})
     now = timezone.now()
-    doors = (
-        (street.here, world.village, world.village_division, "7800000000011", "13809331001", "SCAN-HERE"),
-        (street.next_door, world.village_next_door, world.village_next_door_division, "7800000000022", "13809331003", "SCAN-DOOR"),
-    )  # fmt: skip
-    for rows, station, division, number, phone, device in doors:
+    doors = (  # the recipients are the villager and the keeper next door
+        (street.here, world.village, "7800000000011", "13809331001", "SCAN-HERE"),
+        (street.next_door, world.village_next_door, "7800000000022", "13809331003", "SCAN-DOOR"),
+    )
+    for rows, station, number, phone, device in doors:
+        division = station.division
         _parties(street, rows, station, division, device, now)
         parcel = _travelled(world, station, number, phone, now)
         _parcel_rows(rows, parcel, station, now)

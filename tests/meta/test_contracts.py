@@ -34,7 +34,7 @@ def test_contracts_have_no_exception():
     named = {contract["id"]: contract for contract in contracts}
     assert not [i for i, c in named.items() if {"ignore_imports", "exhaustive_ignores"} & set(c)]
     assert all(named[i]["exhaustive"] for i in ("apps", "portal", "rooms", "core"))
-    assert {c for c in named["apps"]["containers"]} | {"portal"} == set(FLOORS)
+    assert set(named["apps"]["containers"]) | {"portal"} == set(FLOORS)
 
 
 def test_every_app_has_its_rooms_looked_at():

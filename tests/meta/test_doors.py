@@ -118,7 +118,10 @@ def test_the_portal_starts():
         (path("new/", ([path("in/", bare, name="in")], "admin", "admin")), "declares no access"),
         (path("new/", (SideDoor(Station, admin.site).get_urls(), "admin", "admin")), "SideDoor.side"),
     ],
-    ids=["function", "inherited", "other permission class", "own guard", "viewset action", "fast lane", "in the admin's name", "admin side page"],
+    ids=[
+        "function", "inherited", "other permission class", "own guard", "viewset action", "fast lane",
+        "in the admin's name", "admin side page",
+    ],
 )  # fmt: skip
 def test_an_undeclared_door_stops_the_start(street_map, pattern, sentence):
     with street_map(pattern), pytest.raises(SystemCheckError, match=sentence):

@@ -51,10 +51,9 @@ def test_a_read_without_an_actor_raises(read):
 
 @pytest.mark.parametrize("module", [bags, handovers, record], ids=lambda module: module.__name__)
 def test_a_write_takes_its_actor_and_its_moment_by_name(module):
-    public = [
-        f for n, f in inspect.getmembers(module, inspect.isfunction) if f.__module__ == module.__name__ and "now" in inspect.signature(f).parameters
-        and not n.startswith("_")
-    ]  # fmt: skip
+    found = inspect.getmembers(module, inspect.isfunction)
+    own = [f for name, f in found if f.__module__ == module.__name__ and not name.startswith("_")]
+    public = [f for f in own if "now" in inspect.signature(f).parameters]
     assert public
     for function in public:
         parameters = inspect.signature(function).parameters
