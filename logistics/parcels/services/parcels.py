@@ -172,7 +172,7 @@ def _judge(
 def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
     if draft.direction not in Direction.values:
         raise _bad("direction", _("方向应为 DOWN(下行)或 UP(上行)。"))
-    carrier = _named(draft.carrier, refs.enterprises, "carrier", _("没有这个承运企业代码。"))
+    carrier = _named(draft.carrier, refs.enterprises, "carrier", _("没有这个承运企业代码。"), _CHECK_CARRIER)
     if draft.carrier_number and not _NUMBER.fullmatch(draft.carrier_number):
         raise _bad("carrier_number", _("快递单号应为 6 至 40 位数字、字母或短横线。"))
     if bool(carrier) != bool(draft.carrier_number):
@@ -180,18 +180,16 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
     if not 1 <= draft.pieces <= 999 or (draft.weight_grams is not None and not 0 < draft.weight_grams <= 10_000_000):
         raise _bad("pieces", _("件数或重量超出范围。"))
     to, at = (
-        _named(c, refs.stations, f, _("没有这个站点代码。"))
+        _named(c, refs.stations, f, _("没有这个站点代码。"), _CHECK_STATION)
         for c, f in (
             (draft.destination_station, "destination_station"),
             (draft.origin_station, "origin_station"),
         )
     )
-    destination = _named(draft.destination, refs.divisions, "destination", _("没有这个目的地区划代码。")) or (
-        to and refs.divisions[to.division_id]
-    )
-    origin = _named(draft.origin, refs.divisions, "origin", _("没有这个寄件地区划代码。")) or (
-        at and refs.divisions[at.division_id]
-    )
+    named = _named(draft.destination, refs.divisions, "destination", _("没有这个目的地区划代码。"), _CHECK_DIVISION)
+    destination = named or (to and refs.divisions[to.division_id])
+    named = _named(draft.origin, refs.divisions, "origin", _("没有这个寄件地区划代码。"), _CHECK_DIVISION)
+    origin = named or (at and refs.divisions[at.division_id])
     area = destination if draft.direction == Direction.DOWN else origin
     if area is None:
         field = "destination" if draft.direction == Direction.DOWN else "origin"
@@ -213,16 +211,21 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
     )
 
 
-def _named(code: str, known: dict[str, Any], field: str, message) -> Any:
+_CHECK_CARRIER = _("请核对企业代码,或请县级中心先登记该企业。")
+_CHECK_STATION = _("请核对站点代码,或请县级中心先登记该站点。")
+_CHECK_DIVISION = _("请核对 12 位区划代码,末尾的 0 不要省略;也可以改填站点代码。")
+
+
+def _named(code: str, known: dict[str, Any], field: str, message, hint) -> Any:
     if not code:
         return None
     if code not in known:
-        raise _bad(field, message)
+        raise _bad(field, message, hint)
     return known[code]
 
 
-def _bad(field: str, message) -> BadInput:
-    return BadInput(message, code=f"bad_{field}", fields={field: message})
+def _bad(field: str, message, hint=None) -> BadInput:
+    return BadInput(message, code=f"bad_{field}", hint=hint, fields={field: message})
 
 
 def _assert_in_scope(parcel: Parcel, scope: Scope) -> None:
