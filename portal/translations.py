@@ -2,7 +2,8 @@
 
 Source strings are Simplified Chinese; English must be complete. The check takes the strings out of the
 sources with Django's makemessages in a scratch copy and compares: every one has an English text that is sure
-(not fuzzy), has the same placeholders, and no Chinese left in it.
+(not fuzzy), has the same placeholders, and no Chinese left in it. What libraries say in English on our pages has
+its Chinese in locale/zh_Hans, held to the same.
 """
 
 import os
@@ -50,7 +51,7 @@ def compile_all(catalogues: Path = CATALOGUES) -> list[Path]:
 
 
 def problems(root: Path = ROOT) -> list[str]:
-    """What is wrong with the English texts, one sentence each."""
+    """What is wrong with the translations, one sentence each."""
     found = []
     with tempfile.TemporaryDirectory() as scratch:
         for domain in ("django", "djangojs"):
@@ -58,6 +59,8 @@ def problems(root: Path = ROOT) -> list[str]:
             source = root / "locale" / "en" / "LC_MESSAGES" / f"{domain}.po"
             english = polib.pofile(str(source)) if source.exists() else polib.POFile()
             found += list(compare(wanted, english))
+    for source in sorted((root / "locale" / "zh_Hans").glob("LC_MESSAGES/*.po")):
+        found += list(compare_chinese(polib.pofile(str(source))))
     return found
 
 
@@ -95,6 +98,18 @@ def compare(wanted: polib.POFile, english: polib.POFile) -> Iterator[str]:
             yield from (f"{reason}: '{entry.msgid}' ({where})" for reason in _faults(entry, translated))
 
 
+def compare_chinese(catalogue: polib.POFile) -> Iterator[str]:
+    """Chinese has one plural form only, which may drop nothing."""
+    for entry in catalogue:
+        texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+        if entry.fuzzy:
+            yield f"fuzzy: '{entry.msgid}'"
+        if not any(texts) or not all(HAN.search(text) for text in texts):
+            yield f"not Chinese: '{entry.msgid}'"
+        elif any(_placeholders(entry.msgid) != _placeholders(text) for text in texts):
+            yield f"placeholders differ: '{entry.msgid}'"
+
+
 def _faults(entry: polib.POEntry, translated: polib.POEntry) -> Iterator[str]:
     if translated.fuzzy:
         yield "fuzzy"
@@ -127,7 +142,7 @@ def main() -> int:
         found = problems()
         for line in found:
             print(line)
-        print(f"{len(found)} problems in the English texts")
+        print(f"{len(found)} problems in the translations")
         return 1 if found else 0
     print("python -m portal.translations compile|check", file=sys.stderr)
     return 2

@@ -6,7 +6,7 @@ import os
 import polib
 import pytest
 
-from portal.translations import compare, compile_all, problems
+from portal.translations import ROOT, compare, compare_chinese, compile_all, problems
 
 
 def catalogue(*entries):
@@ -57,6 +57,23 @@ def test_strings_are_found_in_code_and_templates(tmp_path):
     messages.mkdir(parents=True)
     catalogue({"msgid": "查包裹", "msgstr": "Find a parcel"}).save(str(messages / "django.po"))
     assert [line.partition(" (")[0] for line in problems(tmp_path)] == ["missing: '请检查单号'"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"msgid": "Found %(n)s rows", "msgstr": ""}, "not Chinese"),
+        ({"msgid": "Found %(n)s rows", "msgstr": "Found %(n)s rows"}, "not Chinese"),
+        ({"msgid": "Found %(n)s rows", "msgstr": "找到几行"}, "placeholders differ"),
+        ({"msgid": "Found %(n)s rows", "msgstr": "找到 %(n)s 行", "flags": ["fuzzy"]}, "fuzzy"),
+    ],
+)
+def test_a_faulty_chinese_text_of_a_library_is_found(entry, reason):
+    assert [line.partition(":")[0] for line in compare_chinese(catalogue(entry))] == [reason]
+
+
+def test_every_language_is_complete():
+    assert problems(ROOT) == []
 
 
 def test_compiling_writes_what_is_newer_and_nothing_else(tmp_path):
