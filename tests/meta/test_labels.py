@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib import admin
 from django.db import models
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC, SECRET, label_problems, our_models
@@ -55,6 +56,13 @@ def test_a_field_without_a_label_or_a_label_without_a_field_is_found():
         "name has no privacy label.", "labels names no field: gone.", "labels['kind'] is not a Label.",
     ]  # fmt: skip
     assert "declares no `labels`" in label_problems(Heir)[0]
+
+
+def test_migrations_hold_no_model_beyond_the_labelled_ones():
+    known = {(model._meta.app_label, model._meta.model_name) for model in our_models()}
+    apps = {app for app, _name in known}
+    migrated = {key for key in MigrationLoader(None).project_state().models if key[0] in apps}
+    assert migrated == known
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)

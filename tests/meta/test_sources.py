@@ -117,6 +117,14 @@ def without_reason(text: str) -> list[str]:
     return [line for line in lines if not re.search(r"==\S+\s+# \w.{8,}", line)]
 
 
+def dead_links(text: str, folder: Path) -> list[str]:
+    """Links and pictures of a page that lead to no file."""
+    targets = [
+        t.split("#")[0] for t in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in t and not t.startswith("#")
+    ]
+    return [target for target in targets if not (folder / target).exists()]
+
+
 def problems(paths: list[Path], rule) -> list[str]:
     return [f"{name_of(path)}: {problem}" for path in paths for problem in rule(path.read_text(encoding="utf-8"))]
 
@@ -150,6 +158,13 @@ def test_nothing_is_left_unfinished():
 def test_no_file_names_a_machine():
     here = Path(__file__).name
     assert problems([p for p in tracked() if p.name != here], of_a_machine) == []
+
+
+def test_pages_link_to_files_that_are_there():
+    pages = tracked(".md")
+    assert {"README.md", "CHANGELOG.md", "docs/architecture.md", "docs/glossary.md"} <= {name_of(p) for p in pages}
+    assert [(name_of(p), link) for p in pages for link in dead_links(p.read_text(), p.parent)] == []
+    assert dead_links("see [there](no/such.md) and ![this](x.png)", ROOT) == ["no/such.md", "x.png"]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

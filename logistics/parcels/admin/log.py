@@ -14,8 +14,10 @@ from members.access.admin_base import ScopedAdmin
 from members.access.states import Permission as P
 from members.devices.models import Device
 from portal.core.clock import now
+from portal.core.scrubbing import scrub
 
 LISTED = dt.timedelta(days=14)
+PLAIN = {"id", "number", "code", "at", "station", "carrier"}  # what tells which event was meant
 
 
 @admin.register(Event)
@@ -58,6 +60,20 @@ class RefusedEventAdmin(ScopedAdmin):
     list_select_related = ("source",)
     list_filter = ("code",)
     ordering = ("-last_at", "-id")
+    exclude = ("raw",)
+    readonly_fields = ("content",)
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return fields if request.actor.may(self.personal) else [name for name in fields if name != "content"]
+
+    @admin.display(description=_("原始内容"))
+    def content(self, obj) -> str:
+        """What was sent, scrubbed: whole names and phones are looked at elsewhere, where the look is logged."""
+        if not isinstance(obj.raw, dict):
+            return scrub(str(obj.raw))
+        shown = {name: value if name in PLAIN else scrub(str(value)) for name, value in obj.raw.items() if value}
+        return "\n".join(f"{name}: {value}" for name, value in shown.items())
 
     def within(self, request, permission):
         enterprises = visible_enterprises(actor=request.actor, permission=permission).values("pk")
