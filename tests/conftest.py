@@ -25,7 +25,7 @@ from tests.world import world  # noqa: F401  fixture
 
 # Every persona has a password: a hash that is slow on purpose would take most of the time of the whole run.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Every new test client loads the middleware again: looking through all static files each time takes two thirds of a request.
+# Every new test client loads the middleware again: reading all static files each time would take most of a request.
 settings.WHITENOISE_AUTOREFRESH = True
 
 
