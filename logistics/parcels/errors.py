@@ -16,7 +16,7 @@ class ParcelNotFound(NotFound):
 
     code = "parcel_not_found"
     message = _("没有找到这个包裹。")
-    hint = _("请核对单号;新到的包裹请先扫描到件。")
+    hint = _("请核对单号；新到的包裹请先扫描到件。")
 
 
 class StationNotFound(NotFound):
@@ -29,13 +29,13 @@ class StationNotFound(NotFound):
 
 class ParcelClosed(Conflict):
     code = "parcel_closed"
-    message = _("这个包裹的行程已经结束,只能更正。")
-    hint = _("如记录有误,请联系县级中心更正;要退货请新建退货运单。")
+    message = _("这个包裹的行程已经结束，只能更正。")
+    hint = _("如记录有误，请联系县级中心更正；要退货请新建退货运单。")
 
 
 class WrongDirection(Conflict):
     code = "wrong_direction"
-    message = _("这是寄出县外的上行包裹,不能办理到站取件。")
+    message = _("这是寄出县外的上行包裹，不能办理到站取件。")
     hint = _("请按收寄包裹办理。")
 
 

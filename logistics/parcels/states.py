@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Direction(models.TextChoices):
-    DOWN = "DOWN", _("下行(到村)")
-    UP = "UP", _("上行(出村)")
+    DOWN = "DOWN", _("下行（到村）")
+    UP = "UP", _("上行（出村）")
 
 
 class Stage(models.TextChoices):

@@ -35,7 +35,7 @@ def enterprise_problems(enterprise: Enterprise) -> dict[str, Any]:
     enterprise.kuaidi100_code = _squeeze(enterprise.kuaidi100_code).lower()
     problems = _common(enterprise, enterprise.hotline, "hotline")
     if enterprise.credit_code and not is_credit_code(enterprise.credit_code):
-        problems["credit_code"] = _("统一社会信用代码不正确:应为 18 位,且末位校验码要相符。请对照营业执照核对。")
+        problems["credit_code"] = _("统一社会信用代码不正确：应为 18 位，且末位校验码要相符。请对照营业执照核对。")
     if enterprise.kuaidi100_code and enterprise.kind != EnterpriseKind.CARRIER:
         problems["kuaidi100_code"] = _("只有快递企业才有快递100代码。")
     return problems
@@ -46,13 +46,13 @@ def station_problems(station: Station) -> dict[str, Any]:
     station.code = _squeeze(station.code).lower()
     problems = _common(station, station.phone, "phone")
     if (station.longitude is None) != (station.latitude is None):
-        problems["longitude"] = _("经度和纬度要么都填,要么都不填。")
+        problems["longitude"] = _("经度和纬度要么都填，要么都不填。")
     elif (
         isinstance(station.longitude, Decimal)
         and isinstance(station.latitude, Decimal)
         and not (73 <= station.longitude <= 136 and 3 <= station.latitude <= 54)
     ):
-        problems["longitude"] = _("这个位置不在中国境内,请检查经纬度是否填反。")
+        problems["longitude"] = _("这个位置不在中国境内，请检查经纬度是否填反。")
     if station.capacity is not None and station.capacity == 0:
         problems["capacity"] = _("可存件数至少为 1。")
     if parent := _parent_problem(station):
@@ -77,7 +77,7 @@ def _common(party: Enterprise | Station, public_phone: str, phone_field: str) ->
     if not _CODE.fullmatch(party.code):
         problems["code"] = _("代码只能用小写字母、数字和短横线。")
     if public_phone and not _PUBLIC_PHONE.fullmatch(public_phone):
-        problems[phone_field] = _("电话只能是数字,可用空格或短横线分隔。")
+        problems[phone_field] = _("电话只能是数字，可用空格或短横线分隔。")
     if party.contact_phone:
         try:
             party.contact_phone = to_e164(party.contact_phone)

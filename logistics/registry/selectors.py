@@ -24,13 +24,13 @@ from portal.regions.selectors import with_paths
 class EnterpriseNotFound(NotFound):
     code = "unknown_enterprise"
     message = _("没有这个企业。")
-    hint = _("请核对企业代码,或在企业列表中选择。")
+    hint = _("请核对企业代码，或在企业列表中选择。")
 
 
 class StationNotFound(NotFound):
     code = "unknown_station"
     message = _("没有这个站点。")
-    hint = _("请核对站点代码,或在站点列表中选择。")
+    hint = _("请核对站点代码，或在站点列表中选择。")
 
 
 def visible_enterprises(*, actor: Actor, permission: str = Permission.ENTERPRISE_VIEW) -> QuerySet[Enterprise]:

@@ -38,7 +38,7 @@ PARTS = ("divisions", "stations", "enterprises", "phones")
 def reason_field(**options) -> forms.CharField:
     return forms.CharField(
         label=_("原因"), max_length=300, widget=UnfoldAdminTextInputWidget,
-        help_text=_("会写入操作记录,供以后查证。"), **options,
+        help_text=_("会写入操作记录，供以后查证。"), **options,
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def reason_of(request) -> str:
     """The reason typed on the page. Raises BadInput when it is missing."""
     reason = request.POST.get("reason", "").strip()[:300]
     if not reason:
-        raise BadInput(_("没有填写原因。"), code="reason_missing", hint=_("请返回填写原因后再提交,它会写入操作记录。"))
+        raise BadInput(_("没有填写原因。"), code="reason_missing", hint=_("请返回填写原因后再提交，它会写入操作记录。"))
     return reason
 
 
@@ -243,7 +243,7 @@ class ScopedAdmin(ModelAdmin):
             raise Forbidden(
                 _("保存后的记录不在您的管辖范围内。"),
                 code="out_of_scope",
-                hint=_("请改回您辖区内的地点或单位,或请上级管理员办理。"),
+                hint=_("请改回您辖区内的地点或单位，或请上级管理员办理。"),
             )
 
     def delete_model(self, request, obj):

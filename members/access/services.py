@@ -36,7 +36,7 @@ class NotADivisionRole(BadInput):
 class TooWide(BadInput):
     code = "division_too_wide"
     message = _("乡镇管理员只能授予乡镇或村。")
-    hint = _("请选择乡镇;管理全县请授予县级管理员。")
+    hint = _("请选择乡镇；管理全县请授予县级管理员。")
 
 
 class RoleTooHigh(Forbidden):

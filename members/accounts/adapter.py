@@ -28,16 +28,16 @@ class PhoneAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("该账户已停用。请联系县级中心。"),
-        "phone_password_mismatch": _("手机号或密码不对。忘记密码可留空密码,用短信验证码登录。"),
-        "phone_taken": _("这个手机号已有账户。请换一个,或用它登录。"),
+        "phone_password_mismatch": _("手机号或密码不对。忘记密码可留空密码，用短信验证码登录。"),
+        "phone_taken": _("这个手机号已有账户。请换一个，或用它登录。"),
         "enter_current_password": _("请填写现在的密码。"),
         "incorrect_code": _("验证码不对。请核对短信或应用里的 6 位数字。"),
         "incorrect_password": _("密码不对。"),
         "invalid_login": _("请填写手机号。"),
-        "too_many_login_attempts": _("尝试次数过多,请 15 分钟后再试,或改用短信验证码登录。"),
+        "too_many_login_attempts": _("尝试次数过多，请 15 分钟后再试，或改用短信验证码登录。"),
         "unknown_phone": _("请核对手机号。"),
         "same_as_current": _("新号码与现在的相同。"),
-        "rate_limited": _("操作太频繁,请稍等一分钟再试。"),
+        "rate_limited": _("操作太频繁，请稍等一分钟再试。"),
     }
 
     # -- the phone -----------------------------------------------------------------------------------
@@ -107,8 +107,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": _("不能停用两步验证。"),
-        "cannot_generate_recovery_codes": _("请先启用两步验证,再生成备用码。"),
-        "incorrect_code": _("动态码不对。请看应用里最新的 6 位数字;手机时间不准也会出错。"),
+        "cannot_generate_recovery_codes": _("请先启用两步验证，再生成备用码。"),
+        "incorrect_code": _("动态码不对。请看应用里最新的 6 位数字；手机时间不准也会出错。"),
     }
 
     def get_totp_label(self, user):

@@ -62,7 +62,7 @@ def password_field(label, autocomplete: str, **options) -> forms.CharField:
     return forms.CharField(label=label, strip=False, max_length=200, widget=widget, **options)
 
 
-PASSWORD_HELP = _("至少 10 个字符,不要只用数字,也不要用手机号。")
+PASSWORD_HELP = _("至少 10 个字符，不要只用数字，也不要用手机号。")
 
 
 class LoginForm(account.LoginForm):
@@ -70,7 +70,7 @@ class LoginForm(account.LoginForm):
 
     def _setup_password_field(self):
         self.fields["password"] = password_field(_("密码"), "current-password", required=False)
-        self.fields["password"].help_text = _("没有设密码就留空,我们发短信验证码给您。")
+        self.fields["password"].help_text = _("没有设密码就留空，我们发短信验证码给您。")
 
 
 class CountedCode(account.BaseConfirmCodeForm):
@@ -155,7 +155,7 @@ class WorkPinForm(forms.Form):
     """`ask_current`: whether the old PIN must be shown."""
 
     current = pin_field(_("现在的工作密码"))
-    pin = pin_field(_("新的工作密码"), help_text=_("6 位数字,不要用连号、重复数字或手机号中的数字。"))
+    pin = pin_field(_("新的工作密码"), help_text=_("6 位数字，不要用连号、重复数字或手机号中的数字。"))
     again = pin_field(_("再输一次"))
 
     def __init__(self, *args, ask_current: bool, **kwargs):
@@ -168,7 +168,7 @@ class WorkPinForm(forms.Form):
             if name in self.cleaned_data:
                 self.cleaned_data[name] = normalise_digits(self.cleaned_data[name]).strip()
         if self.cleaned_data.get("pin") != self.cleaned_data.get("again"):
-            self.add_error("again", _("两次输入不一样,请重新输入。"))
+            self.add_error("again", _("两次输入不一样，请重新输入。"))
         return self.cleaned_data
 
 

@@ -54,7 +54,7 @@ class Limit:
     def refusal(self) -> TooMany:
         minutes = max(self.pause // 60, 1)
         return TooMany(
-            _("尝试次数过多,已暂停。"),
+            _("尝试次数过多，已暂停。"),
             code="paused",
             hint=_("请%(minutes)s分钟后再试。") % {"minutes": minutes},
             retry_after=self.pause,

@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 class NotAPhone(BadInput):
     code = "not_a_phone"
     message = _("这不是有效的手机号。")
-    hint = _("请填写 11 位手机号,例如 138 0013 8000;境外号码请以 + 和国家代码开头。")
+    hint = _("请填写 11 位手机号，例如 138 0013 8000；境外号码请以 + 和国家代码开头。")
 
 
 def normalise_phone(text: str) -> str:

@@ -123,7 +123,7 @@ def agree_relative_by_code(request):
             show_error(request, form, error, "code")
         else:
             request.session.pop(ASKED, None)
-            messages.success(request, _("对方已同意,您现在可以代为查件和取件。"))
+            messages.success(request, _("对方已同意，您现在可以代为查件和取件。"))
             return redirect("my_relatives")
     return relatives_page(request, AskForm(), form, 400)
 

@@ -24,7 +24,7 @@ class IssueForm(forms.ModelForm):
     place_code = forms.CharField(
         label=_("站点或企业代码"),
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("扫描终端填站点代码,承运企业系统填企业代码。"),
+        help_text=_("扫描终端填站点代码，承运企业系统填企业代码。"),
     )
 
     class Meta:
@@ -87,7 +87,7 @@ class DeviceAdmin(ScopedAdmin):
         response["Cache-Control"] = "no-store"
         return response
 
-    @admin_action(Permission.DEVICE_MANAGE, description=_("更换密钥(一次一台)"))
+    @admin_action(Permission.DEVICE_MANAGE, description=_("更换密钥（一次一台）"))
     def rotate(self, request, queryset):
         devices = list(queryset[:2])
         if len(devices) != 1:
@@ -95,7 +95,7 @@ class DeviceAdmin(ScopedAdmin):
         issued = rotate_device(actor=request.actor, device_id=devices[0].pk, now=now(), why=reason_of(request))
         return self.show_secret(request, issued)
 
-    @admin_action(Permission.DEVICE_MANAGE, description=_("停用终端(立即生效)"))
+    @admin_action(Permission.DEVICE_MANAGE, description=_("停用终端（立即生效）"))
     def revoke(self, request, queryset):
         why = reason_of(request)
         for device in queryset:

@@ -41,7 +41,7 @@ class DeviceAuthentication(BaseAuthentication):
             raise Forbidden(
                 _("这台终端不能使用这个接口。"),
                 code="route_not_allowed",
-                hint=_("请使用与终端用途相符的接口,或联系管理员换发终端。"),
+                hint=_("请使用与终端用途相符的接口，或联系管理员换发终端。"),
             )
         note_seen(device=device, now=moment)
         return AnonymousUser(), DeviceCredentials(actor_of_device(device, address=address))

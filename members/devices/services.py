@@ -32,21 +32,21 @@ class DeviceRefused(SignInNeeded):
 
     code = "device_refused"
     message = _("终端编号或密钥不对。")
-    hint = _("请核对终端编号和密钥;密钥遗失时请管理员更换。")
+    hint = _("请核对终端编号和密钥；密钥遗失时请管理员更换。")
     auth_header = "Device"
 
 
 class DeviceRevoked(SignInNeeded):
     code = "device_revoked"
     message = _("这台终端已停用。")
-    hint = _("数据请留在终端上,联系管理员重新启用后再上传。")
+    hint = _("数据请留在终端上，联系管理员重新启用后再上传。")
     auth_header = "Device"
 
 
 class WrongBinding(BadInput):
     code = "wrong_binding"
     message = _("这种终端不能用在这里。")
-    hint = _("扫描终端请填写站点代码,承运企业系统请填写企业代码。")
+    hint = _("扫描终端请填写站点代码，承运企业系统请填写企业代码。")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def rotate_device(*, actor: Actor, device_id: int, now: dt.datetime, why: str = 
     """
     device = _managed(actor, device_id)
     if device.revoked_at is not None:
-        raise Conflict(code="device_revoked", hint=_("这台终端已停用,请新发一台。"))
+        raise Conflict(code="device_revoked", hint=_("这台终端已停用，请新发一台。"))
     secret = secrets.token_urlsafe(32)
     device.previous_secret_hash, device.previous_valid_until = device.secret_hash, now + secret_overlap()
     device.secret_hash, device.rotated_at = hash_secret(secret), now

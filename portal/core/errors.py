@@ -52,7 +52,7 @@ class Forbidden(DomainError):
     status = 403
     code = "forbidden"
     message = _("您没有这项权限。")
-    hint = _("如确需办理,请联系本单位管理员开通。")
+    hint = _("如确需办理，请联系本单位管理员开通。")
 
 
 class NotFound(DomainError):
@@ -88,5 +88,5 @@ class TooMany(DomainError):
 class Unavailable(DomainError):
     status = 503
     code = "unavailable"
-    message = _("系统正在恢复,暂时不能处理。")
-    hint = _("请稍后重试,已提交的内容不会丢失或重复。")
+    message = _("系统正在恢复，暂时不能处理。")
+    hint = _("请稍后重试，已提交的内容不会丢失或重复。")

@@ -20,5 +20,5 @@ def to_e164(text: str, region: str = "CN") -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise BadInput(_("电话号码有误。"), code="bad_phone", hint=_("手机号为 11 位数字;座机请带区号。"))
+        raise BadInput(_("电话号码有误。"), code="bad_phone", hint=_("手机号为 11 位数字；座机请带区号。"))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

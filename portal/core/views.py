@@ -24,7 +24,7 @@ def bad_request(request, exception=None):
 
 @public("an error page")
 def not_found(request, exception=None):
-    return error_response(request, NotFound(_("没有这个页面。"), hint=_("请检查网址,或从首页重新开始。")))
+    return error_response(request, NotFound(_("没有这个页面。"), hint=_("请检查网址，或从首页重新开始。")))
 
 
 @public("an error page")
@@ -39,7 +39,7 @@ def csrf_failed(request, reason=""):
         Forbidden(
             _("页面停留太久或浏览器未接受 Cookie。"),
             code="form_expired",
-            hint=_("请返回上一页,刷新后重新提交。"),
+            hint=_("请返回上一页，刷新后重新提交。"),
         ),
     )
 
@@ -50,7 +50,7 @@ def server_error(request):
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return plain_error(request, Unavailable(retry_after=5))
     error = DomainError(
-        _("系统出错了,我们已记录。"), code="server_error", hint=_("请稍后重试;若仍不行,请联系县级中心。")
+        _("系统出错了，我们已记录。"), code="server_error", hint=_("请稍后重试；若仍不行，请联系县级中心。")
     )
     error.status = 500
     return plain_error(request, error)

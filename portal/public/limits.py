@@ -55,8 +55,8 @@ return {0, blocked}
 
 class Paused(TooMany):
     code = "paused"
-    message = _("输错次数较多,请先歇一会儿。")
-    hint = _("请核对单号和手机号后四位,稍后再试。也可以点短信里的链接,或登录后在“我的包裹”里查看,不受此限。")
+    message = _("输错次数较多，请先歇一会儿。")
+    hint = _("请核对单号和手机号后四位，稍后再试。也可以点短信里的链接，或登录后在“我的包裹”里查看，不受此限。")
 
 
 @lru_cache(maxsize=1)
@@ -143,8 +143,8 @@ def count_miss(address: str, times: int = 1) -> None:
 
 def _walking(seconds: float) -> Paused:
     return Paused(
-        _("这个网络地址查了很多不存在的单号,请先歇一会儿。"),
-        hint=_("请核对单号,一分钟后再试。"),
+        _("这个网络地址查了很多不存在的单号，请先歇一会儿。"),
+        hint=_("请核对单号，一分钟后再试。"),
         retry_after=seconds + 1,
     )
 
@@ -156,7 +156,7 @@ CODE_TRIES = 5
 class CodesPaused(TooMany):
     code = "codes_paused"
     message = _("刚发过验证码。")
-    hint = _("请等一会儿再要;没收到的话,也可以登录后查看。")
+    hint = _("请等一会儿再要；没收到的话，也可以登录后查看。")
 
 
 def count_code(parcel_id: int) -> None:

@@ -22,14 +22,14 @@ _OPENED, _CODE = "lookup_opened", "lookup_code"
 
 class NoPhone(Conflict):
     code = "no_phone"
-    message = _("这个包裹没有登记收件人的手机号,发不了验证码。")
+    message = _("这个包裹没有登记收件人的手机号，发不了验证码。")
     hint = _("请联系站点或承运企业。")
 
 
 class CodeWrong(BadInput):
     code = "lookup_code_wrong"
-    message = _("验证码不对,或已过期。")
-    hint = _("请核对短信;输错 5 次或超过 10 分钟,要重新获取。")
+    message = _("验证码不对，或已过期。")
+    hint = _("请核对短信；输错 5 次或超过 10 分钟，要重新获取。")
 
 
 def opened_parcels(session, now: dt.datetime) -> frozenset[int]:

@@ -67,7 +67,7 @@ def resolve_village(text: str, *, within: str = "") -> Resolution:
     if len(cleaned) > MAX_ADDRESS:
         raise BadInput(_("地址过长。"), code="address_too_long", hint=_("请只填写到村和门牌。"))
     if not cleaned:
-        raise BadInput(_("没有填写地址。"), code="address_missing", hint=_("请填写乡镇和村名,例如:水洛镇何马村。"))
+        raise BadInput(_("没有填写地址。"), code="address_missing", hint=_("请填写乡镇和村名，例如：水洛镇何马村。"))
     reading = _read(cleaned, codes.parse(within).prefix if within else "")
     best = _narrow(reading)
     found = tuple(with_paths([match.place for match in best[:MAX_CANDIDATES]]))
@@ -158,9 +158,9 @@ def _unmistakable(match: _Match, reading: _Reading) -> bool:
 
 def _question(found: tuple[Found, ...], reading: _Reading):
     if not found:
-        return _("没有找到这个村。请填写乡镇和村名,例如:水洛镇何马村。")
+        return _("没有找到这个村。请填写乡镇和村名，例如：水洛镇何马村。")
     if not reading.fits_above:
-        return _("所写的县或乡镇里没有这个村。是下面的哪一个?")
+        return _("所写的县或乡镇里没有这个村。是下面的哪一个？")
     if len(found) == 1:
-        return _("这个村名在县内不止一处。是%(place)s吗?") % {"place": found[0].full_name}
-    return _("有 %(count)d 个村符合,是哪一个?") % {"count": len(found)}
+        return _("这个村名在县内不止一处。是%(place)s吗？") % {"place": found[0].full_name}
+    return _("有 %(count)d 个村符合，是哪一个？") % {"count": len(found)}

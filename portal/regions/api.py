@@ -27,7 +27,7 @@ def divisions(request):
         {
             "count": len(found),
             "ambiguous": len(same) > 1,
-            "question": _("“%(name)s”有 %(count)d 处,请按上级区划选择。")
+            "question": _("“%(name)s”有 %(count)d 处，请按上级区划选择。")
             % {"name": same[0].short_name, "count": len(same)}
             if len(same) > 1
             else "",

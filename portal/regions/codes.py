@@ -49,7 +49,7 @@ def parse(text: str) -> Code:
     if not (digits.isascii() and digits.isdigit()):
         raise _refuse(_("区划代码只能由数字组成。"))
     if len(digits) not in set(Level):
-        raise _refuse(_("区划代码应为 2、4、6、9 或 12 位数字,这里有 %(count)d 位。") % {"count": len(digits)})
+        raise _refuse(_("区划代码应为 2、4、6、9 或 12 位数字，这里有 %(count)d 位。") % {"count": len(digits)})
     if digits == "0" * len(digits) or not _FIRST_PROVINCE <= int(digits[:2]) <= _LAST_PROVINCE:
         raise _refuse(_("区划代码的前两位 %(part)s 不是省级代码。") % {"part": digits[:2]})
     prefix = _meaningful(digits)
@@ -75,11 +75,11 @@ def _kind(level: Level, prefix: str) -> Kind:
     if level == Level.TOWNSHIP:
         raise _refuse(
             _(
-                "乡级代码 %(part)s 不在任何类别内:001–099 街道,100–199 镇,200–399 乡,400–599 其他。"
+                "乡级代码 %(part)s 不在任何类别内：001–099 街道，100–199 镇，200–399 乡，400–599 其他。"
             ) % {"part": prefix[-3:]}
         )  # fmt: skip
     raise _refuse(
-        _("村级代码 %(part)s 不在任何类别内:001–199 居委会,200–399 村委会,400–999 其他。") % {"part": prefix[-3:]}
+        _("村级代码 %(part)s 不在任何类别内：001–199 居委会，200–399 村委会，400–999 其他。") % {"part": prefix[-3:]}
     )
 
 
@@ -91,7 +91,7 @@ def county(text: str) -> Code:
     raise BadInput(
         _("%(code)s 不是县级代码。") % {"code": code.prefix},
         code="not_a_county",
-        hint=_("请给出 6 位县级代码,例如庄浪县 620825。"),
+        hint=_("请给出 6 位县级代码，例如庄浪县 620825。"),
     )
 
 

@@ -67,7 +67,7 @@ def inside(county: Code, folder: Path = FOLDER) -> Iterator[Entry]:
         raise NotFound(
             _("国家统计局区划数据中没有 %(code)s。") % {"code": lower},
             code="county_not_in_register",
-            hint=_("请核对 6 位县级代码;港澳台地区不在这份数据中。"),
+            hint=_("请核对 6 位县级代码；港澳台地区不在这份数据中。"),
         )
     villages = _rows(folder / "villages" / f"{lower[:2]}.csv.gz")
     for text, name in [*townships, *(row for row in villages if row[0].startswith(lower))]:

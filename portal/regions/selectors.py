@@ -48,7 +48,7 @@ def public_division(code: str) -> Division:
         raise NotFound(
             _("没有载入区划 %(code)s。") % {"code": parsed.prefix},
             code="unknown_division",
-            hint=_("请核对代码;如属于另一个县,请管理员先载入该县。"),
+            hint=_("请核对代码；如属于另一个县，请管理员先载入该县。"),
         )
     return division
 
@@ -62,7 +62,7 @@ def search_divisions(query: str, *, within: str = "", limit: int = 20) -> list[F
     text = names.clean(query)
     if len(text) > MAX_QUERY:
         raise BadInput(
-            _("查询内容过长(最多 %(count)d 个字)。") % {"count": MAX_QUERY},
+            _("查询内容过长（最多 %(count)d 个字）。") % {"count": MAX_QUERY},
             code="query_too_long",
             hint=_("请只输入地名、代码或拼音首字母。"),
         )

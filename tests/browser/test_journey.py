@@ -123,10 +123,10 @@ def upload(walk: Walk, kind: str, name: str, content: bytes) -> None:
 def take_for_real(walk: Walk, accepted: int) -> None:
     """After the dry run with one bad row: nothing is written, the row is named, and the rest is taken on request."""
     page = walk.page
-    walk.sees("这是试运行的结果,还没有写入任何数据。")
+    walk.sees("这是试运行的结果，还没有写入任何数据。")
     expect(page.locator("table tbody tr")).to_have_count(1)
     walk.press("正式导入")
-    walk.sees("有些行没有接收。请下载结果,改好这些行后重新上传;已接收的行不会重复登记。")
+    walk.sees("有些行没有接收。请下载结果，改好这些行后重新上传；已接收的行不会重复登记。")
     expect(page.locator("dl.facts dd").first).to_have_text(str(accepted))
     fits(page)
 
@@ -208,7 +208,7 @@ def the_recipient_agrees_after_a_code(walk, parcel) -> None:
     expect(page).to_have_url(re.compile(f"/p/{parcel.waybill}$"))
     fits(page)
     reader.press("同意放到站点")
-    reader.sees("您已同意把这个包裹放到站点,到站后凭取件码自取。")
+    reader.sees("您已同意把这个包裹放到站点，到站后凭取件码自取。")
 
 
 def the_link_in_the_message_opens_it(walk, parcel, code: str) -> None:

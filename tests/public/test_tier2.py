@@ -188,7 +188,7 @@ def test_text_for_the_proxy(villager, desk):
     parcel = desk.waiting()
     code = parcel.pickup_code.code
     text = villager.client.get(f"/p/{parcel.waybill}").content.decode()
-    assert f"取件码 {code[:3]} {code[3:]},单号尾号 {parcel.waybill[-4:]}" in text
+    assert f"取件码 {code[:3]} {code[3:]}，单号尾号 {parcel.waybill[-4:]}" in text
 
 
 def test_acts_need_the_form_of_the_page(villager, desk):

@@ -95,8 +95,8 @@ def test_corrected_events_stay_visible_and_marked(parcel, county_official):
     body = county_official.client.get(page(parcel)).content.decode()
     assert "<s>到达乡镇站</s>" in body
     why = county_official.client.get(page(parcel, "why/")).content.decode()
-    assert "已被更正,不再计入" in why
-    assert "现在的状态:到达县级中心" in why
+    assert "已被更正，不再计入" in why
+    assert "现在的状态：到达县级中心" in why
 
 
 def test_why_tells_each_event(parcel, support):
@@ -105,7 +105,7 @@ def test_why_tells_each_event(parcel, support):
         "阶段前进到「到达县级中心」",
         "出现异常「破损」",
         "阶段前进到「到达乡镇站」",
-        "现在的状态:到达乡镇站",
+        "现在的状态：到达乡镇站",
         "破损",
     ):
         assert text in body

@@ -26,7 +26,7 @@ class FeedForm(forms.ModelForm):
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
-        help_text=_("快递100 也可以不设盐;不设时同样校验签名,但安全性较低。"),
+        help_text=_("快递100 也可以不设盐；不设时同样校验签名，但安全性较低。"),
     )
 
     class Meta:
@@ -64,7 +64,7 @@ class CarrierFeedAdmin(ScopedAdmin):
         if db_field.name == "enterprise":
             reached = visible_enterprises(actor=request.actor, permission=Permission.FEED_MANAGE)
             kwargs["queryset"] = reached.filter(kind=EnterpriseKind.CARRIER)
-            kwargs["empty_label"] = _("快递100(多家企业)")
+            kwargs["empty_label"] = _("快递100（多家企业）")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
@@ -102,15 +102,15 @@ class CarrierFeedAdmin(ScopedAdmin):
             switch_feed(feed_id=feed.pk, enabled=enabled, actor=request.actor, now=now(), why=why)
         self.message_user(request, _("已启用。") if enabled else _("已停用。"))
 
-    @admin_action(Permission.FEED_MANAGE, description=_("更换签名盐(一次一个)"))
+    @admin_action(Permission.FEED_MANAGE, description=_("更换签名盐（一次一个）"))
     def rotate_salt(self, request, queryset):
         return self._rotate(request, queryset)
 
-    @admin_action(Permission.FEED_MANAGE, description=_("更换推送地址和签名盐(一次一个)"))
+    @admin_action(Permission.FEED_MANAGE, description=_("更换推送地址和签名盐（一次一个）"))
     def rotate_address(self, request, queryset):
         return self._rotate(request, queryset, key=True)
 
-    @admin_action(Permission.FEED_MANAGE, description=_("改为无盐签名(一次一个)"))
+    @admin_action(Permission.FEED_MANAGE, description=_("改为无盐签名（一次一个）"))
     def drop_salt(self, request, queryset):
         return self._rotate(request, queryset, with_salt=False)
 
@@ -118,6 +118,6 @@ class CarrierFeedAdmin(ScopedAdmin):
     def switch_on(self, request, queryset):
         self._switch(request, queryset, True)
 
-    @admin_action(Permission.FEED_MANAGE, description=_("停用(立即生效)"))
+    @admin_action(Permission.FEED_MANAGE, description=_("停用（立即生效）"))
     def switch_off(self, request, queryset):
         self._switch(request, queryset, False)

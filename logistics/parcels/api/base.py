@@ -34,7 +34,7 @@ def json_body(request) -> bytes:
         return inner.body
     except RequestDataTooBig:
         raise TooLarge(
-            _("请求超过 6 MB。"), code="body_too_large", hint=_("请分批发送,每批不超过 10000 条。")
+            _("请求超过 6 MB。"), code="body_too_large", hint=_("请分批发送，每批不超过 10000 条。")
         ) from None
     except RawPostDataException:
         raise BadInput(code="not_json") from None

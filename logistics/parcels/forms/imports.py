@@ -17,12 +17,12 @@ class ImportForm(forms.Form):
     enterprise = forms.ChoiceField(label=_("哪家企业的"), required=False)
     file = forms.FileField(
         label=_("文件"),
-        help_text=_("CSV 或 XLSX,最大 50 MB、2 万行。"),
+        help_text=_("CSV 或 XLSX，最大 50 MB、2 万行。"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
         error_messages={"empty": _("文件是空的。"), "required": _("请选择文件。")},
     )
     dry_run = forms.BooleanField(
-        label=_("先试运行:只检查,不写入"), required=False, initial=True, help_text=_("试运行后可以一键正式导入。")
+        label=_("先试运行：只检查，不写入"), required=False, initial=True, help_text=_("试运行后可以一键正式导入。")
     )
 
     def __init__(self, *args, enterprises, **kwargs):

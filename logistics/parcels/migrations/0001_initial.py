@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
                 (
                     "direction",
                     models.CharField(
-                        choices=[("DOWN", "下行(到村)"), ("UP", "上行(出村)")],
+                        choices=[("DOWN", "下行（到村）"), ("UP", "上行（出村）")],
                         max_length=4,
                         verbose_name="方向",
                     ),
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
                 ("carrier_number", models.CharField(blank=True, max_length=40, verbose_name="快递单号")),
                 ("area", models.CharField(max_length=12, verbose_name="县内所在地代码")),
                 ("pieces", models.PositiveSmallIntegerField(default=1, verbose_name="件数")),
-                ("weight_grams", models.PositiveIntegerField(blank=True, null=True, verbose_name="重量(克)")),
+                ("weight_grams", models.PositiveIntegerField(blank=True, null=True, verbose_name="重量（克）")),
                 ("shelf", models.CharField(blank=True, max_length=16, verbose_name="货架位")),
                 ("eta_from", models.DateTimeField(blank=True, null=True, verbose_name="预计最早")),
                 ("eta_until", models.DateTimeField(blank=True, null=True, verbose_name="预计最晚")),
@@ -607,7 +607,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
-                ("offset_minutes", models.SmallIntegerField(default=480, verbose_name="时区偏移(分)")),
+                ("offset_minutes", models.SmallIntegerField(default=480, verbose_name="时区偏移（分）")),
                 ("claimed_at", models.DateTimeField(blank=True, null=True, verbose_name="终端所报时间")),
                 ("recorded_at", models.DateTimeField(verbose_name="收到时间")),
                 ("source_event_id", models.CharField(max_length=64, verbose_name="来源事件号")),
@@ -664,7 +664,7 @@ class Migration(migrations.Migration):
                 ("issue", models.CharField(blank=True, max_length=20, verbose_name="异常")),
                 ("reason", models.CharField(blank=True, max_length=40, verbose_name="原因")),
                 ("variant", models.CharField(blank=True, max_length=12, verbose_name="签收方式")),
-                ("text", models.CharField(blank=True, max_length=500, verbose_name="原文(已脱敏)")),
+                ("text", models.CharField(blank=True, max_length=500, verbose_name="原文（已脱敏）")),
                 (
                     "custody_kind",
                     models.CharField(

@@ -100,7 +100,7 @@ class Event(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     occurred_at = models.DateTimeField(_("发生时间"))
-    offset_minutes = models.SmallIntegerField(_("时区偏移(分)"), default=480)
+    offset_minutes = models.SmallIntegerField(_("时区偏移（分）"), default=480)
     claimed_at = models.DateTimeField(_("终端所报时间"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("收到时间"))
     parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="events", db_index=False)
@@ -128,7 +128,7 @@ class Event(models.Model):
     issue = models.CharField(_("异常"), max_length=20, blank=True)
     reason = models.CharField(_("原因"), max_length=40, blank=True)
     variant = models.CharField(_("签收方式"), max_length=12, blank=True)
-    text = models.CharField(_("原文(已脱敏)"), max_length=500, blank=True)
+    text = models.CharField(_("原文（已脱敏）"), max_length=500, blank=True)
     custody_kind = models.CharField(_("交给"), max_length=10, choices=Custodian, blank=True)
     custody_ref = models.CharField(_("交给编号"), max_length=40, blank=True)
     corrects_source = models.BigIntegerField(_("被更正来源"), null=True, blank=True)

@@ -103,7 +103,7 @@ class Parcel(models.Model):
         db_index=False,
     )
     pieces = models.PositiveSmallIntegerField(_("件数"), default=1)
-    weight_grams = models.PositiveIntegerField(_("重量(克)"), null=True, blank=True)
+    weight_grams = models.PositiveIntegerField(_("重量（克）"), null=True, blank=True)
     return_of = models.OneToOneField(
         "self",
         models.PROTECT,

@@ -29,14 +29,14 @@ _SEAL = re.compile(r"[0-9A-Z-]{4,24}")
 
 class BagNotOpen(Conflict):
     code = "bag_not_open"
-    message = _("这个袋已经封签,不能再装取。")
-    hint = _("如需改动,请在目的站点拆袋后重新集包。")
+    message = _("这个袋已经封签，不能再装取。")
+    hint = _("如需改动，请在目的站点拆袋后重新集包。")
 
 
 class BagNotSealed(Conflict):
     code = "bag_not_sealed"
     message = _("这个袋还没有封签。")
-    hint = _("请先封签,再交接或拆封。")
+    hint = _("请先封签，再交接或拆封。")
 
 
 class BagOpened(Conflict):
@@ -45,7 +45,7 @@ class BagOpened(Conflict):
 
 class BagEmpty(Conflict):
     code = "bag_empty"
-    message = _("袋内没有包裹,不能封签。")
+    message = _("袋内没有包裹，不能封签。")
     hint = _("请先扫描装袋。")
 
 
@@ -56,7 +56,7 @@ class BagNotHere(Conflict):
 class BagInHandover(Conflict):
     code = "bag_in_handover"
     message = _("这个袋还在一张未确认的交接单上。")
-    hint = _("请先确认或撤回交接,再拆封。")
+    hint = _("请先确认或撤回交接，再拆封。")
 
 
 class SameStation(BadInput):
@@ -74,12 +74,12 @@ class BadSeal(BadInput):
 class SealUsed(Conflict):
     code = "seal_used"
     message = _("这个封签号已经用过。")
-    hint = _("请换一枚新封签,并检查旧封签是否被冒用。")
+    hint = _("请换一枚新封签，并检查旧封签是否被冒用。")
 
 
 class InOtherBag(Conflict):
     code = "in_other_bag"
-    hint = _("请先从那个袋中取出,再装入本袋。")
+    hint = _("请先从那个袋中取出，再装入本袋。")
 
 
 class NotInBag(Conflict):
@@ -226,7 +226,7 @@ def _require_openable(bag: Bag, station: Station) -> None:
     if bag.destination_id != station.pk:
         raise BagNotHere(
             gettext("这个袋应在%(station)s拆封。") % {"station": bag.destination.name},
-            hint=gettext("请不要拆封,交下一班车带到目的站点。"),
+            hint=gettext("请不要拆封，交下一班车带到目的站点。"),
         )
     if HandoverItem.objects.filter(bag=bag, open=True).exists():
         raise BagInHandover()
@@ -239,7 +239,7 @@ def _require_bound_for(bag: Bag, parcels: Iterable[Parcel]) -> None:
     for station in Station.objects.select_related("parent__parent").filter(pk__in=bound):
         if bag.destination_id not in _chain(station):
             facts = {"station": station.name, "bag": bag.destination.name}
-            raise WrongBag(gettext("有包裹应到%(station)s,而本袋发往%(bag)s。") % facts)
+            raise WrongBag(gettext("有包裹应到%(station)s，而本袋发往%(bag)s。") % facts)
 
 
 def _chain(station: Station) -> list[int]:

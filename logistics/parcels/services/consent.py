@@ -26,7 +26,7 @@ from portal.core.errors import BadInput, Conflict, NotFound
 class ConsentNotYours(NotFound):
     code = "consent_not_found"
     message = _("没有找到可以登记同意的包裹。")
-    hint = _("请用收件手机号登录,或由服务该包裹的站点登记。")
+    hint = _("请用收件手机号登录，或由服务该包裹的站点登记。")
 
 
 class ChannelMissing(BadInput):
@@ -38,7 +38,7 @@ class ChannelMissing(BadInput):
 class NoConsent(Conflict):
     code = "no_consent"
     message = _("没有可以撤回的同意。")
-    hint = _("如不愿放到站点,请联系站点改为上门投递。")
+    hint = _("如不愿放到站点，请联系站点改为上门投递。")
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ def _standing_as_own_row(parcel: Parcel, live, actor: Actor) -> Consent | None:
 
 def _subject(parcel: Parcel | None, phone: str) -> dict:
     if (parcel is None) == (not phone):
-        raise BadInput(code="consent_one_subject", hint=_("请指明一个包裹,或一个手机号。"))
+        raise BadInput(code="consent_one_subject", hint=_("请指明一个包裹，或一个手机号。"))
     return {"parcel": parcel, "phone": phone}
 
 

@@ -17,7 +17,7 @@ from portal.core.errors import BadInput
 class NumbersUnknown(BadInput):
     code = "numbers_unknown"
     message = _("有扫到的号码不认识。")
-    hint = _("请把这些件放在一边,核对后单独登记,其余照常确认。")
+    hint = _("请把这些件放在一边，核对后单独登记，其余照常确认。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,26 +25,26 @@ WHY_LENGTH = (4, 300)
 
 class WhyMissing(BadInput):
     code = "why_missing"
-    message = _("请写明更正的理由,至少四个字。")
-    hint = _("理由会记入操作记录,请不要写姓名和电话。")
+    message = _("请写明更正的理由，至少四个字。")
+    hint = _("理由会记入操作记录，请不要写姓名和电话。")
 
 
 class BadReason(BadInput):
     code = "bad_correction_reason"
     message = _("更正原因只能是“没有发生”或“数据有误”。")
-    hint = _("扫错包裹选“没有发生”;站点、时间等有误选“数据有误”并给出正确的记录。")
+    hint = _("扫错包裹选“没有发生”；站点、时间等有误选“数据有误”并给出正确的记录。")
 
 
 class ReplacementMismatch(BadInput):
     code = "replacement_mismatch"
-    message = _("“数据有误”要给出正确的记录,“没有发生”不能带新的记录。")
+    message = _("“数据有误”要给出正确的记录，“没有发生”不能带新的记录。")
     hint = _("请检查更正原因与新的记录是否一致。")
 
 
 class NotCorrectable(Conflict):
     code = "not_correctable"
     message = _("更正记录本身不能再更正。")
-    hint = _("如更正有误,请补录实际发生的事件。")
+    hint = _("如更正有误，请补录实际发生的事件。")
 
 
 class AlreadyCorrected(Conflict):

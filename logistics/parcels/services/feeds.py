@@ -23,13 +23,13 @@ from portal.core.errors import BadInput, Conflict, Forbidden, NotFound
 class NotACarrier(BadInput):
     code = "not_a_carrier"
     message = _("所选企业不是快递企业。")
-    hint = _("请选择快递企业,或留空以接收快递100的多企业推送。")
+    hint = _("请选择快递企业，或留空以接收快递100的多企业推送。")
 
 
 class FeedExists(Conflict):
     code = "feed_exists"
     message = _("已经有这个接入。")
-    hint = _("请使用现有接入;密钥遗失时请更换。")
+    hint = _("请使用现有接入；密钥遗失时请更换。")
 
 
 @dataclass(frozen=True, slots=True)

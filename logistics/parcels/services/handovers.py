@@ -42,7 +42,7 @@ class SameParty(BadInput):
 
 class SamePerson(Conflict):
     code = "handover_same_person"
-    message = _("交接要两个人办理,发起人不能自己确认。")
+    message = _("交接要两个人办理，发起人不能自己确认。")
     hint = _("请由接收方的另一个人扫描确认。")
 
 
@@ -55,7 +55,7 @@ class NothingToHand(BadInput):
 class NotHeld(Conflict):
     code = "not_in_custody"
     message = _("有包裹不在交出方手中。")
-    hint = _("请先由当前保管方交给您,再往下交接。")
+    hint = _("请先由当前保管方交给您，再往下交接。")
 
 
 class InOpenHandover(Conflict):
@@ -71,13 +71,13 @@ class HandoverAnswered(Conflict):
 class BagStillOpen(Conflict):
     code = "handover_bag_open"
     message = _("有邮袋没有封签或已经拆封。")
-    hint = _("请先封签,或按散件交接。")
+    hint = _("请先封签，或按散件交接。")
 
 
 class OpenHandover(Conflict):
     code = "open_handover"
-    message = _("还有未确认的交接,不能发车。")
-    hint = _("请接收方扫描确认,或由交出方撤回交接单后再发车。")
+    message = _("还有未确认的交接，不能发车。")
+    hint = _("请接收方扫描确认，或由交出方撤回交接单后再发车。")
 
 
 class NotADeparture(BadInput):

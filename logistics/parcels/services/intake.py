@@ -84,7 +84,7 @@ def _frame(body: bytes, kind: type):
         raise BadInput(
             _("请求的结构不对。"),
             code="bad_structure",
-            hint=_("请对照接口说明检查:%(where)s") % {"where": str(error)[:200]},
+            hint=_("请对照接口说明检查：%(where)s") % {"where": str(error)[:200]},
         ) from None
     except _UNREADABLE:
         raise BadInput(
@@ -135,7 +135,7 @@ def _sent_at(text: str | None) -> dt.datetime | None:
         raise BadInput(
             _("sent_at 不是有效的时间。"),
             code="bad_sent_at",
-            hint=_("请写成 2026-05-01T12:30:00+08:00 的样式,或省略。"),
+            hint=_("请写成 2026-05-01T12:30:00+08:00 的样式，或省略。"),
         ) from None
 
 
@@ -206,7 +206,7 @@ def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome
     if not frame.parcels:
         raise BadInput(_("没有任何包裹。"), code="empty_batch", hint=_("parcels 里至少要有一件。"))
     if len(frame.parcels) > MAX_PARCELS:
-        raise TooLarge(_("一批最多 1000 件包裹。"), code="too_many_parcels", hint=_("请分批发送,或用文件导入。"))
+        raise TooLarge(_("一批最多 1000 件包裹。"), code="too_many_parcels", hint=_("请分批发送，或用文件导入。"))
     decoder = msgspec.json.Decoder(ParcelDraft)
     outcomes: list[Outcome | None] = []
     drafts: list[ParcelDraft] = []

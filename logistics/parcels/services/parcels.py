@@ -171,7 +171,7 @@ def _judge(
 
 def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
     if draft.direction not in Direction.values:
-        raise _bad("direction", _("方向应为 DOWN(下行)或 UP(上行)。"))
+        raise _bad("direction", _("方向应为 DOWN（下行）或 UP（上行）。"))
     carrier = _named(draft.carrier, refs.enterprises, "carrier", _("没有这个承运企业代码。"), _CHECK_CARRIER)
     if draft.carrier_number and not _NUMBER.fullmatch(draft.carrier_number):
         raise _bad("carrier_number", _("快递单号应为 6 至 40 位数字、字母或短横线。"))
@@ -211,9 +211,9 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
     )
 
 
-_CHECK_CARRIER = _("请核对企业代码,或请县级中心先登记该企业。")
-_CHECK_STATION = _("请核对站点代码,或请县级中心先登记该站点。")
-_CHECK_DIVISION = _("请核对 12 位区划代码,末尾的 0 不要省略;也可以改填站点代码。")
+_CHECK_CARRIER = _("请核对企业代码，或请县级中心先登记该企业。")
+_CHECK_STATION = _("请核对站点代码，或请县级中心先登记该站点。")
+_CHECK_DIVISION = _("请核对 12 位区划代码，末尾的 0 不要省略；也可以改填站点代码。")
 
 
 def _named(code: str, known: dict[str, Any], field: str, message, hint) -> Any:

@@ -37,7 +37,7 @@ class HandoverNotFound(NotFound):
     """Also when the actor belongs to neither side."""
 
     code = "handover_not_found"
-    message = _("没有找到这张交接单,或您不是交接的一方。")
+    message = _("没有找到这张交接单，或您不是交接的一方。")
     hint = _("请由交出方或接收方的人员办理。")
 
 

@@ -28,7 +28,7 @@ class ReturnReason(models.TextChoices):
 class NotRefused(Conflict):
     code = "not_refused"
     message = _("还没有登记收件人拒收。")
-    hint = _("请先登记拒收,再退回。")
+    hint = _("请先登记拒收，再退回。")
 
 
 class NotOverdue(Conflict):
@@ -39,25 +39,25 @@ class NotOverdue(Conflict):
 
 class TooLateToIntercept(Conflict):
     code = "too_late_to_intercept"
-    message = _("包裹已经开始派送,不能再拦截。")
-    hint = _("可请收件人拒收,或签收后新建退货运单。")
+    message = _("包裹已经开始派送，不能再拦截。")
+    hint = _("可请收件人拒收，或签收后新建退货运单。")
 
 
 class DeliveredNeedsNewShipment(ParcelClosed):
     code = "delivered_needs_new_shipment"
-    message = _("包裹已签收,不能原单退回。")
-    hint = _("请新建退货运单,新单会与原单关联。")
+    message = _("包裹已签收，不能原单退回。")
+    hint = _("请新建退货运单，新单会与原单关联。")
 
 
 class BadReturnReason(BadInput):
     code = "bad_return_reason"
     message = _("请选择退回原因。")
-    hint = _("可选:收件人拒收、超期未取、寄件人拦截。")
+    hint = _("可选：收件人拒收、超期未取、寄件人拦截。")
 
 
 class NotDelivered(Conflict):
     code = "not_delivered"
-    message = _("包裹还没有签收,不需要新建退货运单。")
+    message = _("包裹还没有签收，不需要新建退货运单。")
     hint = _("未签收的包裹请直接办理退回。")
 
 

@@ -25,7 +25,7 @@ from portal.core.errors import Conflict
 
 class NotAtWork(Conflict):
     code = "party_not_active"
-    message = _("该单位或站点已暂停或关闭,不能发放终端。")
+    message = _("该单位或站点已暂停或关闭，不能发放终端。")
     hint = _("请先恢复该单位或站点。")
 
 

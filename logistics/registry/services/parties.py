@@ -36,13 +36,13 @@ STATION_FIELDS = frozenset(
 class OutOfScope(Forbidden):
     code = "out_of_scope"
     message = _("保存后的记录不在您的管辖范围内。")
-    hint = _("请选择您辖区内的地点或单位,或请上级管理员办理。")
+    hint = _("请选择您辖区内的地点或单位，或请上级管理员办理。")
 
 
 class AlreadyThere(Conflict):
     code = "already_registered"
     message = _("代码、信用代码或快递100代码已被登记。")
-    hint = _("请先查询是否已有同一单位;确为另一单位时换一个代码。")
+    hint = _("请先查询是否已有同一单位；确为另一单位时换一个代码。")
 
 
 def create_enterprise(
@@ -119,7 +119,7 @@ def _move(party: Party, start: State, end: State, actor: Actor, now: dt.datetime
         row = _lock(party, actor)
         if row.state != start:
             raise Conflict(
-                _("当前状态是“%(state)s”,不能这样操作。") % {"state": row.get_state_display()}, code="wrong_state"
+                _("当前状态是“%(state)s”，不能这样操作。") % {"state": row.get_state_display()}, code="wrong_state"
             )
         row.state = end
         row.save(update_fields=["state", "updated_at"])
@@ -177,13 +177,13 @@ def _hold_children(party: Party) -> None:
         return
     kinds = party.children.values_list("kind", flat=True).distinct()
     if any(party.kind not in rules.PARENTS[kind] for kind in kinds):
-        sentence = _("还有下级站点挂在这里,不能改成这个类型。")
+        sentence = _("还有下级站点挂在这里，不能改成这个类型。")
         raise BadInput(sentence, code="has_children", fields={"kind": sentence}, hint=_("请先为下级站点另选上级。"))
 
 
 def _need_reason(why: str) -> None:
     if not why.strip():
-        raise BadInput(_("没有填写原因。"), code="reason_missing", hint=_("请填写原因,它会写入操作记录。"))
+        raise BadInput(_("没有填写原因。"), code="reason_missing", hint=_("请填写原因，它会写入操作记录。"))
 
 
 def _action(party: Party, verb: str) -> str:

@@ -48,7 +48,7 @@ BELOW: dict[Role, frozenset[Role]] = {
 class WrongPlace(BadInput):
     code = "role_not_held_here"
     message = _("这个角色不能在这里担任。")
-    hint = _("站长、快递员在站点任职;企业管理员、企业操作员在企业任职。")
+    hint = _("站长、快递员在站点任职；企业管理员、企业操作员在企业任职。")
 
 
 class RoleTooHigh(Forbidden):
@@ -65,7 +65,7 @@ class OwnRole(Forbidden):
 
 class PlaceNotActive(Conflict):
     code = "party_not_active"
-    message = _("该单位或站点已暂停或关闭,不能安排人员。")
+    message = _("该单位或站点已暂停或关闭，不能安排人员。")
     hint = _("请先恢复该单位或站点。")
 
 
@@ -88,7 +88,7 @@ def grant_role(*, actor: Actor, user: User, role: Role, at: Place, now: dt.datet
         if place.state != State.ACTIVE:
             raise PlaceNotActive()
         if not user.is_active:
-            raise BadInput(_("这个账户已停用。"), code="user_inactive", hint=_("请先启用账户,或选择其他人员。"))
+            raise BadInput(_("这个账户已停用。"), code="user_inactive", hint=_("请先启用账户，或选择其他人员。"))
         _row, made = _table(place).get_or_create(user=user, permission=_held(role, place), content_object=place)
         if made:
             follow_groups(user=user)

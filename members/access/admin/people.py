@@ -39,7 +39,7 @@ class UserAdmin(ScopedAdmin):
     def masked(self, obj):
         return mask_phone(obj.phone)
 
-    @admin_action(Permission.PEOPLE_GRANT, description=_("停用账户(立即退出)"))
+    @admin_action(Permission.PEOPLE_GRANT, description=_("停用账户（立即退出）"))
     def stop(self, request, queryset):
         for user in queryset:
             stop_person(actor=request.actor, user=user, now=now(), why=reason_of(request))

@@ -18,7 +18,7 @@ from portal.notify.services import send
 class PhoneTaken(Conflict):
     code = "phone_taken"
     message = _("这个手机号已有账户。")
-    hint = _("请换一个手机号,或用它登录。")
+    hint = _("请换一个手机号，或用它登录。")
 
 
 def settle_phone(*, user: User, phone: str, verified: bool) -> None:

@@ -21,8 +21,8 @@ PIN_TRIES = Limit("work-pin", tries=5, window=15 * 60, pause=15 * 60)
 
 class PinWeak(BadInput):
     code = "pin_weak"
-    message = _("工作密码太容易被猜到,或不是 6 位数字。")
-    hint = _("请用 6 位数字,不要用连号、重复数字或手机号中的数字。")
+    message = _("工作密码太容易被猜到，或不是 6 位数字。")
+    hint = _("请用 6 位数字，不要用连号、重复数字或手机号中的数字。")
 
 
 class PinWrong(BadInput):
@@ -72,5 +72,5 @@ def check_work_pin(*, user_id: int, pin: str, now: dt.datetime) -> None:
         raise PinMissing()
     left = PIN_TRIES.take(user_id)
     if not check_password(pin, user.work_pin):
-        raise PinWrong(hint=_("还可以试 %(left)s 次,之后暂停 15 分钟。") % {"left": left})
+        raise PinWrong(hint=_("还可以试 %(left)s 次，之后暂停 15 分钟。") % {"left": left})
     PIN_TRIES.forgive(user_id)

@@ -41,7 +41,7 @@ class Yourself(BadInput):
 class CodeWrong(BadInput):
     code = "code_wrong"
     message = _("验证码不对或已过期。")
-    hint = _("请向亲属核对短信中的 6 位数字;错 3 次或超过 10 分钟需重新发送。")
+    hint = _("请向亲属核对短信中的 6 位数字；错 3 次或超过 10 分钟需重新发送。")
 
 
 class AlreadyAgreed(Conflict):

@@ -37,27 +37,27 @@ _EXEMPT = "reads only, with neither session nor cookie, so there is nothing anot
 
 class NotReported(NotFound):
     code = "number_unknown"
-    message = _("这个单号还没有报到本县,或者号码有误。")
-    hint = _("刚寄出的包裹常要一两天才有消息。请核对单号后再试,或向寄件人、快递企业询问。")
+    message = _("这个单号还没有报到本县，或者号码有误。")
+    hint = _("刚寄出的包裹常要一两天才有消息。请核对单号后再试，或向寄件人、快递企业询问。")
 
 
 class Mistyped(NotReported):
     message = _("这个单号很可能有一个字符输错了。")
-    hint = _("它的校验位对不上。请对照面单逐个字符核对,留意 0 和 O、1 和 I。")
+    hint = _("它的校验位对不上。请对照面单逐个字符核对，留意 0 和 O、1 和 I。")
 
 
 class WrongDigits(BadInput):
     """One answer for an unknown number, wrong digits and a parcel that ended long ago."""
 
     code = "wrong_digits"
-    message = _("单号或手机号后四位不对,或者包裹结束已超过 30 天。")
-    hint = _("请输入收件人或寄件人手机号的后四位。若面单上是虚拟号,请输入下单时所用手机号的后四位。")
+    message = _("单号或手机号后四位不对，或者包裹结束已超过 30 天。")
+    hint = _("请输入收件人或寄件人手机号的后四位。若面单上是虚拟号，请输入下单时所用手机号的后四位。")
 
 
 class DigitsMissing(BadInput):
     code = "digits_missing"
     message = _("请输入手机号后四位数字。")
-    hint = _("收件人或寄件人的手机号都可以,只需最后四位。")
+    hint = _("收件人或寄件人的手机号都可以，只需最后四位。")
 
 
 # -- tier 0 --------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def text_of(value: Any, heading: str) -> str:
         return ""
     if isinstance(value, Formula):
         raise RowProblem(
-            "formula", _("“%(column)s”这一格是公式。请改为直接填写内容(复制后“只粘贴值”)。") % {"column": heading}
+            "formula", _("“%(column)s”这一格是公式。请改为直接填写内容（复制后“只粘贴值”）。") % {"column": heading}
         )
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
@@ -89,7 +89,8 @@ def _number_text(value: float | int, heading: str) -> str:
 def _cut_off(heading: str) -> RowProblem:
     return RowProblem(
         "number_cut_off",
-        _("“%(column)s”以数字格式存储,后几位可能已丢失。请把该列设为文本格式,重新粘贴原始号码。") % {"column": heading},
+        _("“%(column)s”以数字格式存储，后几位可能已丢失。请把该列设为文本格式，重新粘贴原始号码。")
+        % {"column": heading},
     )
 
 
@@ -101,7 +102,7 @@ def code_of(value: Any, heading: str) -> str:
     if _SCIENTIFIC.fullmatch(text):
         raise RowProblem(
             "number_scientific",
-            _("“%(column)s”被写成了科学计数法,号码已丢失。请把该列设为文本格式,重新粘贴原始号码。")
+            _("“%(column)s”被写成了科学计数法，号码已丢失。请把该列设为文本格式，重新粘贴原始号码。")
             % {"column": heading},
         )
     return _BLANK.sub("", re.sub(r"(?<=\d)\.0$", "", text))
@@ -186,7 +187,7 @@ def _from_number(number: float, heading: str) -> dt.datetime:
 def _no_clock(heading: str) -> RowProblem:
     return RowProblem(
         "time_without_clock",
-        _("“%(column)s”只有日期没有时刻。请填写到分钟,如 2026-05-01 12:30。") % {"column": heading},
+        _("“%(column)s”只有日期没有时刻。请填写到分钟，如 2026-05-01 12:30。") % {"column": heading},
     )
 
 

@@ -104,9 +104,9 @@ def find_header(rows: list[SheetRow], kind: str) -> Header:
             best = set(fields)
     missing = [COLUMNS[kind][field][0] for field in REQUIRED[kind] if field not in best]
     raise FileProblem(
-        _("找不到表头,缺少这些列:%(columns)s。") % {"columns": "、".join(missing)},
+        _("找不到表头，缺少这些列：%(columns)s。") % {"columns": "、".join(missing)},
         code="no_header",
-        hint=_("请下载模板,保留第一行的列名,再填写数据。"),
+        hint=_("请下载模板，保留第一行的列名，再填写数据。"),
     )
 
 
@@ -123,8 +123,8 @@ def _once(fields: dict[str, list[int]], headings: list[str]) -> dict[str, list[i
     for indexes in fields.values():
         if len(indexes) > 1:
             raise FileProblem(
-                _("这几列说的是同一件事:%(columns)s。") % {"columns": "、".join(headings[i] for i in indexes)},
+                _("这几列说的是同一件事：%(columns)s。") % {"columns": "、".join(headings[i] for i in indexes)},
                 code="column_twice",
-                hint=_("请只保留其中一列,再重新上传。"),
+                hint=_("请只保留其中一列，再重新上传。"),
             )
     return fields

@@ -34,7 +34,7 @@ def encoding_of(file: BinaryIO) -> str:
     raise FileProblem(
         _("文件的文字编码无法识别。"),
         code="unknown_encoding",
-        hint=_("请另存为“CSV UTF-8(逗号分隔)”或 .xlsx 后重新上传。"),
+        hint=_("请另存为“CSV UTF-8（逗号分隔）”或 .xlsx 后重新上传。"),
     )
 
 
@@ -70,9 +70,9 @@ def read_csv(file: BinaryIO) -> Iterator[SheetRow]:
             line = reader.line_num + 1
     except csv.Error:
         raise FileProblem(
-            _("第 %(line)s 行起引号不配对,无法分列。") % {"line": line},
+            _("第 %(line)s 行起引号不配对，无法分列。") % {"line": line},
             code="bad_quotes",
-            hint=_("请用表格软件打开后另存为 CSV 或 .xlsx,再重新上传。"),
+            hint=_("请用表格软件打开后另存为 CSV 或 .xlsx，再重新上传。"),
         ) from None
     finally:
         text.detach()

@@ -12,7 +12,7 @@ class FileProblem(BadInput):
 
     code = "bad_file"
     message = _("这个文件无法读取。")
-    hint = _("请下载模板,按模板整理后重新上传。")
+    hint = _("请下载模板，按模板整理后重新上传。")
 
 
 class RowProblem(Exception):

@@ -51,7 +51,7 @@ def start_import(
     """
     actor.require(Permission.IMPORT_RUN)
     if kind not in ImportKind.values:
-        raise BadInput(_("请选择导入的种类。"), code="bad_kind", hint=_("种类为 parcels(包裹)或 events(轨迹)。"))
+        raise BadInput(_("请选择导入的种类。"), code="bad_kind", hint=_("种类为 parcels（包裹）或 events（轨迹）。"))
     enterprise = _enterprise(actor, enterprise_code)
     sha256, size = storage.digest(file)
     sheet = read_sheet(file, kind, AT_ONCE)
@@ -66,7 +66,7 @@ def run_checked_import(*, batch: ImportBatch, actor: Actor, now: dt.datetime) ->
     actor.require(Permission.IMPORT_RUN)
     _enterprise(actor, batch.enterprise.code)
     if not batch.dry_run or batch.state != ImportState.CHECKED:
-        raise Conflict(_("这次导入不是已完成的试运行。"), code="not_checked", hint=_("请先试运行,再正式导入。"))
+        raise Conflict(_("这次导入不是已完成的试运行。"), code="not_checked", hint=_("请先试运行，再正式导入。"))
     with storage.opened(batch.pk) as file:
         sheet = read_sheet(cast(BinaryIO, file), batch.kind, AT_ONCE)
         real = _new_batch(batch.enterprise, batch.kind, batch.file_name, batch.sha256, batch.size, False, actor, now)
@@ -93,7 +93,7 @@ def process_import(*, batch_id: uuid.UUID | str, now: dt.datetime) -> None:
     except (OperationalError, InterfaceError):
         raise  # the database is away: the next round goes on
     except Exception:
-        _fail(batch, _("处理时出错,已处理的行保留。请重新上传同一文件,重复的行不会重复登记。"), now)
+        _fail(batch, _("处理时出错，已处理的行保留。请重新上传同一文件，重复的行不会重复登记。"), now)
         raise
 
 
@@ -114,7 +114,7 @@ def _enterprise(actor: Actor, code: str) -> Enterprise:
     allowed = importable_enterprises(actor=actor)
     found = list(allowed.filter(code=code)[:1] if code else allowed[:2])
     if code and not found:
-        raise NotFound(_("没有这个企业代码,或不在您的范围内。"), code="unknown_enterprise", hint=_("请核对企业代码。"))
+        raise NotFound(_("没有这个企业代码，或不在您的范围内。"), code="unknown_enterprise", hint=_("请核对企业代码。"))
     if len(found) != 1:
         raise BadInput(_("请指明是哪家企业的文件。"), code="enterprise_needed", fields={"enterprise": _("必填。")})
     return found[0]

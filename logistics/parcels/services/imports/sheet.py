@@ -35,7 +35,9 @@ def read_sheet(file: BinaryIO, kind: str, at_most: int = MOST_ROWS) -> Sheet:
     start = file.read(4)
     if start == _OLD_EXCEL:
         raise FileProblem(
-            _("这是旧版 .xls 文件或有密码的工作簿。"), code="old_excel", hint=_("请另存为 .xlsx(不加密码)后重新上传。")
+            _("这是旧版 .xls 文件或有密码的工作簿。"),
+            code="old_excel",
+            hint=_("请另存为 .xlsx（不加密码）后重新上传。"),
         )
     is_xlsx = start[:2] == b"PK"
     lines = (row for row in (read_xlsx(file) if is_xlsx else read_csv(file)) if _filled(row))
@@ -67,7 +69,7 @@ def _refuse_merged(file: BinaryIO, header: Header) -> None:
     ref = next(merged, None)
     if ref:
         raise FileProblem(
-            _("单元格 %(range)s 是合并的,无法判断属于哪一行。") % {"range": ref},
+            _("单元格 %(range)s 是合并的，无法判断属于哪一行。") % {"range": ref},
             code="merged_cells",
-            hint=_("请取消合并,每行填写完整,再重新上传。"),
+            hint=_("请取消合并，每行填写完整，再重新上传。"),
         )

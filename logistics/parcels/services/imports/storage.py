@@ -47,7 +47,7 @@ def too_large() -> TooLarge:
     return TooLarge(
         _("文件超过 %(limit)s MB。") % {"limit": limit},
         code="file_too_large",
-        hint=_("请拆成几个文件分别上传;2 万行的文件通常不到 5 MB。"),
+        hint=_("请拆成几个文件分别上传；2 万行的文件通常不到 5 MB。"),
     )
 
 

@@ -48,9 +48,9 @@ def guard(file: BinaryIO) -> None:
         or (unpacked > SMALL_BYTES and unpacked / packed > WORST_RATIO)
     ):
         raise FileProblem(
-            _("这个工作簿解压后异常巨大,已拒绝打开。"),
+            _("这个工作簿解压后异常巨大，已拒绝打开。"),
             code="unpacks_too_large",
-            hint=_("请把需要的数据复制到模板里,另存后重新上传。"),
+            hint=_("请把需要的数据复制到模板里，另存后重新上传。"),
         )
 
 
@@ -106,12 +106,14 @@ def _data_sheet(book):
         sheets = [s for s in sheets if not _is_note(s)]
     if len(sheets) > 1:
         raise FileProblem(
-            _("工作簿里有几张工作表都有数据:%(names)s。") % {"names": "、".join(s.title for s in sheets[:5])},
+            _("工作簿里有几张工作表都有数据：%(names)s。") % {"names": "、".join(s.title for s in sheets[:5])},
             code="several_sheets",
             hint=_("请每张工作表单独存为一个文件上传。"),
         )
     if not sheets:
-        raise FileProblem(_("没有可见的、有数据的工作表。"), code="no_sheet", hint=_("请取消隐藏工作表,或按模板填写。"))
+        raise FileProblem(
+            _("没有可见的、有数据的工作表。"), code="no_sheet", hint=_("请取消隐藏工作表，或按模板填写。")
+        )
     return sheets[0]
 
 
@@ -148,5 +150,5 @@ def _damaged() -> FileProblem:
     return FileProblem(
         _("这个工作簿已损坏或不是 .xlsx 文件。"),
         code="bad_workbook",
-        hint=_("请用表格软件打开后另存为 .xlsx,再重新上传。"),
+        hint=_("请用表格软件打开后另存为 .xlsx，再重新上传。"),
     )

@@ -33,7 +33,7 @@ _RUNS = ("0123456789", "9876543210")
 class WrongCode(BadInput):
     code = "wrong_pickup_code"
     message = _("取件码不对。")
-    hint = _("请核对短信中的六位取件码;忘记了可在“我的包裹”查看,或凭证件取件。")
+    hint = _("请核对短信中的六位取件码；忘记了可在“我的包裹”查看，或凭证件取件。")
 
 
 class CodeLocked(TooMany):
@@ -116,13 +116,13 @@ def try_code(*, row: PickupCode, code: str, now: dt.datetime) -> WrongCode | Cod
     if row.locked_until is not None:
         return _locked(row, now)
     left = {"left": WRONG_TRIES - row.wrong_tries}
-    return WrongCode(gettext("取件码不对,还可以再试 %(left)s 次。") % left)
+    return WrongCode(gettext("取件码不对，还可以再试 %(left)s 次。") % left)
 
 
 def _locked(row: PickupCode, now: dt.datetime) -> CodeLocked:
     assert row.locked_until is not None  # noqa: S101  only called with a lock
     return CodeLocked(
-        gettext("输错次数过多,这个取件码已锁定至 %(until)s。") % {"until": clock(row.locked_until)},
-        hint=gettext("请稍后再试,或核对证件并输入工作密码取件。"),
+        gettext("输错次数过多，这个取件码已锁定至 %(until)s。") % {"until": clock(row.locked_until)},
+        hint=gettext("请稍后再试，或核对证件并输入工作密码取件。"),
         retry_after=(row.locked_until - now).total_seconds(),
     )

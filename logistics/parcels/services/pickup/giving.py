@@ -35,7 +35,7 @@ class AlreadyGivenOut(Conflict):
 class NotWaitingHere(Conflict):
     code = "not_waiting_here"
     message = _("这个包裹不在本站待取。")
-    hint = _("请先办理到站入库;若实物不在本站,请核对单号。")
+    hint = _("请先办理到站入库；若实物不在本站，请核对单号。")
 
 
 class OtherParcel(BadInput):
@@ -47,13 +47,13 @@ class OtherParcel(BadInput):
 class NotTheProxy(Conflict):
     code = "not_the_proxy"
     message = _("收件人没有指定这位代收人。")
-    hint = _("请收件人先在“我的包裹”里指定代收人,或打电话向收件人核实后登记。")
+    hint = _("请收件人先在“我的包裹”里指定代收人，或打电话向收件人核实后登记。")
 
 
 class ProofMissing(BadInput):
     code = "pickup_proof_missing"
     message = _("没有说明凭什么取件。")
-    hint = _("请输入取件码、扫描短信链接,或核对证件并输入工作密码。")
+    hint = _("请输入取件码、扫描短信链接，或核对证件并输入工作密码。")
 
 
 def give_out(
@@ -106,7 +106,7 @@ def already_given(given: Pickup) -> AlreadyGivenOut:
     facts = {"when": clock(given.at), "station": given.station.name, "who": spoken(given.given_by)}
     return AlreadyGivenOut(
         gettext("这个包裹已于 %(when)s 在%(station)s由%(who)s交出。") % facts,
-        hint=gettext("请与经手人核对;确属误点,请联系县级中心更正签收记录。"),
+        hint=gettext("请与经手人核对；确属误点，请联系县级中心更正签收记录。"),
     )
 
 

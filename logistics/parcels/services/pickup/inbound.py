@@ -26,12 +26,12 @@ SHELF_LENGTH = 16
 class ConsentNeeded(Conflict):
     code = "consent_needed"
     message = _("收件人还没有同意把包裹放到站点。")
-    hint = _("请先联系收件人:同意的,登记同意后再入库;不同意的,上门投递。")
+    hint = _("请先联系收件人：同意的，登记同意后再入库；不同意的，上门投递。")
 
 
 class ConsentNeededAfterAttempt(ConsentNeeded):
-    message = _("上门投递未成功,收件人还没有同意改放站点。")
-    hint = _("请联系收件人:同意的,登记同意后再入库;不同意的,约时间再次上门。")
+    message = _("上门投递未成功，收件人还没有同意改放站点。")
+    hint = _("请联系收件人：同意的，登记同意后再入库；不同意的，约时间再次上门。")
 
 
 class WrongStation(Conflict):
@@ -44,7 +44,7 @@ class StillInBag(Conflict):
 
 class ParcelReturning(Conflict):
     code = "parcel_returning"
-    message = _("这个包裹正在退回,不能再入库待取。")
+    message = _("这个包裹正在退回，不能再入库待取。")
     hint = _("请按退回包裹交给下一程。")
 
 
@@ -55,7 +55,7 @@ class WaitsElsewhere(Conflict):
 class ShelfTooLong(BadInput):
     code = "shelf_too_long"
     message = _("货架位不能超过 16 个字。")
-    hint = _("请用简短的编号,例如 3-2。")
+    hint = _("请用简短的编号，例如 3-2。")
 
 
 def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> PickupCode:
@@ -77,7 +77,7 @@ def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Acto
         if code is not None and code.station_id != station.pk:
             raise WaitsElsewhere(
                 gettext("这个包裹已在%(station)s待取。") % {"station": code.station.name},
-                hint=gettext("请与该站核对实物在哪里,再请县级中心更正记录。"),
+                hint=gettext("请与该站核对实物在哪里，再请县级中心更正记录。"),
             )
         if shelf != parcel.shelf and (shelf or code is None):
             Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
@@ -104,13 +104,13 @@ def _require_right_place(parcel: Parcel, station: Station) -> None:
     if bound_for is not None and bound_for.pk != station.pk:
         raise WrongStation(
             gettext("这个包裹应送到%(station)s。") % {"station": bound_for.name},
-            hint=gettext("请登记“到错站点”,并交下一班车带回。"),
+            hint=gettext("请登记“到错站点”，并交下一班车带回。"),
         )
     item = BagItem.objects.select_related("bag").filter(parcel=parcel, removed_at=None).first()
     if item is not None:
         raise StillInBag(
             gettext("这个包裹还登记在 %(bag)s 号袋内。") % {"bag": item.bag.number},
-            hint=gettext("请先拆袋核对,再逐件入库。"),
+            hint=gettext("请先拆袋核对，再逐件入库。"),
         )
 
 

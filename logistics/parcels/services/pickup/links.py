@@ -23,13 +23,13 @@ _SEPARATOR = "~"
 class LinkInvalid(NotFound):
     code = "link_invalid"
     message = _("链接不完整或已失效。")
-    hint = _("请从短信中重新打开;也可以用单号和手机尾号查询。")
+    hint = _("请从短信中重新打开；也可以用单号和手机尾号查询。")
 
 
 class LinkUsed(NotFound):
     code = "link_used"
-    message = _("这个包裹已经取走或结束,链接不再有效。")
-    hint = _("仍可用单号和手机尾号查询;如您没有取件,请立即联系站点。")
+    message = _("这个包裹已经取走或结束，链接不再有效。")
+    hint = _("仍可用单号和手机尾号查询；如您没有取件，请立即联系站点。")
 
 
 def _signer() -> signing.Signer:

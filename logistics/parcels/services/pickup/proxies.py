@@ -21,8 +21,8 @@ NAME_LENGTH = 60
 
 class ProxyName(BadInput):
     code = "proxy_name"
-    message = _("请填写代收人的姓名,最多 60 个字。")
-    hint = _("代收人取件时要报姓名,请写全名。")
+    message = _("请填写代收人的姓名，最多 60 个字。")
+    hint = _("代收人取件时要报姓名，请写全名。")
 
 
 class NoProxy(Conflict):
