@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from allauth.core.exceptions import RateLimited
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from members.access.second_factor import passed_second_factor, second_factor_page
 from members.access.selectors import actor_of
@@ -22,6 +25,15 @@ def actor_for(request):
         address=getattr(request, "client_address", ""),
         second_factor=passed_second_factor(request),
     )
+
+
+def page_to_return_to(request) -> str:
+    """Where to go after logging in: this page, or for what was sent from a form, the page with the form."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    form = request.headers.get("Referer", "")
+    known = url_has_allowed_host_and_scheme(form, {request.get_host()}, require_https=request.is_secure())
+    return form.partition(request.get_host())[2] or "/" if form and known else "/"
 
 
 class AccessMiddleware:
@@ -51,7 +63,9 @@ class AccessMiddleware:
             return redirect(second_factor_page(request.user, request.get_full_path()))
         if actor.signed_in or wants_json(request):
             return error_response(request, Forbidden() if actor.signed_in else SignInNeeded())
-        return redirect_to_login(request.get_full_path())
+        if request.method not in ("GET", "HEAD"):
+            messages.warning(request, _("登录已过期，刚才的内容没有提交。请登录后重新填写。"))
+        return redirect_to_login(page_to_return_to(request))
 
     def process_exception(self, request, exception):
         """allauth raises its limit where it has no page of its own."""

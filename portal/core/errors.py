@@ -64,6 +64,13 @@ class NotFound(DomainError):
     hint = _("请核对号码或链接是否完整。")
 
 
+class WrongMethod(DomainError):
+    status = 405
+    code = "wrong_method"
+    message = _("这个网址不能直接打开。")
+    hint = _("请返回上一页，或从首页重新开始。")
+
+
 class Conflict(DomainError):
     status = 409
     code = "conflict"

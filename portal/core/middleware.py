@@ -11,11 +11,12 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import get_language, get_language_from_request, override
 
 from portal.core.access import Rule
-from portal.core.errors import DomainError, Unavailable
+from portal.core.errors import DomainError, Unavailable, WrongMethod
 
 log = logging.getLogger(__name__)
 
@@ -93,22 +94,20 @@ class DatabaseRestMiddleware:
     def process_exception(self, request, exception):
         if isinstance(exception, (OperationalError, InterfaceError)):
             log.warning("database unavailable: %s", type(exception).__name__)
-            with override(get_language_from_request(request)):
-                return plain_error(request, Unavailable(retry_after=5))
+            return plain_error(request, Unavailable(retry_after=5))
         return None
 
 
 def plain_error(request, error: DomainError) -> HttpResponse:
-    """An error page that needs neither database nor template context."""
-    if wants_json(request):
-        response: HttpResponse = JsonResponse(error.as_dict(), status=error.status)
-    else:
-        response = HttpResponse(
-            f"<!doctype html><meta charset=utf-8><title>{error.message}</title>"
-            f"<h1>{error.message}</h1><p>{error.hint}</p>",
-            status=error.status,
-        )
-    response["Retry-After"] = str(int(error.retry_after or 5))
+    """An error page that needs neither database nor session, in the language the browser asks for."""
+    with override(get_language_from_request(request)):
+        if wants_json(request):
+            response: HttpResponse = JsonResponse(error.as_dict(), status=error.status)
+        else:
+            page = {"error": error, "lang": "en" if get_language() == "en" else "zh-CN"}
+            response = HttpResponse(render_to_string("plain_error.html", page), status=error.status)
+    if error.retry_after or error.status >= 500:
+        response["Retry-After"] = str(int(error.retry_after or 5))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -174,7 +173,13 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == WrongMethod.status and not response.content and not wants_json(request):
+            # Somebody reloaded the address of a form: the framework's own answer is an empty page.
+            page = error_response(request, WrongMethod())
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request, exception):
         if isinstance(exception, DomainError):
