@@ -1,7 +1,7 @@
 """A real Chromium for journeys, shared by all browser tests.
 
-`visit(path, …)` opens a page on the live server in a fresh browser context; `shot(page, name)` keeps a picture in
-docs/screenshots/ when PORTAL_SCREENSHOTS is set, so that an ordinary test run leaves the documents alone.
+`visit(path, …)` opens a page on the live server in a fresh browser context and watches it (watch.py). The pictures in
+docs/screenshots/ are taken by shots.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
-PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1100, "height": 800}
 
@@ -68,16 +67,6 @@ def visit(chromium, live_server):
     for context, _watch in contexts:
         context.close()
     assert [line for _context, watch in contexts for line in watch.complaints] == []
-
-
-@pytest.fixture
-def shot():
-    def keep(page: Page, name: str, *, full: bool = True) -> None:
-        if os.environ.get("PORTAL_SCREENSHOTS"):
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
-
-    return keep
 
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
