@@ -78,10 +78,10 @@ def test_a_push_moves_the_parcel_and_is_answered_in_kuaidi100s_format(feed, parc
 
 
 def test_the_whole_list_again_stores_only_what_is_new(feed, parcel, push):
-    old = row(60, statusCode="103")
+    old, new = row(60, statusCode="103"), row(10, "在路上", statusCode="1002")
     push(feed, param([old], "1"))
-    push(feed, param([row(10, "在路上", statusCode="1002"), old]))
-    push(feed, param([row(10, "在路上", statusCode="1002"), old], status="updateall"))
+    push(feed, param([new, old]))
+    push(feed, param([new, old], status="updateall"))
     assert Event.objects.count() == 2
     assert stage(parcel) == "LINEHAUL"
 
