@@ -15,16 +15,16 @@ from members.access.states import Permission
 from portal.core.actor import Actor
 
 SENTENCES = {
-    "advanced": _("阶段前进到「%(event)s」。"),
-    "ended": _("行程到此结束：「%(event)s」。"),
+    "advanced": _("阶段前进到“%(event)s”。"),
+    "ended": _("行程到此结束：“%(event)s”。"),
     "same_stage": _("同一阶段的再次扫描，阶段不变，位置取最近一次。"),
     "late": _("发生时阶段已更靠后，只作记录，阶段不回退。"),
     "after_end": _("发生在行程结束之后，只作记录，不起作用。"),
     "cancelled_too_late": _("揽收之后不能撤销，只作记录。"),
     "voided": _("已被更正，不再计入。"),
     "correction": _("更正：取消此前的一条记录。"),
-    "issue_opened": _("出现异常「%(event)s」。"),
-    "issue_again": _("异常「%(event)s」再次上报，已在处理中。"),
+    "issue_opened": _("出现异常“%(event)s”。"),
+    "issue_again": _("异常“%(event)s”再次上报，已在处理中。"),
     "issue_resolved": _("异常已处理。"),
     "custody": _("保管方变更。"),
     "note": _("备注，不影响状态。"),

@@ -102,9 +102,9 @@ def test_corrected_events_stay_visible_and_marked(parcel, county_official):
 def test_why_tells_each_event(parcel, support):
     body = support.client.get(page(parcel, "why/")).content.decode()
     for text in (
-        "阶段前进到「到达县级中心」",
-        "出现异常「破损」",
-        "阶段前进到「到达乡镇站」",
+        "阶段前进到“到达县级中心”",
+        "出现异常“破损”",
+        "阶段前进到“到达乡镇站”",
         "现在的状态：到达乡镇站",
         "破损",
     ):

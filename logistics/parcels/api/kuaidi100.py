@@ -33,7 +33,7 @@ def push(request, key: str):
         return answer("700", "数据过大", 413)
     except (OperationalError, InterfaceError) as error:
         log.warning("database unavailable: %s", type(error).__name__)
-        return answer("500", "系统正在恢复,请稍后重试", 503)
+        return answer("500", "系统正在恢复，请稍后重试", 503)
     return JsonResponse({"result": True, "returnCode": "200", "message": "成功"})
 
 

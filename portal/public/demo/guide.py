@@ -32,13 +32,13 @@ def lines() -> list[str]:
     forwarded = demo.filter(numbers__kind="successor").order_by("-id").first()
     if forwarded:
         number = forwarded.numbers.get(kind="successor").number
-        out.append(_line(forwarded, f"转邮政,新单号 {number} handed to the post, both numbers find it"))
+        out.append(_line(forwarded, f"转邮政，新单号 {number} handed to the post, both numbers find it"))
     upward = demo.filter(direction=Direction.UP, closed_at=None).order_by("-id").first()
     if upward:
         out.append(_line(upward, "农产品上行 farm produce to the city", ContactRole.SENDER))
     own = demo.filter(contacts__phone=cast.phone(1), contacts__role=ContactRole.RECIPIENT, closed_at=None)
     out.append(
-        f"  登录 sign in {cast.phone(1)[3:]}:我的包裹 {own.count()} 件在途,可看取件码、指定代收人 "
+        f"  登录 sign in {cast.phone(1)[3:]}:我的包裹 {own.count()} 件在途，可看取件码、指定代收人 "
         "my parcels, pickup code, proxy: tier 2"
     )
     out.append("  站长登录后查邻村站的包裹:404 the keeper next door gets 404 for the parcels above")

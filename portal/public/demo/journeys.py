@@ -30,11 +30,11 @@ SCENES = (
 # Stages and troubles that a small load might miss: (direction, last stage, what came then, hours ago, text).
 HALTED = (
     (Direction.DOWN, Stage.LINEHAUL, Issue.NO_UPDATE, 60, ""),
-    (Direction.DOWN, Stage.AT_COUNTY, Issue.HELD, 6, "到件量大,顺延分拣"),
+    (Direction.DOWN, Stage.AT_COUNTY, Issue.HELD, 6, "到件量大，顺延分拣"),
     (Direction.DOWN, Stage.AT_COUNTY, Issue.TEMP_BREACH, 5, "冷链包裹到件温度偏高"),
-    (Direction.DOWN, Stage.AT_COUNTY, Issue.OUT_OF_AREA, 8, "超出派送范围,待转投"),
-    (Direction.DOWN, Stage.AT_COUNTY, Stage.DESTROYED, 30, "违禁品,依规销毁"),
-    (Direction.DOWN, Stage.AT_TOWN, Issue.SEAL_BROKEN, 4, "封签破损,待清点"),
+    (Direction.DOWN, Stage.AT_COUNTY, Issue.OUT_OF_AREA, 8, "超出派送范围，待转投"),
+    (Direction.DOWN, Stage.AT_COUNTY, Stage.DESTROYED, 30, "违禁品，依规销毁"),
+    (Direction.DOWN, Stage.AT_TOWN, Issue.SEAL_BROKEN, 4, "封签破损，待清点"),
     (Direction.DOWN, Stage.AT_TOWN, Issue.DAMAGED, 7, "外包装破损"),
     (Direction.DOWN, Stage.OUT_FOR_DELIVERY, Issue.UNREACHABLE, 5, "联系不上收件人"),
     (Direction.DOWN, Stage.OUT_FOR_DELIVERY, Issue.BAD_ADDRESS, 9, "门牌不详"),
@@ -181,28 +181,28 @@ def _walk_down(trip: _Trip, firm: str, city: str, town: str, village: str, troub
     trip.go((0.5, 4), Stage.COLLECTED, by=firm, text=f"【{city}】快件已揽收")
     trip.go((2, 8), Stage.LINEHAUL, by=firm, text=f"快件离开【{city}转运中心】,发往【平凉转运中心】")
     if trouble == "lost":
-        trip.go((60, 90), Stage.LOST, by=firm, text="快件在运输途中丢失,请联系客服理赔")
+        trip.go((60, 90), Stage.LOST, by=firm, text="快件在运输途中丢失，请联系客服理赔")
         return False
     trip.go((18, 34), Stage.AT_COUNTY, cast.HUB)
     if trouble == "held":
-        trip.go((1, 3), Issue.HELD, cast.HUB, text="到件量大,顺延分拣")
+        trip.go((1, 3), Issue.HELD, cast.HUB, text="到件量大，顺延分拣")
         trip.go((16, 22), Act.NOTE, cast.HUB, text="已恢复分拣")
     trip.go((0.5, 3), Stage.BAGGED, cast.HUB)
     if trouble == "weather":
-        trip.go((0.2, 1), Issue.WEATHER, cast.HUB, text="强降雨,山区线路停运")
+        trip.go((0.2, 1), Issue.WEATHER, cast.HUB, text="强降雨，山区线路停运")
         trip.clock += dt.timedelta(hours=14)
     trip.go((0.5, 3), Stage.TO_TOWN, cast.HUB)
     if trouble == "missorted":
         other = _other(trip.rng, network.above.values(), town)
-        trip.go((1, 2), Issue.MISSORTED, other, text="错分到其他乡镇,退回县级中心")
+        trip.go((1, 2), Issue.MISSORTED, other, text="错分到其他乡镇，退回县级中心")
         trip.go((12, 20), Stage.TO_TOWN, cast.HUB)
     trip.go((0.7, 2), Stage.AT_TOWN, town)
     if trouble == "seal":
-        trip.go((0.1, 0.3), Issue.SEAL_BROKEN, town, text="封签破损,已清点")
+        trip.go((0.1, 0.3), Issue.SEAL_BROKEN, town, text="封签破损，已清点")
         trip.go((1, 3), Act.ISSUE_RESOLVED, town, issue=str(Issue.SEAL_BROKEN))
     trip.go((2, 16), Stage.TO_VILLAGE, town)
     if trouble == "wrong_station":
-        trip.go((0.5, 2), Issue.WRONG_STATION, _other(trip.rng, network.villages, village), text="到错村站,次日转送")
+        trip.go((0.5, 2), Issue.WRONG_STATION, _other(trip.rng, network.villages, village), text="到错村站，次日转送")
         trip.go((16, 24), Stage.TO_VILLAGE, town)
     return _last_mile(trip, firm, village, town, trouble)
 
@@ -213,14 +213,14 @@ def _last_mile(trip: _Trip, firm: str, village: str, town: str, trouble: str) ->
             trouble
         ]
         trip.go((0.5, 2), Stage.OUT_FOR_DELIVERY, village)
-        trip.go((0.5, 3), issue, village, text="派送未成功,将再次联系收件人")
+        trip.go((0.5, 3), issue, village, text="派送未成功，将再次联系收件人")
         trip.clock += dt.timedelta(hours=12)
     elif trip.rng.random() < 0.3:
         trip.go((0.5, 2), Stage.OUT_FOR_DELIVERY, village)
-        trip.go((0.3, 3), Stage.DELIVERED, village, by=firm, text="已送货上门,本人签收", variant=str(Variant.SELF))
+        trip.go((0.3, 3), Stage.DELIVERED, village, by=firm, text="已送货上门，本人签收", variant=str(Variant.SELF))
         return False
     if trouble == "damaged":
-        trip.go((0.2, 1), Issue.DAMAGED, village, text="外包装破损,内件完好")
+        trip.go((0.2, 1), Issue.DAMAGED, village, text="外包装破损，内件完好")
     trip.go((0.3, 2), Stage.READY_FOR_PICKUP, village)
     if trouble == "refused":
         trip.go((3, 20), Issue.REFUSED, village)

@@ -52,7 +52,7 @@ def _parcels(network: places.Network, now: dt.datetime, days: int, count: int, s
         with connection.cursor() as cursor:  # two loads at once make one set
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_demo'))")
         if Parcel.objects.filter(demo=True).exists():
-            say("  demo parcels are there already: nothing added 演示包裹已存在,未改动")
+            say("  demo parcels are there already: nothing added 演示包裹已存在，未改动")
             return False
         plans = journeys.plan_all(network=network, now=now, days=days, count=count)
         plans += journeys.plan_scenes(network=network, now=now, first=len(plans))

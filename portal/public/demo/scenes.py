@@ -104,7 +104,7 @@ class Scenes:
         if latest:
             correct_event(
                 event=latest[0], reason=CorrectionReason.DID_NOT_OCCUR, actor=self.official, now=self.now,
-                why="快递员误点签收,已电话核实",
+                why="快递员误点签收，已电话核实",
             )  # fmt: skip
         for event in latest[1:]:
             create_return_shipment(parcel=event.parcel, actor=self.official, now=self.now)
