@@ -79,7 +79,7 @@ class Run:
 
     def end(self, number):
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(150)
 
 
 def status_of(url):
