@@ -66,7 +66,7 @@ def inspect(request, visit, live_server) -> Callable[..., Inspector]:
     made: list[Inspector] = []
 
     def begin(client=None, **more) -> Inspector:
-        page = visit("/health/", language=request.param, client=client, **more)
+        page = visit("/accounts/inactive/", language=request.param, client=client, **more)
         made.append(Inspector(page, live_server.url))
         return made[-1]
 
