@@ -20,10 +20,3 @@ def ensure_months(*, now: dt.datetime) -> int:
             [now, BEHIND, now, AHEAD],
         )
         return cursor.fetchone()[0]
-
-
-def stray_events() -> int:
-    """Events outside every month, kept in the default partition until `ensure_months` makes theirs."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM parcels_event_default")
-        return cursor.fetchone()[0]

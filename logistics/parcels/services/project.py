@@ -54,7 +54,10 @@ def project(rows: list[Row]) -> None:
     gains = []
     for parcel_id, batch in scans.items():
         gain = None if parcel_id in again else _gain(parcel_id, batch)
-        gains.append(gain) if gain else again.add(parcel_id)
+        if gain is None:
+            again.add(parcel_id)
+        else:
+            gains.append(gain)
     again |= advance(gains)
     if again:
         refold(again)
