@@ -29,6 +29,8 @@ PUBLIC_URL = env_str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000"
 # -- Applications: roof first, ground last ------------------------------------------------------------
 INSTALLED_APPS = [
     "portal.public",
+    "logistics.documents",
+    "logistics.desk",
     "logistics.parcels",
     "logistics.registry",
     "members.devices",

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("portal.public.urls")),
     path("accounts/", include("members.accounts.urls")),
     path("my/relatives/", include("members.accounts.my_urls")),
+    path("work/print/", include("logistics.documents.urls")),
+    path("work/", include("logistics.desk.urls")),
     path("work/", include("logistics.parcels.urls")),
     path("api/v1/divisions/", include("portal.regions.urls")),
     path("api/v1/", include(("logistics.parcels.api_urls", "api"))),

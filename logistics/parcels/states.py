@@ -206,6 +206,21 @@ class PickupMethod(models.TextChoices):
     IDENTITY = "identity", _("证件加站长密码")
 
 
+class PhotoKind(models.TextChoices):
+    HANDOVER = "handover", _("交接照片")
+    DELIVERY = "delivery", _("签收照片")
+    SIGNATURE = "signature", _("手写签名")
+    DAMAGE = "damage", _("破损照片")
+
+
+class DoorProof(models.TextChoices):
+    """What the courier takes at the door."""
+
+    CODE = "code", _("签收码")
+    PHOTO = "photo", _("照片")
+    SIGNATURE = "signature", _("手写签名")
+
+
 class ContactRole(models.TextChoices):
     SENDER = "sender", _("寄件人")
     RECIPIENT = "recipient", _("收件人")

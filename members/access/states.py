@@ -25,6 +25,10 @@ class Permission(models.TextChoices):
     HANDOVER_TAKE = "handover.take", _("接收货物")
     STATION_RECEIVE = "station.receive", _("到站入库")
     STATION_GIVE_OUT = "station.give_out", _("出库签收")
+    STOCK_TAKE = "stock.take", _("盘点货架")
+    PARCEL_DELIVER = "parcel.deliver", _("上门投递")
+    SCAN_UNDO = "scan.undo", _("撤销本人扫描")
+    DOCUMENT_PRINT = "document.print", _("打印单据")
     CONSENT_RECORD = "consent.record", _("登记收件人同意")
     IMPORT_RUN = "import.run", _("导入文件")
     IMPORT_VIEW = "import.view", _("查看导入结果")
@@ -46,6 +50,8 @@ class Permission(models.TextChoices):
     PEOPLE_GRANT = "people.grant", _("授予角色")
     AUDIT_VIEW = "audit.view", _("查看操作记录")
     MESSAGE_VIEW = "message.view", _("查看消息")
+    MESSAGE_RESEND = "message.resend", _("重发消息")
+    DATA_EXPORT = "data.export", _("导出数据")
     # members
     OWN_PARCELS = "own.parcels", _("查看我的包裹")
 
@@ -79,6 +85,8 @@ _STATION_WORK = {
     P.HANDOVER_TAKE,
     P.STATION_RECEIVE,
     P.STATION_VIEW,
+    P.SCAN_UNDO,
+    P.DOCUMENT_PRINT,
 }
 _SUPERVISION = {
     P.PARCEL_VIEW,
@@ -94,9 +102,30 @@ _SUPERVISION = {
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset({P.OWN_PARCELS}),
     Role.KEEPER: frozenset(
-        _STATION_WORK | {P.PARCEL_VIEW_PERSONAL, P.STATION_GIVE_OUT, P.CONSENT_RECORD, P.PARCEL_RETURN, P.DEVICE_VIEW}
+        _STATION_WORK
+        | {
+            P.PARCEL_VIEW_PERSONAL,
+            P.STATION_GIVE_OUT,
+            P.STOCK_TAKE,
+            P.PARCEL_DELIVER,
+            P.CONSENT_RECORD,
+            P.PARCEL_RETURN,
+            P.DEVICE_VIEW,
+        }
     ),
-    Role.COURIER: frozenset({P.PARCEL_VIEW, P.EVENT_RECORD, P.HANDOVER_GIVE, P.HANDOVER_TAKE, P.PARCEL_VIEW_PERSONAL}),
+    Role.COURIER: frozenset(
+        {
+            P.PARCEL_VIEW,
+            P.EVENT_RECORD,
+            P.HANDOVER_GIVE,
+            P.HANDOVER_TAKE,
+            P.PARCEL_VIEW_PERSONAL,
+            P.PARCEL_DELIVER,
+            P.SCAN_UNDO,
+            P.STATION_VIEW,
+            P.DOCUMENT_PRINT,
+        }
+    ),
     Role.ENTERPRISE_ADMIN: frozenset(
         {
             P.PARCEL_VIEW,
@@ -110,10 +139,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.STAFF_MANAGE,
             P.DEVICE_VIEW,
             P.DEVICE_MANAGE,
+            P.DOCUMENT_PRINT,
         }
     ),
     Role.ENTERPRISE_STAFF: frozenset(
-        {P.PARCEL_VIEW, P.PARCEL_CREATE, P.EVENT_RECORD, P.IMPORT_RUN, P.IMPORT_VIEW, P.REFUSED_VIEW}
+        {P.DOCUMENT_PRINT, P.PARCEL_VIEW, P.PARCEL_CREATE, P.EVENT_RECORD, P.IMPORT_RUN, P.IMPORT_VIEW, P.REFUSED_VIEW}
     ),
     Role.TOWNSHIP_OFFICIAL: frozenset(_SUPERVISION),
     Role.COUNTY_OFFICIAL: frozenset(
@@ -131,6 +161,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PEOPLE_GRANT,
             P.AUDIT_VIEW,
             P.MESSAGE_VIEW,
+            P.MESSAGE_RESEND,
+            P.DATA_EXPORT,
+            P.DOCUMENT_PRINT,
+            P.EVENT_RECORD,
             P.TIMER_CONFIGURE,
             P.IMPORT_RUN,
             P.PARCEL_CREATE,

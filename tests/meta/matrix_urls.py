@@ -13,6 +13,7 @@ official, neighbour county's official, support, administrator, scanner.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.meta.street import PERSONAS
 
@@ -203,6 +204,10 @@ admin/access/divisiongrant/<path:object_id>/ GET login login login login login l
 admin:app_list                               GET login login login login login login 200   200   200   200   200   login
 admin/(?P<url>.*)$                           GET login login login login login login 404   404   404   404   404   login
 """
+
+
+# The doors of later apps, a file each, in the same form.
+TABLE += "".join(file.read_text(encoding="utf-8") for file in sorted((Path(__file__).parent / "doors").glob("*.txt")))
 
 
 @dataclass(frozen=True)

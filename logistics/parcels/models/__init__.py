@@ -4,6 +4,7 @@ from logistics.parcels.models.feeds import CarrierFeed
 from logistics.parcels.models.imports import ImportBatch, ImportRow
 from logistics.parcels.models.parcel import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupProxy
+from logistics.parcels.models.proofs import DoorDelivery, Photo
 from logistics.parcels.models.timers import Timer, TimerRule
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "CarrierFeed",
     "Consent",
     "ConsumerCursor",
+    "DoorDelivery",
     "Event",
     "EventKey",
     "EventSource",
@@ -22,6 +24,7 @@ __all__ = [
     "Parcel",
     "ParcelContact",
     "ParcelNumber",
+    "Photo",
     "Pickup",
     "PickupCode",
     "PickupProxy",
