@@ -48,6 +48,8 @@ def project(rows: list[Row]) -> None:
     scans: dict[int, list[Row]] = {}
     again: set[int] = set()
     for row in rows:
+        if row.after_end and row.event.code != Act.VOID:
+            continue  # kept in the log and without effect (fold.py): there is nothing to carry over
         scans.setdefault(row.parcel.id, []).append(row)
         if not row.parcel.plain or row.event.code in _FOLDED_AGAIN or row.rank == ISSUE_ORDER:
             again.add(row.parcel.id)
