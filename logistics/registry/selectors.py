@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from logistics.registry.models import (
     Station,
     StationUserObjectPermission,
 )
-from logistics.registry.states import EnterpriseKind, State
+from logistics.registry.states import EnterpriseKind, State, StationKind
 from members.access.states import Permission, Role
 from portal.core.actor import Actor, Scope, demand
 from portal.core.errors import NotFound
@@ -147,3 +148,28 @@ def public_stations(*, within: str = "") -> QuerySet[Station]:
 def public_carriers() -> QuerySet[Enterprise]:
     """Carriers at work in the county, with their hotlines."""
     return Enterprise.objects.filter(kind=EnterpriseKind.CARRIER, state=State.ACTIVE).order_by("code")
+
+
+_SERVED_BY = {12: StationKind.VILLAGE, 9: StationKind.TOWNSHIP}  # digits of a division's prefix
+
+
+def public_serving_stations(*, divisions: Iterable[str]) -> dict[str, Station]:
+    """The station that serves each of `divisions` (12-digit codes): its own, else the one of its township.
+
+    Only open village and township stations count. Of several in one place the one of that place's kind serves it;
+    when there are several of them nothing is guessed, and the place is missing in the answer. One query.
+    """
+    wanted = {code: [code, f"{code[:9]}000"] for code in divisions if len(code) == 12 and code[6:9] != "000"}
+    there: dict[str, list[Station]] = {}
+    open_ones = Station.objects.filter(state=State.ACTIVE, kind__in=_SERVED_BY.values())
+    for station in open_ones.filter(division__in={c for codes in wanted.values() for c in codes}) if wanted else ():
+        there.setdefault(station.division_id, []).append(station)
+    answers = {code: next((_only(there[c], c) for c in places if c in there), None) for code, places in wanted.items()}
+    return {code: station for code, station in answers.items() if station is not None}
+
+
+def _only(stations: list[Station], division: str) -> Station | None:
+    """The one station of a place, or None when it can't be told."""
+    kind = _SERVED_BY[9 if division.endswith("000") else 12]
+    candidates = [station for station in stations if station.kind == kind] if len(stations) > 1 else stations
+    return candidates[0] if len(candidates) == 1 else None

@@ -19,6 +19,7 @@ from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
 from logistics.registry.models import Enterprise, Station
+from logistics.registry.selectors import public_serving_stations
 from members.access.states import Permission
 from portal.core.actor import Actor, Scope, demand
 from portal.core.checkdigits import random_number
@@ -71,6 +72,7 @@ class _References:
     stations: dict[str, Station]
     divisions: dict[str, Division]
     known: dict[tuple[int | None, str], Parcel]
+    serving: dict[str, Station]  # by division code
 
 
 def create_parcel(*, draft: ParcelDraft, actor: Actor, now: dt.datetime, **extra: Any) -> Parcel:
@@ -97,6 +99,7 @@ def create_parcels(
 
     Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing. With `dry_run` all checks are
     made and nothing is written. Needs PARCEL_CREATE; the new parcel must lie inside the actor's scope.
+    Without a station code the parcel gets the station that serves its place in the county, if there is just one.
     """
     demand(actor).require(Permission.PARCEL_CREATE)
     if not drafts or len(drafts) > MAX_DRAFTS:
@@ -128,7 +131,7 @@ def _create(
 
 
 def _references(drafts: Sequence[ParcelDraft]) -> _References:
-    """Everything the drafts name, in four queries."""
+    """Everything the drafts name, in a handful of queries."""
     for draft in drafts:
         draft.carrier_number = normalise_number(draft.carrier_number)
     enterprises = Enterprise.objects.in_bulk({d.carrier for d in drafts if d.carrier}, field_name="code")
@@ -143,7 +146,15 @@ def _references(drafts: Sequence[ParcelDraft]) -> _References:
         (n.carrier_id, n.number): n.parcel
         for n in ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel")
     }
-    return _References(enterprises, stations, divisions, known)
+    without = {place for d in drafts for place, station in (_county_end(d),) if place and not station}
+    return _References(enterprises, stations, divisions, known, public_serving_stations(divisions=without))
+
+
+def _county_end(draft: ParcelDraft) -> tuple[str, str]:
+    """Division and station code of the end that lies in the county."""
+    if draft.direction == Direction.DOWN:
+        return draft.destination, draft.destination_station
+    return draft.origin, draft.origin_station
 
 
 def _judge(
@@ -194,6 +205,10 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
     if area is None:
         field = "destination" if draft.direction == Direction.DOWN else "origin"
         raise _bad(field, _("请填写县内所在地的 12 位区划代码或站点代码。"))
+    if draft.direction == Direction.DOWN:
+        to = to or refs.serving.get(area.code)
+    else:
+        at = at or refs.serving.get(area.code)
     return Parcel(
         waybill=random_number(WAYBILL_PREFIX, 11),
         direction=draft.direction,
