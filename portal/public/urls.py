@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public.views import health, home, mine, opened, qr, track
+from portal.public.views import api_docs, health, home, mine, opened, qr, track
 
 # The fast lane first: the resolver walks this list from the top.
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("p/<str:waybill>/consent", opened.consent, name="parcel_consent"),
     path("p/<str:waybill>/proxy", opened.proxy, name="parcel_proxy"),
     path("my/", mine.my_parcels, name="my_parcels"),
+    path("api/docs/", api_docs.api_docs, name="api_docs"),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health_ready"),
 ]

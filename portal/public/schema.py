@@ -1,0 +1,108 @@
+"""The public lookup in the description of the API: its doors are plain views, so that they can take the fast lane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from logistics.parcels.states import Direction, Issue, Stage
+
+TRACK = "/api/v1/track/{number}"
+_TIME = {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string"}
+_STAGE = {"type": "string", "enum": list(Stage.values)}
+
+
+def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def _object(required: dict[str, Any], description: str = "", **optional: Any) -> dict[str, Any]:
+    made = {"type": "object", "properties": required | optional, "required": list(required)}
+    return made | {"description": description} if description else made
+
+
+_EVENT = _object(
+    {"at": _TIME, "code": _TEXT, "issue": _maybe(_TEXT), "place": _maybe(_TEXT)},
+    "What happened, when and where; `text` only after the digits.",
+    text=_TEXT,
+    station=_maybe(_TEXT),
+)
+_PARCEL = _object(
+    {
+        "direction": {"type": "string", "enum": list(Direction.values)},
+        "stage": _STAGE,
+        "stage_at": _maybe(_TIME),
+        "issues": {"type": "array", "items": {"type": "string", "enum": list(Issue.values)}},
+        "last_event_at": _maybe(_TIME),
+        "county": _maybe(_TEXT),
+        "township": _maybe(_TEXT),
+        "station": _maybe(_object({"name": _maybe(_TEXT), "hours": _maybe(_TEXT)}, address=_maybe(_TEXT))),
+        "eta": _maybe(_object({"from": _TIME, "until": _TIME})),
+        "carrier": _maybe(_object({"name": _TEXT, "hotline": _TEXT})),
+        "events": {"type": "array", "items": _EVENT},
+    },
+    "waybill, variant, village and recipient (masked) are there only after the digits.",
+    waybill=_TEXT,
+    variant=_TEXT,
+    village=_maybe(_TEXT),
+    recipient=_maybe(_object({"name": _TEXT, "phone": _TEXT})),
+)
+TRACKED = _object({"number": _TEXT, "parcels": {"type": "array", "items": _PARCEL}})
+_ERROR = _object(
+    {
+        "error": _object(
+            {"code": _TEXT, "message": _TEXT, "hint": _TEXT},
+            "`code` is stable, `message` says what is wrong, `hint` what to do next.",
+            fields={"type": "object", "additionalProperties": _TEXT},
+        )
+    }
+)
+
+
+def _json(schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _failures(**texts: str) -> dict[str, Any]:
+    return {code.lstrip("_"): _json(_ERROR, text) for code, text in texts.items()}
+
+
+def _operation(name: str, summary: str, description: str, responses: dict[str, Any], **more: Any) -> dict[str, Any]:
+    number = {"in": "path", "name": "number", "required": True, "schema": {"type": "string", "maxLength": 200}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "description": description,
+        "tags": ["track"],
+        "security": [{}],
+        "parameters": [number | {"description": "Our waybill number or the carrier's; spaces and case do no harm."}],
+        "responses": responses,
+        **more,
+    }
+
+
+def describe_public_api(result: dict[str, Any], generator, request, public: bool) -> dict[str, Any]:
+    """drf-spectacular's post-processing hook: adds the lookup, which is no REST framework view."""
+    limits = {"_429": "Too many tries; wait Retry-After seconds"}
+    result["paths"][TRACK] = {
+        "get": _operation(
+            "track_read",
+            "Where a parcel is, by its number alone",
+            "No sign-in. Stage, open issues, last time, township, station and carrier; nobody's name or phone.",
+            {"200": _json(TRACKED, "OK"), **_failures(_400="Not a number", _404="Not reported yet", **limits)},
+        ),
+        "post": _operation(
+            "track_open",
+            "The whole journey, by number and last four digits",
+            "The digits of the recipient's or sender's phone. An unknown number and wrong digits answer alike.",
+            {"200": _json(TRACKED, "OK"), **_failures(_400="Wrong digits or not a number", **limits)},
+            requestBody={
+                "required": True,
+                "content": {
+                    "application/json": {"schema": _object({"digits": {"type": "string", "examples": ["1234"]}})}
+                },
+            },
+        ),
+    }
+    result["paths"] = dict(sorted(result["paths"].items()))
+    return result
