@@ -93,6 +93,8 @@ TERMINAL_RANK = 100
 TERMINALS = frozenset({Stage.DELIVERED, Stage.RETURNED, Stage.CANCELLED, Stage.LOST, Stage.DESTROYED})
 COLLECTED_RANK = 20  # CANCELLED only while below it
 DELIVERY_RANK = 75  # from here on the parcel is at its recipient's door
+# A vehicle leaves with the parcel.
+DEPARTURES = frozenset({Stage.TO_TOWN, Stage.TO_VILLAGE, Stage.TO_COUNTY, Stage.LINEHAUL})
 
 RANKS: dict[str, dict[str, int]] = {
     Direction.DOWN: {
@@ -172,6 +174,7 @@ class Refusal(models.TextChoices):
     UNKNOWN_CORRECTED = "unknown_corrected", _("找不到被更正的事件")
     NEEDS_PROOF = "needs_proof", _("需要先核验")
     NEEDS_CONSENT = "needs_consent", _("收件人未同意")
+    OPEN_HANDOVER = "open_handover", _("交接未确认")
 
 
 class NumberKind(models.TextChoices):

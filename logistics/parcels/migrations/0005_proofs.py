@@ -129,4 +129,27 @@ class Migration(migrations.Migration):
                 name="door_delivery_has_its_proof",
             ),
         ),
+        migrations.AlterField(
+            model_name="refusedevent",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("unknown_parcel", "没有这个包裹"),
+                    ("ambiguous_number", "号码对应多个包裹"),
+                    ("unknown_station", "没有这个站点"),
+                    ("unknown_code", "不认识的事件代码"),
+                    ("wrong_direction", "方向不符"),
+                    ("out_of_scope", "不在本站或本企业范围内"),
+                    ("future_time", "时间在将来"),
+                    ("too_old", "时间过早"),
+                    ("malformed", "格式有误"),
+                    ("unknown_corrected", "找不到被更正的事件"),
+                    ("needs_proof", "需要先核验"),
+                    ("needs_consent", "收件人未同意"),
+                    ("open_handover", "交接未确认"),
+                ],
+                max_length=20,
+                verbose_name="原因",
+            ),
+        ),
     ]

@@ -22,7 +22,7 @@ from logistics.parcels.services.guards import (
     require_station,
 )
 from logistics.parcels.services.parties import Party, require_side
-from logistics.parcels.states import Act, BagState, Custodian, HandoverState, Issue, Stage
+from logistics.parcels.states import DEPARTURES, Act, BagState, Custodian, HandoverState, Issue
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.audit.services import record
@@ -31,7 +31,6 @@ from portal.core.errors import BadInput, Conflict
 from portal.core.scrubbing import scrub
 
 DISPUTE_LENGTH, PHOTO_LENGTH = 200, 120
-DEPARTURES = frozenset({Stage.TO_TOWN, Stage.TO_VILLAGE, Stage.TO_COUNTY, Stage.LINEHAUL})
 
 
 class SameParty(BadInput):

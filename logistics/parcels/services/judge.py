@@ -1,22 +1,24 @@
 """Which events of a batch may enter the log, and as what. Reads and locks; writes nothing.
 
-What a row is refused for never depends on what else happened to the parcel (except consent), so that the
-same events are accepted in any order.
+What a row is refused for never depends on which other events have come in, so that the same events are accepted in
+any order. Two things that are no events are looked at: the recipient's consent, and a handover that nobody answered
+yet. A row refused for one of them is taken when it is sent again after the consent or the answer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from logistics.parcels.events import NewEvent, derived_id, normalise_number, parse_time
 from logistics.parcels.fold import order_rank
-from logistics.parcels.models import EventSource
+from logistics.parcels.models import EventSource, HandoverItem
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.services import log
 from logistics.parcels.states import (
+    DEPARTURES,
     EVENT_LABELS,
     RANKS,
     Act,
@@ -103,7 +105,7 @@ class Judge:
         self.trusted = vouched or source.kind == SourceKind.SYSTEM
         at_counter = source.kind in (SourceKind.DEVICE, SourceKind.USER)
         self.guarded = frozenset() if self.trusted else _GUARDED_AT_THE_COUNTER if at_counter else _GUARDED_FOR_ALL
-        self.asks_consent = at_counter and not self.trusted
+        self.asks_first = at_counter and not self.trusted  # whether the recipient agreed, the handover is answered
         self.settles = False
         # A terminal of one station need not name it in every scan.
         self.own_station = next(iter(self.scope.stations)) if len(self.scope.stations) == 1 else None
@@ -116,10 +118,10 @@ class Judge:
         carriers, numbers = log.lock_parcels(
             {row.event.number for row in rows if row.refusal is None}, self._carrier_codes(events), Locked
         )
-        consent = self._consent(rows, numbers)
+        consent, handed = self._consent(rows, numbers), self._handed(rows, numbers)
         for row in rows:
             if row.refusal is None:
-                row.refusal = self._place(row, stations, carriers, numbers) or self._proof(row, consent)
+                row.refusal = self._place(row, stations, carriers, numbers) or self._proof(row, consent, handed)
             if row.refusal is None:
                 row.id = new_id()
         return rows
@@ -226,17 +228,30 @@ class Judge:
 
     def _consent(self, rows: list[Row], numbers) -> set[int]:
         """Parcels of this batch whose recipient agreed to a station, if any row needs to know."""
-        if not self.asks_consent:
-            return set()
-        wanted = {r.event.number for r in rows if r.refusal is None and r.event.code == Stage.READY_FOR_PICKUP}
-        ids = {match[1].id for number in wanted for match in numbers.get(number, ())}
+        ids = self._named(rows, numbers, {Stage.READY_FOR_PICKUP})
         return consented_parcels(ids) if ids else set()
 
-    def _proof(self, row: Row, consent: set[int]) -> Refusal | None:
+    def _handed(self, rows: list[Row], numbers) -> dict[int, dt.datetime]:
+        """Since when an unanswered handover holds a parcel of this batch, if any row wants to depart with it."""
+        ids = self._named(rows, numbers, DEPARTURES)
+        items = HandoverItem.objects.filter(parcel__in=ids, open=True, expected=True)
+        return dict(items.values_list("parcel_id", "handover__offered_at")) if ids else {}
+
+    def _named(self, rows: list[Row], numbers, codes: Iterable[str]) -> set[int]:
+        """Parcels of which a row at the counter states one of `codes`."""
+        if not self.asks_first:
+            return set()
+        wanted = {row.event.number for row in rows if row.refusal is None and row.event.code in codes}
+        return {match[1].id for number in wanted for match in numbers.get(number, ())}
+
+    def _proof(self, row: Row, consent: set[int], handed: dict[int, dt.datetime]) -> Refusal | None:
         event = row.event
         if event.code == Act.VOID:
             row.corrects_source = log.source_id(event.corrects_source) if event.corrects_source else self.source.pk
             return Refusal.UNKNOWN_CORRECTED if row.corrects_source is None else None
-        if event.code == Stage.READY_FOR_PICKUP and self.asks_consent and row.parcel.id not in consent:
+        if event.code == Stage.READY_FOR_PICKUP and self.asks_first and row.parcel.id not in consent:
             return Refusal.NEEDS_CONSENT
+        offered_at = handed.get(row.parcel.id) if event.code in DEPARTURES else None
+        if offered_at is not None and row.occurred_at >= offered_at:
+            return Refusal.OPEN_HANDOVER
         return None
