@@ -24,6 +24,7 @@ ALLOWED_HOSTS = env_list(
     "ALLOWED_HOSTS", default=None if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES", default=[])
+HOTLINE = env_str("HOTLINE", "" if PRODUCTION else "0933-0000000")  # at the foot of every page; empty: none
 PUBLIC_URL = env_str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000", required=PRODUCTION)
 
 # -- Applications: roof first, ground last ------------------------------------------------------------

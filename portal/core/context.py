@@ -9,6 +9,7 @@ def portal(request):
     return {
         "actor": actor,
         "public_url": settings.PUBLIC_URL,
+        "hotline": settings.HOTLINE,
         "large_type": request.COOKIES.get("large_type") == "1",
         # Which links the header offers; what a person may do there is decided behind the links.
         "works_here": bool(roles - {"member"}),

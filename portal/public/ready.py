@@ -108,6 +108,7 @@ def _frame(language: str, large: bool) -> tuple[str, ...]:
         "large_type": large,
         "reading_back": "/t/@@number@@",
         "public_url": settings.PUBLIC_URL,
+        "hotline": settings.HOTLINE,
     }
     with override(language):
         return tuple(_SLOTS.split(render_to_string("public/track.html", context)))

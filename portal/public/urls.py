@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public.views import api_docs, health, home, mine, opened, qr, track
+from portal.public.views import api_docs, health, help, home, mine, opened, qr, stations, style, track
 
 # The fast lane first: the resolver walks this list from the top.
 urlpatterns = [
@@ -17,6 +17,12 @@ urlpatterns = [
     path("p/<str:waybill>/proxy", opened.proxy, name="parcel_proxy"),
     path("my/", mine.my_parcels, name="my_parcels"),
     path("api/docs/", api_docs.api_docs, name="api_docs"),
+    path("stations/", stations.finder, name="stations"),
+    path("stations/<slug:code>/", stations.station, name="station"),
+    path("help/", help.index, name="help"),
+    path("help/<slug:slug>/", help.page, name="help_page"),
+    path("dev/style/", style.page, name="style"),
+    path("dev/style.css", style.sheet, name="style_sheet"),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health_ready"),
 ]
