@@ -1,5 +1,8 @@
 """Where couriers and keepers work, under /work/."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("logistics.desk.api_urls")),
+    path("", include("logistics.desk.people_urls")),
+]

@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 
 from logistics.parcels.selectors_imports import import_by_id, lines_of
 from logistics.parcels.services.imports.results import WRITERS, result_table
 from logistics.parcels.services.imports.storage import too_large
+from portal.core import uploads
 from portal.core.actor import Actor
 from portal.core.errors import NotFound
 
-FORM_ROOM = 64 * 1024  # boundaries and the other fields
-
-
-class QuotaHandler(FileUploadHandler):
-    """Counts what arrives and stops beyond MAX_IMPORT_BYTES, whatever the declared length says."""
-
-    def __init__(self, request=None):
-        super().__init__(request)
-        self.seen = 0
-
-    def receive_data_chunk(self, raw_data, start):
-        self.seen += len(raw_data)
-        if self.seen > settings.MAX_IMPORT_BYTES:
-            raise too_large()
-        return raw_data
-
-    def file_complete(self, file_size):
-        return None
-
 
 def limit_upload(request: HttpRequest) -> None:
-    """Call before anything reads the form. Raises TooLarge at once when the declared length is beyond the limit."""
-    try:
-        declared = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        declared = 0
-    if declared > settings.MAX_IMPORT_BYTES + FORM_ROOM:
-        raise too_large()
-    request.upload_handlers.insert(0, QuotaHandler(request))
+    """Call before anything reads the form. Raises TooLarge beyond MAX_IMPORT_BYTES."""
+    uploads.limit_upload(request, limit=settings.MAX_IMPORT_BYTES, refusal=too_large)
 
 
 def result_file(*, actor: Actor, batch_id, extension: str) -> HttpResponse:
