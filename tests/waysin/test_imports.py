@@ -326,6 +326,20 @@ def test_who_may_send_files_for_whom(carrier_system, enterprise_admin, county_of
     assert upload(county_official.client, content, enterprise="zto").status_code == 201
 
 
+def test_an_official_brings_in_the_tracks_of_a_carrier_within_the_own_county(county_official, make_parcels, world):
+    make_parcels("773000000001", "773000000002")
+    Parcel.objects.filter(carrier_number="773000000002").update(area=world.neighbour_village_division.code)
+    rows = [
+        ["773000000001", "揽收", clock(300), "", ""],
+        ["773000000001", "到达县级中心", clock(120), "庄浪县寄递物流中心", ""],
+        ["773000000002", "揽收", clock(300), "", ""],
+    ]
+    answer = upload(county_official.client, csv_bytes([EVENT_HEADINGS, *rows]), "events", enterprise="zto").json()
+    assert (answer["accepted"], answer["refused"]) == (2, 1)
+    assert ImportRow.objects.get(result="refused").code == "out_of_scope"  # the parcel of the county next door
+    assert Parcel.objects.get(carrier_number="773000000001").stage == "AT_COUNTY"
+
+
 # -- pages ----------------------------------------------------------------------------------------------------
 
 

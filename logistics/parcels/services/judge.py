@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from logistics.parcels.events import NewEvent, derived_id, normalise_number, parse_time
 from logistics.parcels.fold import order_rank
-from logistics.parcels.models import EventSource, HandoverItem
+from logistics.parcels.models import EventSource, HandoverItem, Parcel
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.services import log
 from logistics.parcels.states import (
@@ -107,6 +107,7 @@ class Judge:
         self.guarded = frozenset() if self.trusted else _GUARDED_AT_THE_COUNTER if at_counter else _GUARDED_FOR_ALL
         self.asks_first = at_counter and not self.trusted  # whether the recipient agreed, the handover is answered
         self.settles = False
+        self.areas: dict[int, str] = {}
         # A terminal of one station need not name it in every scan.
         self.own_station = next(iter(self.scope.stations)) if len(self.scope.stations) == 1 else None
 
@@ -118,6 +119,7 @@ class Judge:
         carriers, numbers = log.lock_parcels(
             {row.event.number for row in rows if row.refusal is None}, self._carrier_codes(events), Locked
         )
+        self.areas = self._areas(numbers)
         consent, handed = self._consent(rows, numbers), self._handed(rows, numbers)
         for row in rows:
             if row.refusal is None:
@@ -191,6 +193,13 @@ class Judge:
             for code, pk, division in found
         }
 
+    def _areas(self, numbers) -> dict[int, str]:
+        """Where in the county the parcels end, for an actor whose scope is an area: officials with a file."""
+        if not self.scope.divisions:
+            return {}
+        ids = {match[1].id for matches in numbers.values() for match in matches}
+        return dict(Parcel.objects.filter(pk__in=ids).values_list("pk", "area"))
+
     def _place(self, row: Row, stations, carriers, numbers) -> Refusal | None:
         """Find parcel and station of a row and hold them against the actor's scope."""
         event = row.event
@@ -213,6 +222,8 @@ class Judge:
 
     def _in_scope(self, row: Row, stations) -> Refusal | None:
         covered = self.scope.everything or row.parcel.carrier_id in self.scope.enterprises
+        if not covered and row.parcel.id in self.areas:
+            covered = self.scope.covers_division(self.areas[row.parcel.id])
         if row.event.station:
             station = stations.get(row.event.station)
             if station is None:
