@@ -24,7 +24,6 @@ _ADVANCE = (_SQL / "advance.sql").read_text()
 _CLOSERS = [f"{issue}>{code}" for issue, codes in CLOSED_BY.items() for code in sorted(codes)]
 # Ends before collection count, later ones don't; handovers and corrections look at the whole log.
 _FOLDED_AGAIN = frozenset({Act.CUSTODY, Act.VOID, Act.ISSUE_RESOLVED, Stage.CANCELLED})
-_BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Gain(msgspec.Struct, omit_defaults=True):
@@ -99,16 +98,8 @@ def advance(gains: list[Gain]) -> set[int]:
     return {gain.id for gain in gains} - done
 
 
-def refold(parcel_ids: Iterable[int], *, since: dt.datetime | None = None, until: dt.datetime | None = None) -> int:
-    """Fold parcels again from their events between `since` and `until` (default: all). Returns how many."""
+def refold(parcel_ids: Iterable[int]) -> int:
+    """Fold parcels again from all their events. Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _REFOLD,
-            {
-                "ids": list(parcel_ids),
-                "since": since or _BEGINNING,
-                "until": until or dt.datetime(9999, 1, 1, tzinfo=dt.UTC),
-                "closers": _CLOSERS,
-            },
-        )
+        cursor.execute(_REFOLD, {"ids": list(parcel_ids), "closers": _CLOSERS})
         return cursor.rowcount

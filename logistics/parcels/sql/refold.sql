@@ -1,12 +1,12 @@
--- The fold of fold.py for many parcels at once. Parameters: ids (bigint[]), since, until (bounds of their events, so
--- that months without any are not opened). The parcels are locked by the caller.
+-- The fold of fold.py for many parcels at once, from all their events: a correction or a scan after the end may lie in
+-- any month. Parameters: ids (bigint[]), closers. The parcels are locked by the caller.
 WITH wanted AS (
     SELECT unnest(%(ids)s::bigint[]) AS parcel_id
 ), ev AS MATERIALIZED (
     SELECT e.parcel_id, e.occurred_at, e.rank, e.code, e.source_id, e.source_event_id, e.station_id, e.issue, e.variant,
            e.custody_kind, e.custody_ref, e.corrects_source, e.corrects_event
     FROM wanted w
-    JOIN parcels_event e ON e.parcel_id = w.parcel_id AND e.occurred_at BETWEEN %(since)s AND %(until)s
+    JOIN parcels_event e ON e.parcel_id = w.parcel_id
 ), live AS (
     SELECT ev.*,
            row_number() OVER walk AS n,
