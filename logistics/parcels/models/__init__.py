@@ -4,7 +4,7 @@ from logistics.parcels.models.feeds import CarrierFeed
 from logistics.parcels.models.imports import ImportBatch, ImportRow
 from logistics.parcels.models.parcel import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupProxy
-from logistics.parcels.models.proofs import DoorDelivery, Photo
+from logistics.parcels.models.proofs import DoorCode, DoorDelivery, Photo
 from logistics.parcels.models.timers import Timer, TimerRule
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CarrierFeed",
     "Consent",
     "ConsumerCursor",
+    "DoorCode",
     "DoorDelivery",
     "Event",
     "EventKey",

@@ -132,6 +132,10 @@ class Handover(models.Model):
                 name="handover_answer_counted",
             ),
         ]
+        indexes = [
+            models.Index(fields=["to_kind", "to_ref", "-offered_at"], name="handover_to"),
+            models.Index(fields=["from_kind", "from_ref", "-offered_at"], name="handover_from"),
+        ]
 
     def __str__(self):
         return str(self.id)

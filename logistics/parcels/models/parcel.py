@@ -171,6 +171,12 @@ class Parcel(models.Model):
             models.Index(fields=["carrier", "-id"], name="parcel_carrier"),
             models.Index(fields=["area", "-id"], opclasses=["varchar_pattern_ops", "int8_ops"], name="parcel_area"),
             models.Index(fields=["station", "-id"], name="parcel_at_station", condition=Q(closed_at__isnull=True)),
+            # What a driver or courier carries. Only a handover changes these columns.
+            models.Index(
+                fields=["custody_ref"],
+                name="parcel_carried",
+                condition=Q(custody_kind=Custodian.PERSON, closed_at__isnull=True),
+            ),
         ]
 
     def __str__(self):

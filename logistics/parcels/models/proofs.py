@@ -1,4 +1,4 @@
-"""What proves that something was handed over: photographs, signatures, deliveries at the door."""
+"""What proves that something was handed over: photographs, signatures, codes and deliveries at the door."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.models.bags import Handover
 from logistics.parcels.models.parcel import Parcel
 from logistics.parcels.states import DoorProof, PhotoKind
+from portal.core.fields import EncryptedTextField
 from portal.core.ids import new_id
-from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
+from portal.core.labels import INTERNAL, PERSONAL, PUBLIC, SECRET
 
 
 class Photo(models.Model):
@@ -60,6 +61,39 @@ class Photo(models.Model):
 
     def __str__(self):
         return str(self.id)
+
+
+class DoorCode(models.Model):
+    """The code a recipient tells the courier at the door. One row a parcel for life, apart from the pickup code.
+
+    Apart, because a pickup code belongs to a station and opens its shelf: neither may ever stand in for the other.
+    """
+
+    labels = {
+        "id": PUBLIC,
+        "parcel": INTERNAL,
+        "code": SECRET,
+        "code_hash": SECRET,
+        "issued_at": INTERNAL,
+        "used_at": INTERNAL,
+        "wrong_tries": INTERNAL,
+        "locked_until": INTERNAL,
+    }
+
+    parcel = models.OneToOneField(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="door_code")
+    code = EncryptedTextField(_("签收码"))
+    code_hash = models.CharField(_("签收码摘要"), max_length=64)
+    issued_at = models.DateTimeField(_("发放时间"))
+    used_at = models.DateTimeField(_("使用时间"), null=True, blank=True)
+    wrong_tries = models.PositiveSmallIntegerField(_("输错次数"), default=0)
+    locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("签收码")
+        verbose_name_plural = _("签收码")
+
+    def __str__(self):
+        return f"#{self.parcel_id}"
 
 
 class DoorDelivery(models.Model):
