@@ -22,9 +22,11 @@ log = logging.getLogger(__name__)
 
 
 def wants_json(request) -> bool:
-    """Programs get JSON: anything under /api/, or who asks for JSON and not for HTML."""
+    """Programs get JSON: anything under /api/, who sends JSON, or who asks for JSON and not for HTML."""
+    if request.path.startswith("/api/") or request.content_type == "application/json":
+        return True
     accept = request.META.get("HTTP_ACCEPT", "")
-    return request.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
+    return "application/json" in accept and "text/html" not in accept
 
 
 def error_response(request, error: DomainError) -> HttpResponse:

@@ -1,0 +1,94 @@
+"""What a scanner or camera read, made plain: which kind of number it is, without looking anything up.
+
+Wedges put control characters, GS1 symbology prefixes and line ends around a number; input methods make it full-width;
+our own QR codes are addresses. Whatever can't be a number of any kind is unreadable: never passed on as it came.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.core.checkdigits import is_valid
+from portal.core.masking import normalise_digits
+
+LONGEST = 512  # characters: a signed link in a QR code is well below
+SHELF_MARK = "HJ/"  # what a shelf label says before the shelf: HJ/3-2
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffd]")
+_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")  # ]C1 Code 128, ]Q3 QR …: AIM prefixes (ISO/IEC 15424)
+_NUMBER = re.compile(r"[0-9A-Z-]{4,40}")
+_CODE = re.compile(r"[0-9]{6}")
+_LINK = re.compile(r"/l/([0-9a-z-]+~[0-9A-Za-z_-]+)")
+_LOOKUP = re.compile(r"/(?:t|p)/([0-9A-Za-z-]{4,40})")
+_HANDOVER = re.compile(r"/work/handovers/([0-9a-fA-F-]{36})")
+_TOKEN = re.compile(r"[0-9a-z]+-[0-9a-z]+~[0-9A-Za-z_-]{20,}")
+_WAYBILL, _BAG = re.compile(r"XN[0-9A-Z]{12}"), re.compile(r"DB[0-9A-Z]{8}")
+
+
+class Kind(StrEnum):
+    WAYBILL = "waybill"  # ours, with a right check character
+    NUMBER = "number"  # a carrier's number, a seal, or anything else that looks like a number
+    BAG = "bag"
+    CODE = "code"  # six digits: a pickup code, or a very short number
+    LINK = "link"  # the signed link of an arrival message
+    HANDOVER = "handover"
+    SHELF = "shelf"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    kind: Kind
+    value: str
+
+    @property
+    def kept(self) -> str:
+        """What may be written down: a code or link opens a parcel, so it is not."""
+        return "" if self.kind in (Kind.CODE, Kind.LINK, Kind.UNREADABLE, Kind.EMPTY) else self.value[:64]
+
+
+def read_barcode(text: str) -> Barcode:
+    """The kind of `text` and its value as it is stored. Never raises."""
+    if len(text) > LONGEST:
+        return Barcode(Kind.UNREADABLE, "")
+    plain = _SYMBOLOGY.sub("", _CONTROL.sub("", normalise_digits(text).replace("\u3000", " ")).strip())
+    if not plain:
+        return Barcode(Kind.EMPTY if not text.strip() else Kind.UNREADABLE, "")
+    if "/" in plain or "~" in plain:
+        return _address(plain)
+    number = "".join(plain.split()).upper()
+    if not _NUMBER.fullmatch(number):
+        return Barcode(Kind.UNREADABLE, "")
+    if _CODE.fullmatch(number):
+        return Barcode(Kind.CODE, number)
+    if _BAG.fullmatch(number) and is_valid(number):
+        return Barcode(Kind.BAG, number)
+    if _WAYBILL.fullmatch(number) and is_valid(number):
+        return Barcode(Kind.WAYBILL, number)
+    return Barcode(Kind.NUMBER, number)
+
+
+def _address(plain: str) -> Barcode:
+    """One of our own addresses, a bare token, or a shelf label; no address of anybody else is followed."""
+    if plain.upper().startswith(SHELF_MARK):
+        shelf = " ".join(plain[len(SHELF_MARK) :].split())
+        return Barcode(Kind.SHELF, shelf) if 0 < len(shelf) <= 16 else Barcode(Kind.UNREADABLE, "")
+    if _TOKEN.fullmatch(plain):
+        return Barcode(Kind.LINK, plain)
+    if match := _LINK.search(plain):
+        return Barcode(Kind.LINK, match[1])
+    if match := _HANDOVER.search(plain):
+        return _handover(match[1])
+    if match := _LOOKUP.search(plain):
+        return read_barcode(match[1])
+    return Barcode(Kind.UNREADABLE, "")
+
+
+def _handover(text: str) -> Barcode:
+    try:
+        return Barcode(Kind.HANDOVER, str(uuid.UUID(text)))
+    except ValueError:
+        return Barcode(Kind.UNREADABLE, "")

@@ -1,0 +1,94 @@
+"""Going on with a scan that asked something."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+import msgspec
+from django.db import transaction
+
+from logistics.desk.answers import Answer
+from logistics.desk.barcodes import read_barcode
+from logistics.desk.models import Scan
+from logistics.desk.services import questions
+from logistics.desk.services.call import NEEDED, Call, Fields, Outcome
+from logistics.desk.services.finding import find_parcel
+from logistics.desk.services.scans import ScanNotFound, judged, keep
+from logistics.desk.services.tasks import HANDLERS
+from logistics.desk.states import Result, Task
+from logistics.parcels.services.guards import require_station
+from portal.core.actor import Actor
+
+
+def answer_scan(*, id: uuid.UUID, value: str, actor: Actor, now: dt.datetime, destination: str = "") -> Answer:
+    """The choice `value` for a scan of one's own that asked; what follows is stored as its answer.
+
+    A scan that asks nothing (any more) gives its stored answer: answering twice is answering once. Raises
+    ScanNotFound, and what take_scan raises.
+    """
+    with transaction.atomic():
+        row = Scan.objects.select_for_update(of=("self",)).select_related("station__parent__parent").filter(
+            pk=id, actor=actor.id
+        ).first()  # fmt: skip
+        if row is None:
+            raise ScanNotFound()
+        if row.result != Result.ASK:
+            return msgspec.convert(row.answer, Answer)
+        require_station(actor=actor, permission=NEEDED[Task(row.task)], station=row.station)
+        call = _call(row, actor, now)
+        kind = (row.answer.get("ask") or {}).get("kind", "")
+        outcome = judged(lambda: _decide(kind, call, value, destination), call)
+        if outcome.answer.code in (questions.BadAnswer.code, questions.DestinationMissing.code):
+            outcome.answer.id = str(id)
+            return outcome.answer  # the question stays
+        return keep(row, outcome, call)
+
+
+def _call(row: Scan, actor: Actor, now: dt.datetime) -> Call:
+    fields = msgspec.convert(row.answer.get("fields") or {}, Fields)
+    return Call(row.pk, Task(row.task), row.station, read_barcode(row.number), actor, now, fields)
+
+
+def _decide(kind: str, call: Call, value: str, destination: str) -> Outcome:
+    decide = _DECISIONS.get(kind)
+    if decide is None:
+        raise questions.BadAnswer()
+    return decide(call, value, destination)
+
+
+def _registered(call: Call, value: str, destination: str) -> Outcome:
+    if value == questions.ASIDE:
+        return questions.put_aside(call)
+    questions.register(call, value, destination)
+    return HANDLERS[call.task](call)
+
+
+def _consented(call: Call, value: str, destination: str) -> Outcome:
+    questions.note_consent(call, find_parcel(call), value)
+    return HANDLERS[call.task](call)
+
+
+def _misrouted(call: Call, value: str, destination: str) -> Outcome:
+    if value == questions.RECORD:
+        return questions.note_misrouted(call)
+    if value != questions.LEAVE:
+        raise questions.BadAnswer()
+    return questions.leave(call)
+
+
+def _chosen(call: Call, value: str, destination: str) -> Outcome:
+    return HANDLERS[call.task](_with_number(call, value))
+
+
+def _with_number(call: Call, number: str) -> Call:
+    return Call(call.id, call.task, call.station, read_barcode(number), call.actor, call.now, call.fields)
+
+
+_DECISIONS: dict[str, Callable[[Call, str, str], Outcome]] = {
+    "register": _registered,
+    "consent": _consented,
+    "wrong_station": _misrouted,
+    "which": _chosen,
+}

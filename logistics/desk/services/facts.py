@@ -1,0 +1,69 @@
+"""What a page shows of a parcel beside the large word. Masked; no goods, no address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from logistics.parcels.models import Bag, BagItem, Parcel, ParcelContact
+from logistics.parcels.services.pickup.arrival import NUMBER_TAIL
+from logistics.parcels.states import BagState, ContactRole, Direction, Stage
+from logistics.registry.models import Station
+from portal.core.masking import mask_name
+
+
+def facts_of(parcel: Parcel, station: Station) -> dict[str, Any]:
+    """Carrier, tail of the number on the label, masked recipient, destination and the lane towards it from `station`."""
+    return {
+        "carrier": parcel.carrier.short_name if parcel.carrier else "",
+        "tail": tail_of(parcel),
+        "recipient": recipient_of(parcel),
+        **way_of(parcel, station),
+    }
+
+
+def tail_of(parcel: Parcel) -> str:
+    return (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:]
+
+
+def recipient_of(parcel: Parcel) -> str:
+    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).only("name").first()
+    return mask_name(contact.name) if contact else ""
+
+
+def way_of(parcel: Parcel, station: Station) -> dict[str, str]:
+    """`destination` and `lane`: the next station towards it from here, "" when it lies here or nowhere known."""
+    to = parcel.destination_station if goes_down(parcel) else None
+    if to is None:
+        return {"destination": to.name if to else "", "lane": ""}
+    path = path_to(to)
+    place = next((n for n, s in enumerate(path) if s.pk == station.pk), None)
+    return {"destination": to.name, "lane": path[place - 1].name if place else ""}
+
+
+def goes_down(parcel: Parcel) -> bool:
+    """Whether the parcel is on its way to a station of ours; those going up or back leave the county."""
+    return parcel.direction == Direction.DOWN and parcel.stage != Stage.RETURNING
+
+
+def path_to(station: Station) -> list[Station]:
+    """The station and those above it, from below."""
+    path = [station]
+    while path[-1].parent is not None and len(path) < 4:
+        path.append(path[-1].parent)
+    return path
+
+
+def fitting_bag(parcel: Parcel, station: Station) -> Bag | None:
+    """An open bag of `station` into which the parcel may go: the one that gets it farthest, the newest of several."""
+    bags = Bag.objects.filter(origin=station, state=BagState.OPEN).select_related("destination")
+    if goes_down(parcel):
+        if parcel.destination_station is None:
+            return None
+        order = [s.pk for s in path_to(parcel.destination_station)]
+        found = sorted(bags.filter(destination__in=order).order_by("-id"), key=lambda b: order.index(b.destination_id))
+        return found[0] if found else None
+    return bags.filter(destination=station.parent_id).order_by("-id").first() if station.parent_id else None
+
+
+def pieces_in(bag: Bag) -> int:
+    return BagItem.objects.filter(bag=bag, removed_at=None).count()

@@ -1,0 +1,161 @@
+"""Scans that need a decision: what is asked, and what each answer does."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from logistics.desk import words
+from logistics.desk.answers import Answer, option
+from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.facts import facts_of
+from logistics.desk.services.finding import ForeignParcel, asks, look_up
+from logistics.desk.states import Result
+from logistics.parcels.errors import ParcelClosed
+from logistics.parcels.models import Parcel
+from logistics.parcels.services.consent import give_consent
+from logistics.parcels.services.guards import append, event, lock_one
+from logistics.parcels.services.parcels import ParcelDraft, create_parcel
+from logistics.parcels.states import ConsentChannel, Direction, Issue
+from logistics.registry.models import Station
+from logistics.registry.selectors import public_carriers
+from logistics.registry.states import State, StationKind
+from members.access.states import Permission
+from portal.core.errors import BadInput, Conflict
+
+ASIDE, REFUSE, RECORD, LEAVE = "aside", "refuse", "record", "leave"
+
+
+class BadAnswer(BadInput):
+    code = "bad_answer"
+    message = _("这不是可选的答复。")
+    hint = _("请点页面上的按钮。")
+
+
+class DestinationMissing(BadInput):
+    code = "destination_missing"
+    message = _("请选择包裹应送到的站点。")
+    hint = _("看面单上的地址；看不出来的请先放一边。")
+
+
+class ConsentRefused(Conflict):
+    code = "consent_refused"
+    message = _("收件人不同意放到站点。")
+    hint = _("请安排上门投递，不要入库。")
+
+
+# -- the number is unknown ------------------------------------------------------------------------------
+
+
+def ask_to_register(call: Call) -> Outcome:
+    """Which carrier's parcel this is; at a hub or township station also where it goes."""
+    may = call.actor.may(Permission.PARCEL_CREATE)
+    options = [option(c.code, c.short_name) for c in public_carriers()] if may else []
+    options.append(option(ASIDE, _("先放一边")))
+    message = gettext("没有登记过这个单号。")
+    hint = gettext("请看面单：是哪家快递企业的？登记后继续办理；看不清的先放一边。")
+    more = {} if call.station.kind in _ENDS else {"destinations": _destinations(call.station)}
+    return asks(call, "register", options, message, hint, code="unknown_number", **more)
+
+
+_ENDS = (StationKind.VILLAGE, StationKind.LOCKER)
+
+
+def _destinations(station: Station) -> list[dict[str, str]]:
+    below = Station.objects.filter(state=State.ACTIVE).order_by("kind", "code")
+    children = below.filter(parent=station) | below.filter(parent__parent=station)
+    return [option(station.code, station.name), *(option(s.code, s.name) for s in children)]
+
+
+def register(call: Call, carrier: str, destination: str) -> None:
+    """The least that can be said of a parcel nobody announced: whose it is and where it goes. Never a person."""
+    if call.station.kind in _ENDS:
+        destination = call.station.code
+    elif destination not in {row["value"] for row in _destinations(call.station)}:
+        raise DestinationMissing()
+    draft = ParcelDraft(
+        direction=Direction.DOWN.value,
+        carrier=carrier,
+        carrier_number=call.number,
+        destination_station=destination,
+    )
+    create_parcel(draft=draft, actor=call.actor, now=call.now)
+
+
+def put_aside(call: Call) -> Outcome:
+    answer = Answer(
+        result=Result.REFUSED.value,
+        code="put_aside",
+        word=str(words.ASIDE),
+        message=gettext("已记下，请把这件放到待查区。"),
+        hint=gettext("核对单号和快递企业后再扫一次。"),
+        number=call.barcode.kept,
+    )
+    return Outcome(answer)
+
+
+# -- the parcel belongs elsewhere -----------------------------------------------------------------------
+
+
+def ask_misrouted(call: Call, error: ForeignParcel) -> Outcome:
+    """A parcel that lies here and should not: record it, so that whoever looks for it knows where it is."""
+    parcel = look_up(call)[0]
+    if parcel.is_closed:
+        raise ParcelClosed()
+    options = [option(RECORD, _("登记到错站点")), option(LEAVE, _("不登记"))]
+    return asks(
+        call, "wrong_station", options, str(error.message), str(error.hint), parcel=parcel, code="wrong_station"
+    )
+
+
+def note_misrouted(call: Call) -> Outcome:
+    parcel = lock_one(look_up(call)[0])
+    if parcel.is_closed:
+        raise ParcelClosed()
+    append(
+        events=[event(parcel, Issue.WRONG_STATION, station=call.station, now=call.now)], actor=call.actor, now=call.now
+    )
+    answer = Answer(
+        code="wrong_station_recorded",
+        word=str(words.NOTED),
+        message=gettext("已登记：这件到错了站点。"),
+        hint=gettext("请放到一边，交下一班车带回。"),
+        number=parcel.waybill,
+        facts=facts_of(parcel, call.station),
+        undo=True,
+    )
+    return Outcome(answer, parcel, recorded=True)
+
+
+def leave(call: Call) -> Outcome:
+    answer = Answer(
+        result=Result.REFUSED.value,
+        code="left",
+        word=str(words.ASIDE),
+        message=gettext("没有登记。"),
+        hint=gettext("请把这件放到一边。"),
+        number=call.barcode.kept,
+    )
+    return Outcome(answer)
+
+
+# -- the recipient has not agreed yet -------------------------------------------------------------------
+
+
+def ask_consent(call: Call, parcel: Parcel, message: str) -> Outcome:
+    options = [
+        option(ConsentChannel.IN_PERSON, _("当面同意")),
+        option(ConsentChannel.PHONE, _("电话同意")),
+        option(REFUSE, _("不同意")),
+    ]
+    hint = gettext("请问收件人：同意放到本站的，点同意的方式；不同意的，上门投递。")
+    return asks(call, "consent", options, message, hint, parcel=parcel, code="consent_needed")
+
+
+def note_consent(call: Call, parcel: Parcel, value: str) -> None:
+    """Records how the recipient agreed. Raises ConsentRefused when they did not."""
+    if value == REFUSE:
+        raise ConsentRefused()
+    if value not in (ConsentChannel.IN_PERSON, ConsentChannel.PHONE):
+        raise BadAnswer()
+    give_consent(parcel=parcel, channel=value, actor=call.actor, now=call.now)

@@ -1,0 +1,144 @@
+"""One scan: judged once, answered as often as it is sent.
+
+The phone makes the id. Its row is inserted first and filled at the end, in one transaction: of two sends the second
+waits for the first and reads its answer, and what fails leaves no row, so that it can be sent again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+import msgspec
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from logistics.desk.answers import Answer, refused
+from logistics.desk.barcodes import Barcode, read_barcode
+from logistics.desk.models import Scan
+from logistics.desk.services.call import NEEDED, Asked, Call, Fields, Outcome
+from logistics.desk.services.tasks import HANDLERS
+from logistics.desk.states import Task
+from logistics.desk.words import word_of
+from logistics.parcels.models import Event, Parcel
+from logistics.parcels.services.guards import require_station
+from logistics.registry.models import Station
+from portal.core.actor import Actor
+from portal.core.errors import DomainError, NotFound
+
+UNDO_WITHIN = dt.timedelta(minutes=30)
+RECENT = 50
+_CLAIM = """
+INSERT INTO desk_scan (id, task, station_id, actor, number, claimed_at, recorded_at, result, code, answer, events)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 'refused', '', '{}', '[]') ON CONFLICT (id) DO NOTHING
+"""
+
+
+class ScanNotFound(NotFound):
+    """Also for somebody else's."""
+
+    code = "scan_not_found"
+    message = _("没有这次扫描。")
+    hint = _("请刷新页面后查看最近的扫描。")
+
+
+def take_scan(
+    *,
+    id: uuid.UUID,
+    task: str,
+    station: Station,
+    number: str,
+    actor: Actor,
+    now: dt.datetime,
+    at: dt.datetime | None = None,
+    fields: Fields | None = None,
+) -> Answer:
+    """Judge one barcode read at `station` and do what its task asks for. `at` is the phone's clock, kept as claimed.
+
+    The same id again gets the stored answer and changes nothing. Refusals by the rules are answers; what happens is
+    dated by our clock, whatever the phone's says. Raises ScanNotFound for an id of somebody else, Forbidden and
+    StationNotFound where the actor may not do this work; database errors leave nothing behind.
+    """
+    if task not in NEEDED:
+        raise NotFound()
+    require_station(actor=actor, permission=NEEDED[Task(task)], station=station)
+    call = Call(id, Task(task), station, read_barcode(number), actor, now, fields or Fields())
+    return once(call, lambda: judged(lambda: HANDLERS[call.task](call), call), at=at)
+
+
+def once(call: Call, act: Callable[[], Outcome], *, at: dt.datetime | None = None) -> Answer:
+    """Run `act` unless the id of `call` was answered before; either way the one stored answer."""
+    with transaction.atomic():
+        if not _claim(call, at):
+            return stored_answer(id=call.id, actor=call.actor)
+        row = Scan(id=call.id)
+        return keep(row, act(), call)
+
+
+def _claim(call: Call, at: dt.datetime | None) -> bool:
+    """Whether the id was free. Waits for a transaction that is just claiming it."""
+    values = [call.id, call.task.value, call.station.pk, call.actor.id, call.barcode.kept, at, call.now]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return cursor.rowcount == 1
+
+
+def judged(act: Callable[[], Outcome], call: Call) -> Outcome:
+    """A refusal by the rules takes back what was begun and becomes an answer. Trouble on our side stays an error."""
+    try:
+        with transaction.atomic():
+            return act()
+    except Asked as asked:
+        return asked.outcome
+    except DomainError as error:
+        return turned_down(error, call.barcode)
+
+
+def turned_down(error: DomainError, barcode: Barcode) -> Outcome:
+    if error.status >= 500:
+        raise error
+    return Outcome(refused(error, number=barcode.kept, word=word_of(error.code)))
+
+
+def keep(row: Scan, outcome: Outcome, call: Call) -> Answer:
+    """Fill the claimed row; the answer as it is sent."""
+    answer = outcome.answer
+    answer.id, answer.number = str(call.id), answer.number or call.barcode.kept
+    row.parcel, row.result, row.code = outcome.parcel, answer.result, answer.code
+    row.number = (call.barcode.kept or answer.number)[:64]
+    row.answer = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields)}
+    if outcome.recorded and outcome.parcel is not None:
+        row.events = events_of(outcome.parcel, call)
+    row.save(update_fields=["parcel", "result", "code", "number", "answer", "events"])
+    return answer
+
+
+def events_of(parcel: Parcel, call: Call) -> list[str]:
+    """The ids, at their source, of what this very scan recorded: everything is dated by the moment of the scan."""
+    rows = Event.objects.filter(parcel=parcel, occurred_at=call.now, actor=call.actor.id)
+    return list(rows.order_by("id").values_list("source_event_id", flat=True))
+
+
+def stored_answer(*, id: uuid.UUID, actor: Actor) -> Answer:
+    row = Scan.objects.filter(pk=id, actor=actor.id).first()
+    if row is None:
+        raise ScanNotFound()
+    return msgspec.convert(row.answer, Answer)
+
+
+def recent_scans(*, actor: Actor, station: Station, task: str, now: dt.datetime) -> list[Answer]:
+    """The actor's own last scans of a task at a station, newest first."""
+    if task not in NEEDED:
+        raise NotFound()
+    require_station(actor=actor, permission=NEEDED[Task(task)], station=station)
+    rows = Scan.objects.filter(station=station, task=task, actor=actor.id).order_by("-recorded_at")[:RECENT]
+    return [with_undo(row, now) for row in rows]
+
+
+def with_undo(row: Scan, now: dt.datetime) -> Answer:
+    """The stored answer; whether it can be taken back depends on the time that has passed."""
+    answer = msgspec.convert(row.answer, Answer)
+    answer.undo = answer.undo and now - row.recorded_at <= UNDO_WITHIN
+    return answer

@@ -1,0 +1,75 @@
+"""Arrival for pickup at a station: shelf, consent, code and message in one scan."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from logistics.desk import words
+from logistics.desk.answers import Answer
+from logistics.desk.barcodes import Kind
+from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.facts import facts_of
+from logistics.desk.services.finding import ForeignParcel, UnknownNumber, find_parcel
+from logistics.desk.services.questions import ask_consent, ask_misrouted, ask_to_register
+from logistics.desk.services.repeats import repeated, standing_event
+from logistics.desk.services.shelves import shelf_of
+from logistics.parcels.models import Parcel
+from logistics.parcels.services.guards import lock_one
+from logistics.parcels.services.pickup import station_inbound
+from logistics.parcels.services.pickup.inbound import ConsentNeeded, WrongStation
+from logistics.parcels.states import Stage
+
+
+def inbound(call: Call) -> Outcome:
+    """READY_FOR_PICKUP with its code and message; on the shelf already: another shelf moves it, else it is a repeat."""
+    if call.barcode.kind == Kind.SHELF:
+        return shelf_of(call)
+    try:
+        parcel = find_parcel(call)
+    except UnknownNumber:
+        return ask_to_register(call)
+    except ForeignParcel as error:
+        return ask_misrouted(call, error)
+    before = lock_one(parcel)
+    waited, shelf = before.stage == Stage.READY_FOR_PICKUP, before.shelf
+    try:
+        station_inbound(parcel=parcel, station=call.station, shelf=call.fields.shelf, actor=call.actor, now=call.now)
+    except WrongStation as error:
+        return ask_misrouted(call, ForeignParcel(error.message, hint=error.hint))
+    except ConsentNeeded as error:
+        return ask_consent(call, parcel, str(error.message))
+    if not waited:
+        return Outcome(_taken_in(parcel, call), parcel, recorded=True)
+    if call.fields.shelf.strip() not in ("", shelf):
+        return Outcome(_moved(parcel, call, shelf), parcel)
+    return _waiting_already(call, parcel, shelf)
+
+
+def _taken_in(parcel: Parcel, call: Call) -> Answer:
+    shelf = call.fields.shelf.strip()
+    return Answer(
+        word=shelf or str(words.DONE[call.task]),
+        message=gettext("已入库，并通知收件人。"),
+        number=parcel.waybill,
+        facts=facts_of(parcel, call.station) | {"shelf": shelf},
+        undo=True,
+    )
+
+
+def _moved(parcel: Parcel, call: Call, before: str) -> Answer:
+    shelf = call.fields.shelf.strip()
+    told = {"before": before or gettext("未上架"), "shelf": shelf}
+    return Answer(
+        code="moved",
+        word=str(words.MOVED),
+        message=gettext("已在库，货架由%(before)s改为%(shelf)s。") % told,
+        number=parcel.waybill,
+        facts=facts_of(parcel, call.station) | {"shelf": shelf},
+    )
+
+
+def _waiting_already(call: Call, parcel: Parcel, shelf: str) -> Outcome:
+    facts = facts_of(parcel, call.station) | {"shelf": shelf}
+    arrival = standing_event(parcel, Stage.READY_FOR_PICKUP, call.station)
+    when, who = (arrival.recorded_at, arrival.actor) if arrival else (parcel.stage_at or call.now, "system:")
+    return repeated(call, parcel, when, who, facts=facts)
