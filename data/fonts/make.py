@@ -1,0 +1,146 @@
+"""Rebuilds the fonts of printed documents from the source packages named in README.md.
+
+    python data/fonts/make.py FOLDER
+
+FOLDER holds the unpacked packages (`dpkg -x PACKAGE.deb FOLDER`). Needs fonttools and pypinyin-dict. The same
+sources give the same bytes. reportlab embeds TrueType outlines only, so Noto's cubic curves become quadratic ones.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import sys
+from pathlib import Path
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from pypinyin_dict.pinyin_data import ktghz2013
+
+HERE = Path(__file__).resolve().parent
+DIVISIONS = HERE.parent / "divisions"
+SOURCES = {  # file: sha256
+    "NotoSansCJK-Regular.ttc": "b76b0433203017ca80401b2ee0dd69350349871c4b19d504c34dbdd80541690a",
+    "NotoSansCJK-Bold.ttc": "faa5f3656a78b2e2d450d27fe8382c778bc2b6bb5ea29c986664a6a435056ceb",
+    "HanaMinB.ttf": "829543436cdf7b4c6730e2af5806fa406f8ddf0d4b656e0cd49c58d4db1c8d3c",
+}
+SIMPLIFIED = 2  # face of the Noto collections
+ERROR = 1.5  # largest distance of a curve from its original, in thousandths of the type size: 0.005 mm at 10 pt
+# Latin, punctuation, arrows, units, boxes, circled numbers, full-width forms.
+SIGNS = [(0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2027), (0x2030, 0x203B), (0x20AC, 0x20AC), (0x2103, 0x2103),
+         (0x2116, 0x2116), (0x2190, 0x2199), (0x2460, 0x2473), (0x2500, 0x257F), (0x25A0, 0x25CF), (0x2605, 0x2606),
+         (0x2610, 0x2612), (0x2713, 0x2717), (0x3000, 0x301F), (0xFF01, 0xFF5E), (0xFFE5, 0xFFE5)]  # fmt: skip
+FIXED = 3_800_000_000  # seconds since 1904: font files carry a date, and the same sources shall give the same bytes
+
+
+def division_characters() -> set[str]:
+    """Every character of every division name of the country, without private-use ones (no font can know those)."""
+    found: set[str] = set()
+    for path in sorted([*DIVISIONS.glob("*.csv"), *DIVISIONS.glob("*.gz"), *DIVISIONS.glob("villages/*.gz")]):
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+        for row in csv.reader(text.splitlines()):
+            found.update(*row)
+    return {c for c in found if not 0xE000 <= ord(c) <= 0xF8FF}
+
+
+def common_characters() -> set[str]:
+    """GB/T 2312: the 6,763 characters of everyday writing."""
+    pairs = (bytes([high, low]) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
+    return {pair.decode("gb2312", "ignore") for pair in pairs} - {""}
+
+
+def standard_characters() -> set[str]:
+    """通用规范汉字表: the 8,105 characters of names and places, some outside the basic plane."""
+    return set(map(chr, ktghz2013.pinyin_dict))
+
+
+def signs() -> set[str]:
+    return {chr(code) for first, last in SIGNS for code in range(first, last + 1)}
+
+
+def beyond(font: TTFont) -> set[str]:
+    """What a font knows outside the basic plane, of Chinese characters."""
+    return {chr(code) for code in font.getBestCmap() if 0x20000 <= code <= 0x3FFFF}
+
+
+def subset(font: TTFont, characters: set[str]) -> TTFont:
+    options = Options(hinting=False, glyph_names=False, notdef_outline=True, name_IDs=[], recalc_timestamp=False)
+    options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "vhea", "vmtx", "VORG", "gasp"]
+    tool = Subsetter(options)
+    tool.populate(text="".join(sorted(characters)))
+    tool.subset(font)
+    return font
+
+
+def quadratic(font: TTFont, family: str, style: str, licence: str) -> TTFont:
+    """The font with TrueType outlines under a name of its own."""
+    glyphs, drawn, order = font.getGlyphSet(), {}, font.getGlyphOrder()
+    for name in order:
+        pen, outline = TTGlyphPen(None), DecomposingRecordingPen(glyphs)
+        glyphs[name].draw(outline)
+        outline.replay(Cu2QuPen(pen, ERROR, reverse_direction="CFF " in font))
+        drawn[name] = pen.glyph()
+    built = FontBuilder(font["head"].unitsPerEm, isTTF=True)
+    built.setupGlyphOrder(order)
+    built.setupCharacterMap(font.getBestCmap())
+    built.setupGlyf(drawn)
+    widths = {name: font["hmtx"][name][0] for name in order}
+    built.setupHorizontalMetrics({name: (width, getattr(drawn[name], "xMin", 0)) for name, width in widths.items()})
+    built.setupHorizontalHeader(ascent=880, descent=-120)
+    names = {"familyName": family, "styleName": style, "fullName": f"{family} {style}"}
+    names |= {"psName": f"{family}-{style}".replace(" ", ""), "licenseDescription": licence}
+    built.setupNameTable({"copyright": str(font["name"].getDebugName(0) or ""), **names})
+    built.setupOS2(sTypoAscender=880, sTypoDescender=-120, fsType=0)
+    built.setupPost(keepGlyphNames=False)
+    built.font["head"].created = built.font["head"].modified = FIXED
+    built.font.recalcTimestamp = False
+    return built.font
+
+
+def load(folder: Path, name: str) -> TTFont:
+    (path,) = folder.rglob(name)
+    digest = digest_of(path.read_bytes())
+    if digest != SOURCES[name]:
+        sys.exit(f"{name} is another version: {digest}")
+    return TTFont(path, fontNumber=SIMPLIFIED) if path.suffix == ".ttc" else TTFont(path)
+
+
+def main(folder: Path) -> None:
+    names = division_characters()
+    wanted = names | common_characters() | standard_characters() | signs()
+    regular, bold = load(folder, "NotoSansCJK-Regular.ttc"), load(folder, "NotoSansCJK-Bold.ttc")
+    known = set(map(chr, regular.getBestCmap()))
+    wanted |= beyond(regular)
+    wide = {c for c in known if "一" <= c <= "鿿"} - wanted
+    hana = load(folder, "HanaMinB.ttf")
+    rare = (names | standard_characters()) - known
+    ofl = "SIL Open Font License 1.1"
+    made = {
+        "sans-regular": quadratic(subset(regular, wanted), "Portal Han Sans", "Regular", ofl),
+        "sans-bold": quadratic(subset(bold, names | common_characters() | signs()), "Portal Han Sans", "Bold", ofl),
+        "wide": quadratic(subset(load(folder, "NotoSansCJK-Regular.ttc"), wide), "Portal Han Wide", "Regular", ofl),
+        "rare": quadratic(subset(hana, rare), "Portal Han Rare", "Regular", "Hanazono Font License"),
+    }
+    for name, font in made.items():
+        path = HERE / f"{name}.ttf"
+        font.save(path, reorderTables=True)
+        data = path.read_bytes()
+        say(f"{path.name} {len(data):,} bytes, {len(font.getBestCmap()):,} characters, {digest_of(data)}")
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,123 @@
+"""What a document is drawn on. All places in millimetres from the upper left corner, type sizes in points."""
+
+from __future__ import annotations
+
+import io
+from typing import Literal
+
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from portal.core.pdf import codes, fonts, text
+
+A4 = (210.0, 297.0)
+ASCENT = 0.88  # of the type size, above the base line
+THICKEN = 0.035  # outline of a character that has no bold face, in type sizes
+Align = Literal["left", "center", "right"]
+
+
+class Paper:
+    """Pages of one document. The same drawing gives the same bytes: no date and no random id is written.
+
+    `title` is shown by readers and kept in the file: it never names a person or a parcel.
+    """
+
+    def __init__(self, *, title: str, size: tuple[float, float], language: str, author: str = "") -> None:
+        self.out = io.BytesIO()
+        self.canvas = Canvas(self.out, invariant=1, pageCompression=1, lang="en" if language == "en" else "zh-CN")
+        self.canvas.setTitle(title)
+        self.canvas.setAuthor(author)
+        self.canvas.setCreator(author)
+        self.canvas.setProducer("reportlab")
+        self.canvas.setViewerPreference("DisplayDocTitle", "true")
+        self.canvas.setViewerPreference("PrintScaling", "None")  # a label scaled to fit no longer fits its label
+        self.resize(size)
+
+    def resize(self, size: tuple[float, float]) -> None:
+        """Size of this page and those after it, in millimetres."""
+        self.wide, self.high = size
+        self.canvas.setPageSize((size[0] * mm, size[1] * mm))
+
+    def turn(self) -> None:
+        """Ends this page and begins the next."""
+        self.canvas.showPage()
+
+    def finish(self) -> bytes:
+        self.canvas.save()
+        return self.out.getvalue()
+
+    # -- type ----------------------------------------------------------------------------------------------
+
+    def line(self, x: float, y: float, words: str, size: float, *, bold: bool = False, align: Align = "left") -> float:
+        """One line with its top at `y`; `x` is its left end, middle or right end. Returns its width."""
+        wide = fonts.width(words, size, bold)
+        left = x * mm - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+        base = (self.high - y) * mm - size * ASCENT
+        for face, part in fonts.runs(words, bold):
+            self.canvas.setFont(face, size)
+            if bold and face != fonts.BOLD[0]:  # no second weight of rare characters: an outline thickens them
+                self.canvas.setLineWidth(size * THICKEN)
+                self.canvas.drawString(left, base, part, mode=2)
+            else:
+                self.canvas.drawString(left, base, part, mode=0)
+            left += fonts.width(part, size, bold)
+        return wide / mm
+
+    def box(
+        self, x: float, y: float, wide: float, words: str, size: float, *, smallest: float = 6, lines: int = 1,
+        high: float = 0, bold: bool = False, align: Align = "left", middle: bool = False,
+    ) -> float:  # fmt: skip
+        """Text that shrinks and wraps to fit; see text.fit. `middle` centres it in `high`. Returns its height."""
+        fitted = text.fit(words, wide * mm, size=size, smallest=smallest, lines=lines, height=high * mm, bold=bold)
+        at = {"left": x, "center": x + wide / 2, "right": x + wide}[align]
+        top = y + max(0.0, (high - fitted.height / mm) / 2) if middle else y
+        for n, line in enumerate(fitted.lines):
+            self.line(at, top + n * fitted.size * text.LEADING / mm, line, fitted.size, bold=bold, align=align)
+        return fitted.height / mm
+
+    # -- strokes ---------------------------------------------------------------------------------------------
+
+    def rule(self, x: float, y: float, to_x: float, to_y: float, thick: float = 0.25) -> None:
+        """A line of `thick` millimetres."""
+        self.canvas.setLineWidth(thick * mm)
+        self.canvas.line(x * mm, (self.high - y) * mm, to_x * mm, (self.high - to_y) * mm)
+
+    def frame(self, x: float, y: float, wide: float, high: float, *, thick: float = 0.25, grey: float = -1.0) -> None:
+        """A rectangle; `grey` from 0 (black) to 1 (white) fills it, open below 0; no outline at `thick` 0."""
+        self.canvas.setLineWidth(thick * mm)
+        if grey >= 0:
+            self.canvas.setFillGray(grey)
+        bottom = (self.high - y - high) * mm
+        self.canvas.rect(x * mm, bottom, wide * mm, high * mm, stroke=int(thick > 0), fill=int(grey >= 0))
+        self.canvas.setFillGray(0)
+
+    def ink(self, grey: float) -> None:
+        """Grey of the type that follows: 0 black, 1 white."""
+        self.canvas.setFillGray(grey)
+
+    def code128(self, x: float, y: float, wide: float, high: float, value: str, *, module: float = 0.5) -> None:
+        """A bar code in the middle of `wide`, quiet zones included; modules of at most `module` millimetres."""
+        drawing = codes.code128(value)
+        pitch = min(module, wide / drawing.wide)
+        self._place(drawing, x + (wide - drawing.wide * pitch) / 2, y, pitch, high)
+
+    def qr(self, x: float, y: float, side: float, value: str) -> None:
+        """A QR code of `side` millimetres, quiet zone included."""
+        drawing = codes.qr(value)
+        self._place(drawing, x, y, side / drawing.wide, side / drawing.high)
+
+    def _place(self, drawing: codes.Drawing, x: float, y: float, pitch: float, per_module: float) -> None:
+        self.canvas.saveState()
+        self.canvas.translate(x * mm, (self.high - y - per_module * drawing.high) * mm)
+        self.canvas.scale(pitch * mm, per_module * mm)
+        self.canvas.addLiteral(drawing.strokes)
+        self.canvas.restoreState()
+
+    def picture(self, x: float, y: float, wide: float, high: float, data: bytes) -> None:
+        """A picture as large as it fits, in the upper left of the box."""
+        image = ImageReader(io.BytesIO(data))
+        real_wide, real_high = image.getSize()
+        scale = min(wide / real_wide, high / real_high)
+        shown = (real_wide * scale * mm, real_high * scale * mm)
+        self.canvas.drawImage(image, x * mm, (self.high - y) * mm - shown[1], *shown)
