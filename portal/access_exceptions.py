@@ -32,6 +32,6 @@ ADMIN_MACHINERY: tuple[str, ...] = (
     "django.contrib.contenttypes.views.shortcut",
     "django.views.generic.base.RedirectView",
     "unfold.",
-    "members.access.admin_base.ScopedAdmin.",
+    "members.access.admin_base.scoped.ScopedAdmin.",
     "members.access.officials.OfficialsSite.",
 )

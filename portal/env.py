@@ -208,6 +208,17 @@ def database_from_url(url: str) -> dict[str, Any]:
 # -- Files of variables --------------------------------------------------------------------------------------
 
 
+def tile_host(url: str) -> str:
+    """The origin that a Content-Security-Policy must allow for map tiles; `{s}` stands for any sub-domain."""
+    parts = urlsplit(url)
+    host = parts.netloc.replace("{s}", "*")
+    if parts.scheme != "https" or not host or not all(f"{{{name}}}" in parts.path for name in "xyz"):
+        raise BadEnvironment(
+            "MAP_TILES_URL", "is no address of map tiles", "Give an https address with {z}, {x} and {y} in its path."
+        )
+    return f"https://{host}"
+
+
 def read_env_file(path: Path) -> dict[str, str]:
     """NAME=value lines; `#` starts a comment, quotes around a value are dropped. No file: no variables."""
     try:

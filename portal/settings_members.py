@@ -1,8 +1,9 @@
 """Switches of django-allauth (phone first, SMS code or password, second factor, limits), SMS channel, devices."""
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import env_int, env_str
+from portal.env import env_int
 
 ACCOUNT_ADAPTER = "members.access.adapter.PortalAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -57,9 +58,6 @@ MFA_FORMS = {
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# The class that hands texts to a provider (portal/notify/sms). Without a provider: the developer's page.
-SMS_CHANNEL = env_str("SMS_CHANNEL", "portal.notify.sms.developer.DeveloperChannel")
-
 # Minutes for which a device's old secret still works after a rotation.
 DEVICE_SECRET_OVERLAP_MINUTES = env_int("DEVICE_SECRET_OVERLAP_MINUTES", 30)
 
@@ -68,6 +66,8 @@ UNFOLD = {
     "SITE_TITLE": _("县域物流管理后台"),
     "SITE_HEADER": _("县域物流管理后台"),
     "SITE_SYMBOL": "local_shipping",
+    "SITE_URL": None,  # the way back to the portal stands beside the language (templates/unfold)
+    "STYLES": [lambda request: static("css/officials.css")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.9% .021 166.1)",

@@ -3,8 +3,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.access.states import Permission, Role, ScopeKind, roles_of
-from portal.core.labels import INTERNAL, PUBLIC
+from members.access.states import BulkState, Permission, Role, RowResult, ScopeKind, roles_of
+from portal.core.ids import new_id
+from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
 
 
 class Function(models.Model):
@@ -57,3 +58,78 @@ class DivisionGrant(models.Model):
 
     def __str__(self):
         return f"{Role(self.role).label} {self.division_id}"
+
+
+class BulkRun(models.Model):
+    """One action on many records: what it would do, who confirmed it and why, what became of each row.
+
+    Kept after it is done, so that every row can be answered for. `members/access/bulk.py` writes it.
+    """
+
+    labels = {
+        "id": PUBLIC, "action": INTERNAL, "choice": INTERNAL, "state": INTERNAL, "area": INTERNAL,
+        "created_at": INTERNAL, "created_by": INTERNAL, "confirmed_at": INTERNAL, "why": INTERNAL,
+        "undone_at": INTERNAL, "undone_by": INTERNAL, "undo_why": INTERNAL,
+    }  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    action = models.CharField(_("批量操作"), max_length=40)
+    choice = models.CharField(_("选项"), max_length=40, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=BulkState, default=BulkState.CHOOSING)
+    area = models.CharField(_("所属区划"), max_length=12, blank=True, db_index=True)
+    created_at = models.DateTimeField(_("试算时间"))
+    created_by = models.CharField(_("经办人"), max_length=80)
+    confirmed_at = models.DateTimeField(_("办理时间"), null=True, blank=True)
+    why = models.CharField(_("原因"), max_length=300, blank=True)
+    undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    undone_by = models.CharField(_("撤销人"), max_length=80, blank=True)
+    undo_why = models.CharField(_("撤销原因"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("批量办理")
+        verbose_name_plural = _("批量办理")
+        indexes = [models.Index(fields=["created_by", "-created_at"], name="bulk_run_own")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["choosing", "planned"], confirmed_at__isnull=True)
+                | Q(state__in=["done", "undone"], confirmed_at__isnull=False),
+                name="bulk_run_confirmed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="undone", undone_at__isnull=False) | (~Q(state="undone") & Q(undone_at__isnull=True)),
+                name="bulk_run_undone_has_time",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.action} {self.id}"
+
+
+class BulkRow(models.Model):
+    """One record of a bulk action. `token` is what the record looked like at the dry run, `after` when it was done."""
+
+    labels = {
+        "id": PUBLIC, "run": INTERNAL, "object_id": INTERNAL, "name": PERSONAL, "token": INTERNAL, "able": INTERNAL,
+        "plan": INTERNAL, "result": INTERNAL, "message": INTERNAL, "after": INTERNAL, "undo_result": INTERNAL,
+        "undo_message": INTERNAL,
+    }  # fmt: skip
+
+    run = models.ForeignKey(BulkRun, models.CASCADE, verbose_name=_("批量办理"), related_name="rows")
+    object_id = models.CharField(_("对象编号"), max_length=40)
+    name = models.CharField(_("对象"), max_length=80, blank=True)
+    token = models.CharField(_("试算时的版本"), max_length=120, blank=True)
+    able = models.BooleanField(_("可以办理"), default=False)
+    plan = models.CharField(_("试算结果"), max_length=300, blank=True)
+    result = models.CharField(_("办理结果"), max_length=8, choices=RowResult, blank=True)
+    message = models.CharField(_("办理说明"), max_length=300, blank=True)
+    after = models.CharField(_("办理后的版本"), max_length=120, blank=True)
+    undo_result = models.CharField(_("撤销结果"), max_length=8, choices=RowResult, blank=True)
+    undo_message = models.CharField(_("撤销说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("批量办理明细")
+        verbose_name_plural = _("批量办理明细")
+        constraints = [models.UniqueConstraint(fields=["run", "object_id"], name="bulk_row_once")]
+
+    def __str__(self):
+        return f"{self.run_id}/{self.object_id}"

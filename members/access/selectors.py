@@ -36,7 +36,7 @@ def actor_of(user, *, address: str = "", second_factor: bool = False) -> Actor:
         address=address,
         second_factor=second_factor,
         user_id=user.pk,
-        extra={"second_factor_missing": withheld},
+        extra={"second_factor_missing": withheld, "own_phone": user.phone if user.phone_verified else ""},
     )
 
 

@@ -198,3 +198,21 @@ def roles_of(kind: ScopeKind) -> list[Role]:
 def hold_codename(role: Role) -> str:
     """Codename of the guardian permission that says 'holds this role at this object'."""
     return f"hold_{role.value}"
+
+
+class BulkState(models.TextChoices):
+    """A bulk action from the choice of its rows to its end."""
+
+    CHOOSING = "choosing", _("待选择")
+    PLANNED = "planned", _("试算完成，待确认")
+    DONE = "done", _("已办理")
+    UNDONE = "undone", _("已撤销")
+
+
+class RowResult(models.TextChoices):
+    """What became of one row, when the action was done and when it was undone."""
+
+    DONE = "done", _("已办理")
+    CHANGED = "changed", _("期间有变化，跳过")
+    REFUSED = "refused", _("不能办理")
+    UNDONE = "undone", _("已撤销")

@@ -6,7 +6,7 @@ import re
 
 from portal.core.scrubbing import scrub
 
-__all__ = ["mask_address", "mask_name", "mask_phone", "normalise_digits", "scrub"]
+__all__ = ["mask_address", "mask_name", "mask_number", "mask_phone", "normalise_digits", "scrub"]
 
 
 def mask_name(name: str) -> str:
@@ -31,6 +31,12 @@ def mask_address(address: str) -> str:
     """Keeps the division part up to the village, hides what follows (unit, room, house)."""
     match = re.match(r"^(.*?(?:村|社区|镇|乡|街道|县|区))", address or "")
     return (match.group(1) if match else "") + "***" if address else ""
+
+
+def mask_number(number: str) -> str:
+    """XN12345678901 → XN********901: enough to tell two apart on a list, not enough to look one up."""
+    number = (number or "").strip()
+    return number[:2] + "*" * max(len(number) - 5, 3) + number[-3:] if len(number) > 5 else "*" * len(number)
 
 
 def normalise_digits(text: str) -> str:

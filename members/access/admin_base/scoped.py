@@ -1,113 +1,43 @@
-"""The base of every page of the officials' site: declared access, scoped records, audited changes.
-
-    class StationAdmin(ScopedAdmin):
-        access = {"view": P.STATION_VIEW, "add": P.STATION_EDIT, "change": P.STATION_EDIT, "delete": None}
-        scope_fields = {"divisions": "division__code", "stations": "pk"}
-
-`None` means nobody. Someone else's record answers 404. Whoever needs more than `scope_fields` overrides `within`.
-"""
+"""The base class of the pages."""
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
-from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.forms import ActionForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
+from members.access.admin_base.export import Exports
+from members.access.admin_base.paging import CappedPaginator
+from members.access.admin_base.reasons import ReasonActionForm, reason_field, reason_of
+from members.access.admin_base.scope import difference, scope_filter, snapshot
+from members.access.panels import Menu
 from portal.audit.services import record
-from portal.core.access import Rule, declare, holders
-from portal.core.actor import Scope
+from portal.core.access import Rule
 from portal.core.clock import now
-from portal.core.errors import BadInput, Forbidden
+from portal.core.errors import Forbidden
 from portal.core.labels import PERSONAL, SECRET
 
 OTHER_ACTIONS = ("actions_list", "actions_row", "actions_detail", "actions_submit_line", "inlines")
-PARTS = ("divisions", "stations", "enterprises", "phones")
 
 
-def reason_field(**options) -> forms.CharField:
-    return forms.CharField(
-        label=_("原因"), max_length=300, widget=UnfoldAdminTextInputWidget,
-        help_text=_("会写入操作记录，供以后查证。"), **options,
-    )  # fmt: skip
-
-
-class ReasonActionForm(ActionForm):
-    """List actions may ask why; `reason_of(request)` reads the answer."""
-
-    reason = reason_field(required=False)
-
-
-def admin_action(*permissions: str, description):
-    """Declares who may run a list action of a ScopedAdmin, and how it is called on the page."""
-
-    def mark(function):
-        function.short_description = description
-        return declare(holders(*permissions))(function)
-
-    return mark
-
-
-def reason_of(request) -> str:
-    """The reason typed on the page. Raises BadInput when it is missing."""
-    reason = request.POST.get("reason", "").strip()[:300]
-    if not reason:
-        raise BadInput(_("没有填写原因。"), code="reason_missing", hint=_("请返回填写原因后再提交，它会写入操作记录。"))
-    return reason
-
-
-def scope_filter(scope: Scope, fields: dict[str, str]) -> Q:
-    """The rows of `scope`, where `fields` names the lookup of each part of a scope.
-
-    A division is compared by prefix, so its lookup must lead to a code (`division__code`, `area`). Parts that
-    `fields` does not name reach nothing. Lookups must not multiply rows (no to-many relations).
-    """
-    wanted = [
-        Q(**{f"{fields['divisions']}__startswith": prefix})
-        for prefix in (scope.divisions if "divisions" in fields else ())
-    ]
-    wanted += [Q(**{f"{fields[p]}__in": getattr(scope, p)}) for p in PARTS[1:] if p in fields]
-    return reduce(or_, wanted, Q(pk__in=[]))
-
-
-def snapshot(obj: models.Model) -> dict:
-    """The values of a record for the audit trail: secrets left out, everything else as text or number."""
-    labels = getattr(obj, "labels", {})
-    return {
-        f.attname: _plain(getattr(obj, f.attname))
-        for f in obj._meta.concrete_fields
-        if labels.get(f.name) is not SECRET
-    }
-
-
-def _plain(value):
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
-def difference(before: dict, after: dict) -> tuple[dict, dict]:
-    """Only what changed, on both sides."""
-    names = [n for n in after if before.get(n) != after[n]]
-    return {n: before.get(n) for n in names}, {n: after[n] for n in names}
-
-
-class ScopedAdmin(ModelAdmin):
+class ScopedAdmin(Exports, ModelAdmin):
     access: dict[str, str | None] = {"view": None, "add": None, "change": None, "delete": None}
     scope_fields: dict[str, str] = {}
     personal: str | None = None  # permission that shows fields labelled PERSONAL; None: `access["view"]` does
+    menu: Menu | None = None  # where the page stands in the sidebar
     action_form = ReasonActionForm
     delete_confirmation_template = "access/delete_confirmation.html"
+    paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the table once
     list_per_page = 50
+    list_filter_submit = True  # several filters, one request
+    list_fullwidth = True
 
     def __init_subclass__(cls, **kwargs):
         """Side doors that the start-up check does not walk are not used at all."""
@@ -166,6 +96,20 @@ class ScopedAdmin(ModelAdmin):
     def has_module_permission(self, request):
         return any(self.allows(request, verb) for verb in ("view", "add", "change", "delete"))
 
+    def require_view(self, request) -> None:
+        """For pages beside Django's own. Raises PermissionDenied."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def own_urls(self) -> list[tuple[str, str, object]]:
+        """More pages: (path below the list, name after the model's, view through `guarded`)."""
+        return []
+
+    def get_urls(self):
+        info = f"{self.opts.app_label}_{self.opts.model_name}"
+        more = [*self.export_urls(), *self.own_urls()]
+        return [path(where, view, name=f"{info}_{name}") for where, name, view in more] + super().get_urls()
+
     def get_actions(self, request):
         """Only declared actions. Django's own bulk deletion is not among them: it asks no reason."""
         return {
@@ -173,6 +117,10 @@ class ScopedAdmin(ModelAdmin):
             for name, found in super().get_actions(request).items()
             if isinstance(getattr(found[0], "access", None), Rule) and found[0].access.allows(request.actor)
         }
+
+    def changelist_view(self, request, extra_context=None):
+        more = {"may_export": self.may_export(request), "filter_query": request.META.get("QUERY_STRING", "")}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def history_view(self, request, object_id, extra_context=None):
         """The audit trail is the history."""
