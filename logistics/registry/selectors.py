@@ -145,6 +145,11 @@ def public_stations(*, within: str = "") -> QuerySet[Station]:
     return Station.objects.filter(state=State.ACTIVE, division__code__startswith=within).order_by("code")
 
 
+def public_paused_stations(*, most: int = 3) -> QuerySet[Station]:
+    """Stations that take a break at present, the latest first: news for who meant to go there."""
+    return Station.objects.filter(state=State.SUSPENDED).order_by("-updated_at")[:most]
+
+
 def public_carriers() -> QuerySet[Enterprise]:
     """Carriers at work in the county, with their hotlines."""
     return Enterprise.objects.filter(kind=EnterpriseKind.CARRIER, state=State.ACTIVE).order_by("code")
