@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from logistics.parcels.consumers import CONSUMERS
 from logistics.parcels.services import months, timers
 from logistics.parcels.services.consumers import consume
+from logistics.parcels.services.cursors import log_is_foreign, reset_cursors
 from logistics.parcels.services.imports.run import process_import, resume_imports
 from logistics.parcels.services.imports.storage import purge
 from portal.core.clock import now
 
+log = logging.getLogger(__name__)
 ROUNDS = 50  # a backlog is worked off in pieces, each committed
 
 
 @shared_task
 def run_consumers(**kwargs) -> None:
     """Let every consumer read on until it is up to date."""
+    if log_is_foreign():
+        log.warning("the event log was restored from another database server: resetting cursors")
+        reset_cursors(consumers=CONSUMERS, now=now())
     for consumer in CONSUMERS:
         for _round in range(ROUNDS):
             if not consume(consumer, now=now()):

@@ -8,6 +8,7 @@ effect: a worker killed in between leaves neither.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ WHERE (log_txid, id) > (%s, %s) AND log_txid < pg_snapshot_xmin(pg_current_snaps
 ORDER BY log_txid, id
 LIMIT %s
 """
-_NOTHING = "00000000-0000-0000-0000-000000000000"
+NOTHING = "00000000-0000-0000-0000-000000000000"
 
 Effect = Callable[[list[Event], dt.datetime], None]
 
@@ -54,13 +55,18 @@ def consume(consumer: Consumer, *, now: dt.datetime, limit: int = BATCH) -> int:
 
 def _next(cursor_row: ConsumerCursor, limit: int) -> list[Event]:
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [cursor_row.txid, cursor_row.event_id or _NOTHING, limit])
+        cursor.execute(_NEXT, [cursor_row.txid, cursor_row.event_id or NOTHING, limit])
         found = cursor.fetchall()
     if not found:
         return []
+    return sorted(load_events(found), key=lambda e: (e.log_txid, e.id))
+
+
+def load_events(found: list[tuple[uuid.UUID, dt.datetime]]) -> list[Event]:
+    """Events by id and time, with their parcels; the times keep months out that have none of them."""
     times = [occurred_at for _id, occurred_at in found]
     rows = Event.objects.filter(id__in=[pk for pk, _at in found], occurred_at__range=(min(times), max(times)))
-    return sorted(rows.select_related("parcel"), key=lambda e: (e.log_txid, e.id))
+    return list(rows.select_related("parcel"))
 
 
 def lag(name: str) -> int:
@@ -69,6 +75,6 @@ def lag(name: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM parcels_event WHERE (log_txid, id) > (%s, %s)",
-            [row.txid if row else 0, (row and row.event_id) or _NOTHING],
+            [row.txid if row else 0, (row and row.event_id) or NOTHING],
         )
         return cursor.fetchone()[0]
