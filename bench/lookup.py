@@ -69,7 +69,11 @@ def server():
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # granian has been seen to ignore SIGTERM
+            process.kill()
+            process.wait()
 
 
 def _wait(url: str) -> None:
