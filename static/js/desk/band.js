@@ -1,0 +1,56 @@
+// The answer at a glance: colour, sign, one large word, a sentence, what to do. Said aloud to screen readers as well.
+// The markup is that of templates/_parts/result.html.
+import { signal } from "./signals.js";
+import { SIGNS, icon, make, say } from "./words.js";
+
+const band = document.getElementById("band");
+const polite = document.getElementById("said");
+const urgent = document.getElementById("said-now");
+const FACTS = ["shelf", "lane", "destination", "tail", "recipient", "carrier"];
+const LARGE = new Set(["shelf", "lane"]); // what the hand needs next
+
+/** Facts in the order in which they are needed at a shelf. */
+export function factsOf(answer) {
+  const facts = answer.facts ?? {};
+  const named = FACTS.filter((name) => facts[name]);
+  if (!named.length) return null;
+  return make("dl", { class: "result-facts" }, ...named.map((name) =>
+    make("div", { class: LARGE.has(name) ? "fact fact-large" : "fact", "data-fact": name },
+      make("dt", {}, say(`fact_${name}`)), make("dd", {}, String(facts[name])))));
+}
+
+export function show(answer, { quiet = false } = {}) {
+  draw(answer.result, answer.code ?? "", [
+    icon(SIGNS[answer.result] ?? "info"),
+    make("p", { class: "result-word", id: "word" }, answer.word),
+    make("p", { class: "result-text", id: "message" }, [answer.number, answer.message].filter(Boolean).join(" ")),
+    answer.hint ? make("p", { class: "result-hint", id: "hint" }, answer.hint) : null,
+    factsOf(answer),
+  ]);
+  if (quiet) return;
+  speak(answer);
+  signal(answer.result);
+}
+
+function draw(result, code, parts) {
+  band.dataset.result = result;
+  band.dataset.code = code;
+  band.className = `result result-${result}`;
+  band.replaceChildren(...parts.filter(Boolean));
+}
+
+function speak(answer) {
+  const stop = answer.result === "refused" || answer.result === "ask";
+  const text = [answer.word, answer.facts?.shelf, answer.message, stop ? answer.hint : ""].filter(Boolean).join(" ");
+  (stop ? polite : urgent).textContent = "";
+  (stop ? urgent : polite).textContent = text;
+}
+
+/** What the page itself has to say about a scan that the server has not answered. */
+export function showWaiting(number) {
+  draw("waiting", "", [
+    icon(SIGNS.waiting),
+    make("p", { class: "result-word", id: "word" }, say("waiting")),
+    make("p", { class: "result-text", id: "message" }, [number, say("waiting_text")].filter(Boolean).join(" ")),
+  ]);
+}

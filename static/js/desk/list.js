@@ -1,0 +1,101 @@
+// The last scans, newest first, each with its question and with its way back.
+import { SIGNS, button, icon, make, say } from "./words.js";
+
+const MOST = 50;
+const ARMED = 6000; // ms in which the second tap counts
+const CAREFUL = new Set(["consent"]); // questions whose answer speaks for somebody else: two taps
+
+export class ScanList {
+  /** `act(kind, id, value)` sends an undo or an answer. */
+  constructor(root, act) {
+    this.root = root;
+    this.act = act;
+    this.rows = new Map();
+    this.empty = document.getElementById("no-scans");
+    root.replaceChildren();
+  }
+
+  fill(answers) {
+    for (const answer of [...answers].reverse()) this.put(answer.id, answer);
+  }
+
+  /** A scan that has no answer yet. */
+  wait(id, number) {
+    this.put(id, { id, number, result: "waiting", word: say("waiting") });
+  }
+
+  put(id, answer) {
+    const row = this.row(id, answer);
+    const known = this.rows.get(id);
+    if (known) known.replaceWith(row);
+    else this.root.prepend(row);
+    this.rows.set(id, row);
+    if (this.empty) this.empty.hidden = true;
+    while (this.root.children.length > MOST) this.forget(this.root.lastElementChild);
+  }
+
+  forget(row) {
+    this.rows.delete(row.dataset.id);
+    row.remove();
+  }
+
+  row(id, answer) {
+    const number = make("span", { class: "number" }, answer.number || "—");
+    const facts = [answer.facts?.shelf, answer.facts?.lane ?? answer.facts?.destination].filter(Boolean).join(" · ");
+    const line = `line-${answer.result === "waiting" ? "plain" : answer.result}`;
+    return make("li", { class: `scan ${line}`, "data-id": id, "data-result": answer.result, "data-code": answer.code ?? "" },
+      icon(answer.undone ? "undo-2" : SIGNS[answer.result]),
+      make("div", { class: "scan-text" },
+        make("p", {}, make("strong", {}, answer.word ?? ""), " ", number),
+        answer.message ? make("p", { class: "hint" }, answer.message) : null,
+        facts ? make("p", { class: "hint" }, facts) : null),
+      this.ways(id, answer));
+  }
+
+  ways(id, answer) {
+    const ways = make("div", { class: "scan-ways line-end" });
+    for (const option of answer.ask?.options ?? []) ways.append(this.option(id, answer, option));
+    if (answer.undo) {
+      const back = button(say("undo"), () => this.send(back, "undo", id), { kind: "quiet", "data-undo": id });
+      back.setAttribute("aria-label", `${say("undo")} ${answer.number ?? ""}`);
+      ways.append(back);
+    }
+    return ways.children.length ? ways : null;
+  }
+
+  option(id, answer, option) {
+    const careful = CAREFUL.has(answer.ask.kind);
+    let armed = 0;
+    const choice = button(option.label, () => {
+      if (careful && !armed) {
+        choice.textContent = say("tap_again", { what: option.label });
+        choice.classList.add("armed");
+        armed = setTimeout(() => {
+          armed = 0;
+          choice.textContent = option.label;
+          choice.classList.remove("armed");
+        }, ARMED);
+        return;
+      }
+      clearTimeout(armed);
+      this.send(choice, "answer", id, option.value);
+    }, { kind: "quiet", "data-value": option.value });
+    return choice;
+  }
+
+  /** The first tap sends; further ones find the buttons asleep until the answer redraws the row. */
+  send(pressed, kind, id, value) {
+    for (const other of pressed.parentElement.querySelectorAll("button")) other.disabled = true;
+    pressed.textContent = say("sending");
+    this.act(kind, id, value);
+  }
+
+  /** The buttons of the newest question, for the keyboard. */
+  question() {
+    return [...(this.root.querySelector('[data-result="ask"] .scan-ways')?.querySelectorAll("button:not([disabled])") ?? [])];
+  }
+
+  newestUndo() {
+    return this.root.querySelector("[data-undo]:not([disabled])");
+  }
+}

@@ -1,0 +1,28 @@
+// Station inbound: the shelf stays until another one is typed or its label is scanned.
+import { say } from "../words.js";
+
+const shelf = document.getElementById("shelf");
+
+export default {
+  open(desk) {
+    desk.wedge.share(shelf);
+    shelf.value = sessionStorage.getItem("desk.shelf") ?? "";
+    shelf.addEventListener("change", () => sessionStorage.setItem("desk.shelf", shelf.value.trim()));
+    shelf.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.defaultPrevented) return;
+      event.preventDefault();
+      shelf.dispatchEvent(new Event("change"));
+      desk.wedge.focus();
+    });
+  },
+
+  fields: () => ({ shelf: shelf.value.trim() }),
+
+  answered(answer, _entry, desk) {
+    if (answer.code !== "shelf") return;
+    shelf.value = answer.facts.shelf;
+    shelf.dispatchEvent(new Event("change"));
+    document.getElementById("shelf-said").textContent = say("shelf_now", { shelf: answer.facts.shelf });
+    desk.wedge.focus();
+  },
+};

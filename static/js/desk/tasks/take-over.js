@@ -1,0 +1,125 @@
+// Take over: the giver's QR code, then what is really there, counted against what was offered.
+import { request } from "../request.js";
+import { show } from "../band.js";
+import { config, make, say } from "../words.js";
+import { shrink } from "../photo.js";
+
+const at = (id) => document.getElementById(id);
+const NIL = "00000000-0000-0000-0000-000000000000";
+const path = (id, more = "") => config.urls.handover.replace(NIL, id) + more;
+let handover = null;
+let rows = [];
+let found = new Set();
+let photo = "";
+let desk = null;
+
+async function take(id) {
+  const told = await request(path(id));
+  if (!told) return;
+  if (told.handover.state !== "pending") {
+    show({ result: "refused", code: "answered", word: say("stop"), message: say(`handover_${told.handover.state}`), hint: say("handover_over_hint") });
+    return;
+  }
+  handover = told.handover;
+  rows = told.numbers;
+  found = new Set(rows.filter((row) => row.scanned).map((row) => row.number));
+  at("handover").hidden = false;
+  at("take-from").textContent = handover.from_name ?? handover.from ?? "";
+  at("take-expected").textContent = handover.expected;
+  draw();
+}
+
+const isFound = (row) => found.has(row.number) || (row.bag && found.has(row.bag));
+
+function draw() {
+  const there = rows.filter(isFound).length;
+  const extra = [...found].filter((number) => !rows.some((row) => row.number === number || row.bag === number));
+  desk.count({ expected: rows.length, scanned: there });
+  at("expected").replaceChildren(
+    ...extra.map((number) => make("li", { class: "line-refused" }, make("strong", {}, say("is_extra")), make("span", { class: "number" }, number))),
+    ...[...rows].sort((a, b) => isFound(a) - isFound(b)).map((row) => make("li", { class: isFound(row) ? "line-ok" : "line-plain", "data-number": row.number },
+      make("span", { class: "number" }, row.number), row.bag ? make("span", { class: "hint" }, say("in_bag", { bag: row.bag })) : null,
+      make("span", { class: "line-end" }, say(isFound(row) ? "is_there" : "not_there_yet")))),
+  );
+  at("take-missing").textContent = say("still_missing", { n: rows.length - there });
+}
+
+async function finish() {
+  if (desk.outbox.waiting.length) {
+    show({ result: "refused", code: "still_waiting", word: say("stop"), message: say("end_waiting", { n: desk.outbox.waiting.length }) });
+    return;
+  }
+  const missing = rows.filter((row) => !isFound(row)).length;
+  if (missing && at("finish").dataset.sure !== "yes") {
+    at("finish").dataset.sure = "yes"; // the second tap says that they are really missing
+    at("finish").textContent = say("finish_with_missing", { n: missing });
+    show({ result: "ask", code: "missing", word: say("missing_word", { n: missing }), message: say("missing_text"), hint: say("missing_hint") });
+    return;
+  }
+  const told = await request(path(handover.id, "take/"), { numbers: [...found], dispute: at("dispute").value, photo });
+  if (!told) return;
+  const agreed = !told.missing.length && !told.extra.length;
+  show({
+    result: agreed ? "ok" : "ask", code: agreed ? "confirmed" : "disputed", word: say(agreed ? "handover_confirmed" : "handover_disputed"),
+    message: say("taken_text", { there: rows.length - told.missing.length, missing: told.missing.length, extra: told.extra.length }),
+  });
+  reset();
+}
+
+function reset() {
+  handover = null;
+  rows = [];
+  found = new Set();
+  photo = "";
+  at("dispute").value = "";
+  at("photo-said").textContent = "";
+  at("finish").dataset.sure = "";
+  at("finish").textContent = say("finish");
+  at("handover").hidden = true;
+  desk.wedge.focus();
+}
+
+async function addPhoto(input) {
+  const file = input.files[0];
+  if (!file) return;
+  const form = new FormData();
+  form.append("file", await shrink(file), "photo.jpg");
+  form.append("kind", "handover");
+  form.append("handover", handover.id);
+  const told = await request(config.urls.photos, form, { file: true, method: "POST" });
+  input.value = "";
+  if (!told) return;
+  photo = told.photo;
+  at("photo-said").textContent = say("photo_added");
+}
+
+export default {
+  open(page) {
+    desk = page;
+    at("finish").addEventListener("click", finish);
+    at("take-stop").addEventListener("click", reset);
+    at("all-there").addEventListener("click", () => {
+      for (const row of rows) found.add(row.number);
+      draw();
+      desk.wedge.focus();
+    });
+    at("photo").addEventListener("change", (event) => addPhoto(event.target));
+    for (const open of document.querySelectorAll("[data-handover]")) open.addEventListener("click", () => take(open.dataset.handover));
+    if (config.handover) take(config.handover);
+  },
+
+  fields: () => (handover ? { handover: handover.id } : {}),
+
+  answered(answer) {
+    if (answer.code === "handover" && answer.facts?.handover) {
+      take(answer.facts.handover);
+      return;
+    }
+    if (!handover) return;
+    if (answer.undone) found.delete(answer.number);
+    else if (answer.result === "ok" || answer.result === "repeat" || answer.code === "extra") found.add(answer.number);
+    at("finish").dataset.sure = "";
+    at("finish").textContent = say("finish");
+    draw();
+  },
+};
