@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import database_from_url, env_list, env_secret, env_str
+from portal.env import database_from_url, env_list, env_secret, env_str, tile_host
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal.regions",
     "portal.core",
     "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
     "members.access.site.OfficialsSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -161,6 +162,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = MODE == "test"
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 
 # -- Browser security ----------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -229,7 +231,12 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 # -- Maps --------------------------------------------------------------------------------------------------
+# Without a tile source maps are drawn on neutral ground and ask nobody. A source's host may show images (img-src).
+MAP_TILES_URL = env_str("MAP_TILES_URL")  # e.g. https://tiles.example.cn/{z}/{x}/{y}.png
+MAP_TILES_ATTRIBUTION = env_str("MAP_TILES_ATTRIBUTION")
 LEAFLET_CONFIG = {"TILES": [], "NO_GLOBALS": False, "RESET_VIEW": False}
+if MAP_TILES_URL:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(tile_host(MAP_TILES_URL))
 
 # -- Logging: to standard error, nothing personal -----------------------------------------------------------
 LOGGING = {
@@ -246,3 +253,4 @@ from portal.access_exceptions import ACCESS_EXCEPTIONS, ADMIN_MACHINERY  # noqa:
 
 # allauth's many switches live beside this file.
 from portal.settings_members import *  # noqa: E402,F403
+from portal.settings_messages import *  # noqa: E402,F403
