@@ -20,6 +20,7 @@ class Schedule:
 
 SCHEDULES = (
     Schedule("deliver messages", "portal.notify.tasks.deliver_waiting", every=2),
+    Schedule("fetch missing receipts", "portal.notify.tasks.pull_receipts", every=120),
     Schedule("run event consumers", "logistics.parcels.tasks.run_consumers", every=5),
     Schedule("run timers", "logistics.parcels.tasks.run_timers", every=60),
     Schedule("tend imported files", "logistics.parcels.tasks.tend_imports", every=60),

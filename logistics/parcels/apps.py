@@ -6,3 +6,6 @@ class Config(AppConfig):
     name = "logistics.parcels"
     label = "parcels"
     verbose_name = _("包裹")
+
+    def ready(self):
+        from logistics.parcels import door_text, pickup_text  # noqa: F401  declares its messages to portal.notify

@@ -82,6 +82,7 @@ def test_audit_says_who_what_and_why(delivered, county_official):
 
 def test_undone_arrival_voids_the_code(counter, keeper, county_official):
     parcel, code = counter.waiting(keeper)
+    Message.objects.update(status="sent", sent_at=NOW)
     correct(event_of(parcel, "READY_FOR_PICKUP"), county_official)
     assert PickupCode.objects.get(parcel=parcel).voided_at == LATER
     assert fresh(parcel).stage == "CREATED"

@@ -92,7 +92,7 @@ def test_by_signed_link(counter, keeper):
 
 def test_links_that_prove_nothing(counter, keeper):
     parcel, _code = counter.waiting(keeper)
-    other, _other_code = counter.waiting(keeper)
+    other, _other_code = counter.waiting(keeper, recipient_phone="13800138999")
     token = make_link_token(parcel=parcel, now=NOW)
     with pytest.raises(OtherParcel):
         give(counter, other, keeper, method="link", token=token)

@@ -15,7 +15,7 @@ from members.access.models import DivisionGrant, Function
 from members.accounts.models import Relation, User
 from members.devices.models import Device
 from portal.audit.models import AuditEntry
-from portal.notify.models import Message
+from portal.notify.models import Attempt, BlockedNumber, Message, MessageLine, ProviderHealth
 from portal.regions.models import Division
 
 
@@ -47,6 +47,7 @@ READ = {
     ("visible_feeds", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
     ("own_refused_events", parcels.RefusedEvent): Seen("enterprise_admin", ""),
     ("own_relations", Relation): Seen("villager", "keeper_next_door"),
+    ("own_messages", Message): Seen("villager", "keeper_next_door"),
     # the officials' site
     ("admin", parcels.Parcel): Seen(OFFICE, OFFICE),
     ("admin", parcels.Event): Seen(OFFICE, OFFICE),
@@ -83,5 +84,9 @@ NO_FACE = {
     registry.EnterpriseUserObjectPermission: NoFace("read as staff of a place (staff_of)"),
     registry.StationGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
     registry.EnterpriseGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
+    MessageLine: NoFace("read with its message"),
+    Attempt: NoFace("read with its message by officials (tries_of_message); summed up as costs"),
+    ProviderHealth: NoFace("of no person and no place; officials read it as one line (public_provider_health)"),
+    BlockedNumber: NoFace("read by officials, masked, as far as their area wrote to it (blocked_numbers)"),
     Function: NoFace("has no table; carries the permissions for the groups"),
 }

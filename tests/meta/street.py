@@ -36,7 +36,7 @@ from members.accounts.models import Relation
 from members.devices.states import Profile
 from portal.audit.services import record
 from portal.core.actor import system_actor
-from portal.notify.services import send
+from portal.notify.models import Attempt, BlockedNumber, MessageLine, ProviderHealth
 from tests.personas import ADDRESS, CAST, hold, make_device, make_user
 from tests.world import World, make_world
 
@@ -181,10 +181,11 @@ def _parties(street: Street, rows: dict, station, division, device: str, now: dt
 def _notes(rows: dict, station, division, phone: str, now: dt.datetime) -> None:
     entry = record(actor=OFFICE, now=now, action="station.changed", target=station, after={"name": "x"},
                    area=division.code)  # fmt: skip
-    message = send(template="login_code", recipient=f"+86{phone}", parameters={"code": "1", "minutes": 3},
-                   dedupe_key=f"street:{phone}", now=now)  # fmt: skip
-    type(message).objects.filter(pk=message.pk).update(area=division.code)
-    rows.update({type(entry): entry, type(message): message})
+    told = MessageLine.objects.select_related("message").get(subject=f"parcel:{rows[parcels.Parcel].pk}")
+    tried = Attempt.objects.create(message=told.message, provider="street", at=now)
+    blocked = BlockedNumber.objects.create(phone=f"+86{phone}0", reason="invalid", since=now, until=now)
+    health = ProviderHealth.objects.get_or_create(name="street")[0]
+    rows.update({type(row): row for row in (entry, told, told.message, tried, blocked, health)})
 
 
 def _members(street: Street, now: dt.datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.db import models
 from django.test import RequestFactory
+from django.utils import timezone
 
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_imports import own_refused_events, visible_feeds, visible_imports
@@ -15,6 +16,7 @@ from members.accounts.selectors import own_relations
 from portal.core.actor import ActorMissing
 from portal.core.errors import SignInNeeded
 from portal.core.labels import PUBLIC, our_models
+from portal.notify.selectors import own_messages
 from tests.meta.matrix_models import NO_FACE, READ
 from tests.meta.street import PERSONAS
 
@@ -28,6 +30,7 @@ SELECTORS = {
     "visible_feeds": visible_feeds,
     "own_refused_events": own_refused_events,
     "own_relations": own_relations,
+    "own_messages": lambda actor: own_messages(actor=actor, now=timezone.now()),
 }
 
 

@@ -4,36 +4,23 @@ import datetime as dt
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
-from portal.notify import services
 from portal.notify.models import Message
 from portal.notify.services import CLAIM_LASTS, FIRST_PAUSE, MAX_ATTEMPTS, claim, deliver, deliver_waiting, send
+from portal.notify.services import delivery as machine
 from portal.notify.sms import NeverWorks, TryAgain
 from portal.notify.states import Status
 from portal.notify.templates import TemplateMisuse
+from tests.notify.providers import Provider
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 1, 8, 0, tzinfo=dt.UTC)
 PHONE = "+8613800138000"
 
 
-class Provider:
-    """A channel of the test's own that remembers what it was given and fails as it is told."""
-
-    def __init__(self, *failures):
-        self.failures = list(failures)
-        self.texts = []
-
-    def send(self, *, message_id, recipient, text):
-        if self.failures:
-            raise self.failures.pop(0)
-        self.texts.append((recipient, text))
-        return "reference"
-
-
 def make(key="fact:1", **extra):
     values = {"code": "123456", "minutes": 5}
+    extra = {"expires_at": NOW + dt.timedelta(days=30), **extra}
     return send(template="login_code", recipient=PHONE, parameters=values, dedupe_key=key, now=NOW, **extra)
 
 
@@ -68,8 +55,8 @@ def test_unknown_template_is_refused():
 def test_delivered_once_with_its_words():
     make()
     provider = Provider()
-    assert deliver_waiting(now=at(NOW), channel=provider) == {"sent": 1}
-    assert deliver_waiting(now=at(NOW + dt.timedelta(days=1)), channel=provider) == {}
+    assert deliver_waiting(now=at(NOW), channels=[provider]) == {"sent": 1}
+    assert deliver_waiting(now=at(NOW + dt.timedelta(days=1)), channels=[provider]) == {}
     ((recipient, text),) = provider.texts
     assert recipient == PHONE
     assert "123456" in text
@@ -79,20 +66,20 @@ def test_delivered_once_with_its_words():
 def test_english_reader_gets_english():
     make(language="en")
     provider = Provider()
-    deliver_waiting(now=at(NOW), channel=provider)
+    deliver_waiting(now=at(NOW), channels=[provider])
     assert "Login code 123456" in provider.texts[0][1]
 
 
 def test_busy_provider_is_asked_again_after_a_growing_pause():
     make()
     provider = Provider(TryAgain("busy"), ConnectionResetError())
-    deliver_waiting(now=at(NOW), channel=provider)
+    deliver_waiting(now=at(NOW), channels=[provider])
     assert Message.objects.get().due_at == NOW + FIRST_PAUSE
-    assert deliver_waiting(now=at(NOW + FIRST_PAUSE / 2), channel=provider) == {}
+    assert deliver_waiting(now=at(NOW + FIRST_PAUSE / 2), channels=[provider]) == {}
     later = NOW + FIRST_PAUSE
-    deliver_waiting(now=at(later), channel=provider)
-    assert Message.objects.get().due_at == later + 2 * FIRST_PAUSE
-    assert deliver_waiting(now=at(later + 2 * FIRST_PAUSE), channel=provider) == {"sent": 1}
+    deliver_waiting(now=at(later), channels=[provider])
+    assert Message.objects.get().due_at == later + 4 * FIRST_PAUSE
+    assert deliver_waiting(now=at(later + 4 * FIRST_PAUSE), channels=[provider]) == {"sent": 1}
     assert Message.objects.get().error == ""
 
 
@@ -101,8 +88,8 @@ def test_given_up_after_the_last_attempt():
     provider = Provider(*[TryAgain("busy")] * (MAX_ATTEMPTS + 3))
     moment = NOW
     for _attempt in range(MAX_ATTEMPTS + 2):
-        deliver_waiting(now=at(moment), channel=provider)
-        moment += dt.timedelta(hours=2)
+        deliver_waiting(now=at(moment), channels=[provider])
+        moment += dt.timedelta(hours=9)
     message = Message.objects.get()
     assert (message.status, message.error, message.attempts) == (Status.FAILED, "busy", MAX_ATTEMPTS)
 
@@ -110,14 +97,14 @@ def test_given_up_after_the_last_attempt():
 def test_a_number_that_does_not_exist_is_not_tried_again():
     make()
     provider = Provider(NeverWorks("no such number"))
-    assert deliver_waiting(now=at(NOW), channel=provider) == {"failed": 1}
-    assert deliver_waiting(now=at(NOW + dt.timedelta(days=1)), channel=provider) == {}
+    assert deliver_waiting(now=at(NOW), channels=[provider]) == {"failed": 1}
+    assert deliver_waiting(now=at(NOW + dt.timedelta(days=1)), channels=[provider]) == {}
 
 
 def test_an_expired_code_is_not_sent():
     make(expires_at=NOW + dt.timedelta(minutes=5))
     provider = Provider()
-    assert deliver_waiting(now=at(NOW + dt.timedelta(minutes=6)), channel=provider) == {"failed": 1}
+    assert deliver_waiting(now=at(NOW + dt.timedelta(minutes=6)), channels=[provider]) == {"failed": 1}
     assert provider.texts == []
     assert Message.objects.get().error == "expired"
 
@@ -126,8 +113,8 @@ def test_worker_killed_after_claiming_loses_nothing():
     make()
     assert len(claim(now=NOW)) == 1  # … and the worker dies here
     provider = Provider()
-    assert deliver_waiting(now=at(NOW + CLAIM_LASTS / 2), channel=provider) == {}
-    assert deliver_waiting(now=at(NOW + CLAIM_LASTS), channel=provider) == {"sent": 1}
+    assert deliver_waiting(now=at(NOW + CLAIM_LASTS / 2), channels=[provider]) == {}
+    assert deliver_waiting(now=at(NOW + CLAIM_LASTS), channels=[provider]) == {"sent": 1}
     assert len(provider.texts) == 1
 
 
@@ -135,8 +122,8 @@ def test_worker_taken_for_dead_does_not_overwrite_its_successor():
     message = make()
     claim(now=NOW)
     slow = Message.objects.get()
-    deliver_waiting(now=at(NOW + CLAIM_LASTS), channel=Provider())
-    services._close(slow, Status.FAILED, error="late")
+    deliver_waiting(now=at(NOW + CLAIM_LASTS), channels=[Provider()])
+    machine._close(slow, Status.FAILED, error="late")
     assert Message.objects.get(pk=message.pk).status == Status.SENT
 
 
@@ -146,7 +133,7 @@ def test_a_message_that_kills_every_worker_is_given_up():
     for _worker in range(MAX_ATTEMPTS + 1):
         assert claim(now=moment) == [message.pk]
         moment += CLAIM_LASTS
-    assert deliver(message_id=message.pk, now=moment, channel=Provider()) == Status.FAILED
+    assert deliver(message_id=message.pk, now=moment, channels=[Provider()]) == Status.FAILED
 
 
 def test_parameters_are_encrypted_at_rest():
@@ -160,11 +147,11 @@ def test_production_without_a_provider_fails_in_plain_sight(settings):
     settings.PRODUCTION = True
     make()
     assert deliver_waiting(now=at(NOW)) == {"failed": 1}
-    assert "SMS_CHANNEL" in Message.objects.get().error
+    assert "SMS_CHANNELS" in Message.objects.get().error
 
 
 def test_default_channel_delivers_in_development():
-    message = make()
-    assert deliver_waiting(now=timezone.now) == {"sent": 1}
+    message = make(expires_at=None)
+    assert deliver_waiting(now=at(NOW)) == {"sent": 1}
     message.refresh_from_db()
     assert message.status == Status.SENT

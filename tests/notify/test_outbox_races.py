@@ -10,19 +10,9 @@ from django.utils import timezone
 from portal.notify.models import Message
 from portal.notify.services import deliver_waiting, send
 from portal.notify.states import Status
+from tests.notify.providers import Provider
 
 WORKERS, MESSAGES = 8, 60
-
-
-class CountingProvider:
-    def __init__(self):
-        self.sent = []
-        self.lock = threading.Lock()
-
-    def send(self, *, message_id, recipient, text):
-        with self.lock:
-            self.sent.append(message_id)
-        return ""
 
 
 @pytest.mark.race
@@ -31,18 +21,18 @@ def test_eight_workers_send_each_message_once():
     now = timezone.now()
     for number in range(MESSAGES):
         send(template="account_exists", recipient="+8613800138000", parameters={}, dedupe_key=str(number), now=now)
-    provider, start = CountingProvider(), threading.Barrier(WORKERS)
+    provider, start = Provider(), threading.Barrier(WORKERS)
 
     def work(_number):
         try:
             start.wait(timeout=20)
-            return deliver_waiting(channel=provider)
+            return deliver_waiting(channels=[provider])
         finally:
             connection.close()
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(work, range(WORKERS)))
-    assert len(provider.sent) == len(set(provider.sent)) == MESSAGES
+    assert len(provider.ids) == len(set(provider.ids)) == MESSAGES
     assert Message.objects.filter(status=Status.SENT, attempts=1).count() == MESSAGES
 
 

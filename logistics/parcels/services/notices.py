@@ -1,4 +1,4 @@
-"""Telling recipients what the event log says: one message of one arrival, and reminders."""
+"""Telling recipients what the event log says: arrivals, each parcel once, and reminders."""
 
 from __future__ import annotations
 
@@ -30,9 +30,14 @@ def announce_arrivals(events: list[Event], now: dt.datetime) -> None:
             tell_recipient(parcel=parcel, station=station, code=code.code, now=now)
 
 
-def remind(*, parcel: Parcel, key: str, now: dt.datetime) -> bool:
-    """Send reminder `key` for a parcel on the shelf; False when it has no live code or no phone."""
+def remind(*, parcel: Parcel, key: str, now: dt.datetime, keep_hours: int | None) -> bool:
+    """Send reminder `key` for a parcel on the shelf; False when it has no live code or no phone.
+
+    `keep_hours` after arrival it goes back (the county's limit for returns), None when that is switched off.
+    """
     code = PickupCode.objects.select_related("station").filter(parcel=parcel, used_at=None, voided_at=None).first()
     if code is None:
         return False
-    return remind_recipient(parcel=parcel, station=code.station, code=code.code, which=key, now=now)
+    return remind_recipient(
+        parcel=parcel, station=code.station, code=code.code, which=key, now=now, keep_hours=keep_hours
+    )

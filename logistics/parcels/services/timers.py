@@ -129,7 +129,7 @@ def _no_update(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
 
 
 def _remind(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
-    remind(parcel=parcel, key=timer.kind, now=now)
+    remind(parcel=parcel, key=timer.kind, now=now, keep_hours=hours().get(TimerKind.RETURN))
 
 
 def _return(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from portal.notify.sms import NeverWorks
+from portal.notify.segments import segments
+from portal.notify.sms import Accepted, NotHere, Outgoing
 
 
 class DeveloperChannel:
     """Sends nothing. In production it refuses, so that a forgotten provider shows as failed messages."""
 
-    def send(self, *, message_id: str, recipient: str, text: str) -> str:
+    name = "developer"
+
+    def send(self, outgoing: Outgoing) -> Accepted:
         if settings.PRODUCTION:
-            raise NeverWorks("no SMS provider is configured: set SMS_CHANNEL")
-        return f"developer:{message_id}"
+            raise NotHere("no SMS provider is configured: set SMS_CHANNELS")
+        return Accepted(f"developer:{outgoing.message_id}", segments(outgoing.text))

@@ -13,7 +13,7 @@ from logistics.parcels.lookup import NotANumber, read_number
 from logistics.parcels.lookup_own import own_parcel, pickup_facts, recipient_by_proof, waybill_of
 from logistics.parcels.services.consent import give_consent, withdraw_consent
 from logistics.parcels.services.guards import is_own
-from logistics.parcels.services.pickup import name_proxy, read_link_token, spaced, withdraw_proxy
+from logistics.parcels.services.pickup import name_proxy, read_link_parcels, spaced, withdraw_proxy
 from portal.core.access import public
 from portal.core.clock import now
 from portal.core.errors import DomainError, NotFound
@@ -59,16 +59,16 @@ def confirm_code(request):
 @public("the signed link in the arrival message is its own proof")
 @require_GET
 def open_link(request, token: str):
-    """Opens the parcel for this browser. Raises LinkInvalid or LinkUsed."""
+    """Opens the parcels of the message for this browser. Raises LinkInvalid or LinkUsed."""
     moment = now()
     check_walker(request.client_address)
     try:
-        parcel = read_link_token(token=token, now=moment)
+        parcels = read_link_parcels(token=token, now=moment)
     except DomainError:
         count_miss(request.client_address)
         raise
-    open_parcels(request.session, [parcel.pk], moment)
-    return private(redirect("parcel_page", waybill=parcel.waybill))
+    open_parcels(request.session, [parcel.pk for parcel in parcels], moment)
+    return private(redirect("parcel_page", waybill=parcels[0].waybill))
 
 
 @public(_WHY)

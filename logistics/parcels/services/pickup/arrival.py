@@ -1,4 +1,8 @@
-"""Messages of a parcel at the station: where, code, hours, whom to call, a signed link; no goods, no names."""
+"""Messages of a parcel at the station: where, code, hours, whom to call, a signed link; no goods, no names.
+
+Parcels of one phone that arrive at one station within ARRIVAL_WINDOW_SECONDS are told in one message, reminders
+likewise (docs/decisions/arrival-batching.md). What is not sent yet is taken back when it is no longer so.
+"""
 
 from __future__ import annotations
 
@@ -7,50 +11,84 @@ import datetime as dt
 from django.conf import settings
 
 from logistics.parcels.models import Parcel
+from logistics.parcels.pickup_text import ARRIVED, WAITING, WAITING_ON, keep_words, plain
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import code_hash, spaced
-from logistics.parcels.services.pickup.links import make_link_token
+from logistics.parcels.services.pickup.links import make_link_token, subject_of
 from logistics.parcels.states import ContactRole
 from logistics.registry.models import Station
-from portal.notify.services import send
+from portal.notify.services import add_line, withdraw
+from portal.notify.templates import Template
 
-TEMPLATE = "parcel_arrived"
-REMINDER = "parcel_waiting"
 NUMBER_TAIL = 4
 POSTED = "见站点公示"  # text messages are Chinese unless their reader chose otherwise
 
 
+def arrival_key(*, parcel: Parcel, station: Station, code: str) -> str:
+    """What makes an arrival the same arrival: the parcel, the station and the code."""
+    return f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}"
+
+
 def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime) -> bool:
-    """Writes the arrival message in the caller's transaction; False when no phone is known.
+    """Writes the arrival into the recipient's message in the caller's transaction; False when no phone is known.
 
     Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
     """
-    key = f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}"
-    return _tell(TEMPLATE, key, parcel=parcel, station=station, code=code, now=now)
+    key = arrival_key(parcel=parcel, station=station, code=code)
+    return _tell(ARRIVED, key, {}, parcel=parcel, station=station, code=code, now=now)
 
 
-def remind_recipient(*, parcel: Parcel, station: Station, code: str, which: str, now: dt.datetime) -> bool:
-    """Writes the reminder `which` (first, second …) of one stay at the shelf; False when no phone is known."""
+def untell_recipient(*, parcel: Parcel, now: dt.datetime) -> bool:
+    """Takes back what the recipient was not sent yet about this parcel: it was taken out again, or is gone.
+
+    True when something was taken back. Too late once the message is with the provider.
+    """
+    return withdraw(subject=subject_of(parcel), now=now) > 0
+
+
+def remind_recipient(
+    *, parcel: Parcel, station: Station, code: str, which: str, now: dt.datetime, keep_hours: int | None
+) -> bool:
+    """Writes the reminder `which` (first, second …) of one stay at the shelf; False when no phone is known.
+
+    `keep_hours` after arrival the parcel goes back; None where nothing goes back by the clock.
+    """
     stay = int(parcel.ready_at.timestamp()) if parcel.ready_at else 0
-    return _tell(REMINDER, f"{which}:{parcel.pk}:{stay}", parcel=parcel, station=station, code=code, now=now)
+    template, more = (WAITING, {"keep": keep_words(keep_hours)}) if keep_hours is not None else (WAITING_ON, {})
+    return _tell(template, f"{which}:{parcel.pk}:{stay}", more, parcel=parcel, station=station, code=code, now=now)
 
 
-def _tell(template: str, key: str, *, parcel: Parcel, station: Station, code: str, now: dt.datetime) -> bool:
+def _tell(
+    template: Template,
+    key: str,
+    more: dict[str, str],
+    *,
+    parcel: Parcel,
+    station: Station,
+    code: str,
+    now: dt.datetime,
+) -> bool:
     phone = phone_of(parcel, ContactRole.RECIPIENT)
     if not phone:
         return False
-    send(
-        template=template,
+    add_line(
+        template=template.name,
         recipient=phone,
         parameters={
-            "station": station.name,
-            "code": spaced(code),
-            "hours": station.hours or POSTED,
-            "hotline": station.phone or POSTED,
-            "link": f"{settings.PUBLIC_URL}/l/{make_link_token(parcel=parcel, now=now)}",
-            "tail": (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:],
+            "station": plain(station.name),
+            "hours": plain(station.hours or POSTED),
+            "hotline": plain(station.phone or POSTED),
+            **more,
         },
+        line={
+            "tail": (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:],
+            "code": spaced(code),
+            "link": f"{settings.PUBLIC_URL}/l/{make_link_token(parcel=parcel, now=now)}",
+        },
+        merge_key=f"{template.name}:{station.pk}:{key.partition(':')[0]}",
         dedupe_key=key,
+        subject=subject_of(parcel),
+        window=dt.timedelta(seconds=settings.ARRIVAL_WINDOW_SECONDS),
         now=now,
         area=parcel.area,
     )

@@ -17,11 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock
-from logistics.parcels.models import Parcel, PickupCode
+from logistics.parcels.models import DoorCode, Parcel, PickupCode
+from logistics.parcels.services.pickup.links import subject_of
 from logistics.registry.models import Station
 from portal.core.errors import BadInput, TooMany, Unavailable
 from portal.core.fields import keyed_hash
 from portal.core.masking import normalise_digits
+from portal.notify.services import withdraw
 
 CODE_LENGTH = 6
 WRONG_TRIES = 5
@@ -34,6 +36,7 @@ class WrongCode(BadInput):
     code = "wrong_pickup_code"
     message = _("取件码不对。")
     hint = _("请核对短信中的六位取件码；忘记了可在“我的包裹”查看，或凭证件取件。")
+    left = WRONG_TRIES  # tries before it is locked
 
 
 class CodeLocked(TooMany):
@@ -87,6 +90,8 @@ def reopen_code(*, parcel: Parcel, now: dt.datetime) -> None:
 
 
 def void_code(*, parcel: Parcel, now: dt.datetime) -> None:
+    """Ends the code without a pickup. A message about it that nobody sent yet is not sent."""
+    withdraw(subject=subject_of(parcel), now=now)
     PickupCode.objects.filter(parcel=parcel, used_at=None, voided_at=None).update(voided_at=now)
 
 
@@ -103,7 +108,7 @@ def _save_unique(row: PickupCode, draw: Callable[[], str]) -> PickupCode:
     raise NoFreeCode()
 
 
-def try_code(*, row: PickupCode, code: str, now: dt.datetime) -> WrongCode | CodeLocked | None:
+def try_code(*, row: PickupCode | DoorCode, code: str, now: dt.datetime) -> WrongCode | CodeLocked | None:
     """Compare in constant time and count. The error is returned, so that the caller commits the count first."""
     if row.locked_until is not None and row.locked_until > now:
         return _locked(row, now)
@@ -115,11 +120,12 @@ def try_code(*, row: PickupCode, code: str, now: dt.datetime) -> WrongCode | Cod
     row.save(update_fields=["wrong_tries", "locked_until"])
     if row.locked_until is not None:
         return _locked(row, now)
-    left = {"left": WRONG_TRIES - row.wrong_tries}
-    return WrongCode(gettext("取件码不对，还可以再试 %(left)s 次。") % left)
+    error = WrongCode(gettext("取件码不对，还可以再试 %(left)s 次。") % {"left": WRONG_TRIES - row.wrong_tries})
+    error.left = WRONG_TRIES - row.wrong_tries
+    return error
 
 
-def _locked(row: PickupCode, now: dt.datetime) -> CodeLocked:
+def _locked(row: PickupCode | DoorCode, now: dt.datetime) -> CodeLocked:
     assert row.locked_until is not None  # noqa: S101  only called with a lock
     return CodeLocked(
         gettext("输错次数过多，这个取件码已锁定至 %(until)s。") % {"until": clock(row.locked_until)},

@@ -12,7 +12,7 @@ from logistics.parcels.errors import ParcelClosed, clock, spoken
 from logistics.parcels.models import Event, Parcel, Pickup, PickupCode, PickupProxy
 from logistics.parcels.services.guards import append, event, lock_one, require_parcels, require_station
 from logistics.parcels.services.pickup.codes import try_code
-from logistics.parcels.services.pickup.links import LinkInvalid, LinkUsed, read_link_token
+from logistics.parcels.services.pickup.links import LinkInvalid, LinkUsed, read_link_parcels, subject_of
 from logistics.parcels.states import Act, Issue, PickupMethod, Stage, Variant
 from logistics.registry.models import Station
 from members.access.states import Permission
@@ -20,6 +20,7 @@ from members.accounts.services import check_work_pin
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, DomainError
+from portal.notify.services import withdraw
 
 # A delivery after one of these is "signed after trouble" (kuaidi100 302), even when the trouble is over.
 _TROUBLE = (
@@ -124,7 +125,7 @@ def _wrong_proof(
         return try_code(row=waiting, code=code, now=now)
     if method == PickupMethod.LINK:
         try:
-            return None if read_link_token(token=token, now=now).pk == parcel.pk else OtherParcel()
+            return None if parcel in read_link_parcels(token=token, now=now) else OtherParcel()
         except (LinkInvalid, LinkUsed) as error:
             return error
     return None if method == PickupMethod.IDENTITY else ProofMissing()
@@ -155,7 +156,8 @@ def _deliver(
         raise already_given(Pickup.objects.get(parcel=parcel, undone_at=None)) from None
     waiting.used_at, waiting.wrong_tries, waiting.locked_until = now, 0, None
     waiting.save()
-    delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=_variant(parcel, proxy))
+    withdraw(subject=subject_of(parcel), now=now)  # collected before the message went out
+    delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=delivered_variant(parcel, proxy))
     append(events=[delivered], actor=actor, now=now)
     if method == PickupMethod.IDENTITY:
         after = {"method": method, "proxy": proxy.pk if proxy else None}
@@ -163,7 +165,8 @@ def _deliver(
     return pickup
 
 
-def _variant(parcel: Parcel, proxy: PickupProxy | None) -> Variant:
+def delivered_variant(parcel: Parcel, proxy: PickupProxy | None) -> Variant:
+    """How a parcel counts as received, at the counter or at the door."""
     if proxy is not None:
         return Variant.PROXY
     since = parcel.first_event_at or parcel.created_at

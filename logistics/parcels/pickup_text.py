@@ -1,0 +1,168 @@
+"""The pickup text: fixed words that people, their relatives and tools can read (docs/pickup-text.md has the grammar).
+
+One text tells of one or several parcels of one recipient at one station. `pickup_text` writes it, `read_pickup_text`
+reads it back; what is written is read as it was, apart from signs the grammar needs for itself, which
+`plain` replaces by a pause that means the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.notify.states import Urgency
+from portal.notify.templates import Line, Template, declare
+
+DAY = 24
+MOST = 10  # parcels in one text: it stays readable on an old phone, and below what carriers take as one message
+
+
+class Kind(StrEnum):
+    ARRIVED = "arrived"
+    WAITING = "waiting"
+    COLLECT = "collect"  # copied for a relative
+
+
+class Language(StrEnum):
+    ZH = "zh-hans"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One parcel: the end of its number, and its pickup code of six digits."""
+
+    tail: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickupText:
+    """`keep_hours` after arrival the parcels go back; None when the text does not say."""
+
+    kind: Kind
+    station: str
+    items: tuple[Item, ...]
+    hours: str
+    phone: str
+    link: str = ""
+    keep_hours: int | None = None
+    language: Language = Language.ZH
+
+
+class NotAPickupText(ValueError):
+    """The text does not follow the grammar."""
+
+
+_HEADS = {
+    Language.ZH: {Kind.ARRIVED: "取件通知", Kind.WAITING: "取件提醒", Kind.COLLECT: "请代取"},
+    Language.EN: {Kind.ARRIVED: "Pickup", Kind.WAITING: "Reminder", Kind.COLLECT: "Please collect"},
+}
+_ZH, _EN = (
+    "{station}有您{count}个包裹。{lines}。营业时间{hours}，电话{hotline}。",
+    ("parcels at {station}: {count}. {lines}. Open {hours}, phone {hotline}."),
+)
+_LINE = Line(
+    variables=("tail", "code"),
+    zh="尾号{tail}，取件码{code}",
+    en="No. {tail}, code {code}",
+    first=("link",),
+    most=MOST,
+)
+_KEEP = {Language.ZH: "到站满{keep}退回。", Language.EN: " They go back {keep} after arrival."}
+_LINK = {Language.ZH: "详情或请人代取：{link}", Language.EN: " Details, or name somebody to collect: {link}"}
+
+
+def _declare(name: str, kind: Kind, urgency: Urgency, *more: str) -> Template:
+    keep = {language: _KEEP[language] if "keep" in more else "" for language in Language}
+    return declare(
+        name, "station", "count", "lines", "hours", "hotline", *more, "link",
+        zh=f"{_HEADS[Language.ZH][kind]}：{_ZH}{keep[Language.ZH]}{_LINK[Language.ZH]}",
+        en=f"{_HEADS[Language.EN][kind]}: {_EN}{keep[Language.EN]}{_LINK[Language.EN]}",
+        urgency=urgency, in_app=True, line=_LINE,
+    )  # fmt: skip
+
+
+ARRIVED = _declare("parcel_arrived", Kind.ARRIVED, Urgency.SOON)
+WAITING = _declare("parcel_waiting", Kind.WAITING, Urgency.CALM, "keep")
+WAITING_ON = _declare("parcel_waiting_on", Kind.WAITING, Urgency.CALM)  # where parcels are not sent back by the clock
+
+
+def plain(text: str) -> str:
+    """`text` without the signs that part the fields: `8:00-12:00；14:00-18:00` → `8:00-12:00、14:00-18:00`."""
+    text = re.sub(r"[。；，：;,【】]|\.\s", "、", " ".join(text.split()))
+    return re.sub(r"\s*、[、\s]*", "、", text).strip("、 .") or "-"
+
+
+def keep_words(hours: int, language: str = Language.ZH) -> str:
+    """`168` → `7天` (`7 days`), `36` → `36小时` (`36 hours`)."""
+    number, unit = (hours // DAY, "天") if hours % DAY == 0 else (hours, "小时")
+    if language != Language.EN:
+        return f"{number}{unit}"
+    return f"{number} {'days' if unit == '天' else 'hours'}"
+
+
+def spaced(code: str) -> str:
+    return f"{code[:3]} {code[3:]}"
+
+
+def pickup_text(text: PickupText) -> str:
+    """The text. Raises ValueError without an item."""
+    if not text.items:
+        raise ValueError("a pickup text tells of at least one parcel")
+    language = text.language
+    english = language == Language.EN
+    line, join = (_LINE.en, _LINE.en_join) if english else (_LINE.zh, _LINE.zh_join)
+    lines = join.join(line.format(tail=item.tail, code=spaced(item.code)) for item in text.items)
+    written = (_EN if english else _ZH).format(
+        station=plain(text.station),
+        count=len(text.items),
+        lines=lines,
+        hours=plain(text.hours),
+        hotline=plain(text.phone),
+    )
+    if text.keep_hours is not None:
+        written += _KEEP[language].format(keep=keep_words(text.keep_hours, language))
+    if text.link:
+        written += _LINK[language].format(link=text.link)
+    return f"{_HEADS[language][text.kind]}{': ' if english else '：'}{written}"
+
+
+_CODE, _TAIL = r"\d{3} \d{3}", r"[0-9A-Za-z-]{1,4}"
+_SIGNATURE = r"(?:【[^【】]*】)?\s*"  # carriers put the sender's name in front
+_READ = {
+    Language.ZH: re.compile(
+        _SIGNATURE
+        + rf"(?P<head>{'|'.join(_HEADS[Language.ZH].values())})：(?P<station>[^。；，：]+)有您(?P<count>\d+)个包裹。"
+        rf"(?P<lines>尾号{_TAIL}，取件码{_CODE}(?:；尾号{_TAIL}，取件码{_CODE})*)。"
+        r"营业时间(?P<hours>[^。；，：]+)，电话(?P<phone>[^。；，：]+)。"
+        r"(?:到站满(?P<keep>\d+)(?P<unit>天|小时)退回。)?(?:详情或请人代取：(?P<link>\S+))?\s*"
+    ),
+    Language.EN: re.compile(
+        _SIGNATURE
+        + rf"(?P<head>{'|'.join(_HEADS[Language.EN].values())}): parcels at (?P<station>.+?): (?P<count>\d+)\. "
+        rf"(?P<lines>No\. {_TAIL}, code {_CODE}(?:; No\. {_TAIL}, code {_CODE})*)\. "
+        r"Open (?P<hours>[^;,]+), phone (?P<phone>[^;,]+?)\."
+        r"(?: They go back (?P<keep>\d+) (?P<unit>days|hours) after arrival\.)?"
+        r"(?: Details, or name somebody to collect: (?P<link>\S+))?\s*"
+    ),
+}
+_ITEM = re.compile(rf"(?:尾号|No\. )(?P<tail>{_TAIL})(?:，取件码|, code )(?P<code>{_CODE})")
+
+
+def read_pickup_text(text: str) -> PickupText:
+    """What a pickup text says. Raises NotAPickupText, also when the number of parcels is not that of the lines."""
+    for language, pattern in _READ.items():
+        found = pattern.fullmatch(text.strip())
+        if found is None:
+            continue
+        items = tuple(Item(m["tail"], m["code"].replace(" ", "")) for m in _ITEM.finditer(found["lines"]))
+        if len(items) != int(found["count"]):
+            raise NotAPickupText("the number of parcels differs from the lines")
+        kind = next(kind for kind, head in _HEADS[language].items() if head == found["head"])
+        keep = int(found["keep"]) * (DAY if found["unit"] in ("天", "days") else 1) if found["keep"] else None
+        return PickupText(
+            kind, found["station"], items, found["hours"], found["phone"], found["link"] or "", keep, language
+        )
+    raise NotAPickupText("not a pickup text")
