@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,12 +17,6 @@ from logistics.parcels.states import EVENT_LABELS
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
-
-
-@needs(Permission.PARCEL_VIEW)
-@require_GET
-def work_home(request):
-    return redirect("work_parcels")
 
 
 @needs(Permission.PARCEL_VIEW)

@@ -6,13 +6,13 @@ import { SIGNS, icon, make, say } from "./words.js";
 const band = document.getElementById("band");
 const polite = document.getElementById("said");
 const urgent = document.getElementById("said-now");
-const FACTS = ["shelf", "lane", "destination", "tail", "recipient", "carrier"];
+const FACTS = ["shelf", "lane", "destination", "bag", "place", "tail", "recipient", "carrier", "news"];
 const LARGE = new Set(["shelf", "lane"]); // what the hand needs next
 
 /** Facts in the order in which they are needed at a shelf. */
 export function factsOf(answer) {
   const facts = answer.facts ?? {};
-  const named = FACTS.filter((name) => facts[name]);
+  const named = FACTS.filter((name) => facts[name] && facts[name] !== answer.word); // the word may be the shelf itself
   if (!named.length) return null;
   return make("dl", { class: "result-facts" }, ...named.map((name) =>
     make("div", { class: LARGE.has(name) ? "fact fact-large" : "fact", "data-fact": name },

@@ -3,14 +3,16 @@ import { SIGNS, button, icon, make, say } from "./words.js";
 
 const MOST = 50;
 const ARMED = 6000; // ms in which the second tap counts
+const KEEPS_ASKING = new Set(["bad_answer", "destination_missing"]);
 const CAREFUL = new Set(["consent"]); // questions whose answer speaks for somebody else: two taps
 
 export class ScanList {
-  /** `act(kind, id, value)` sends an undo or an answer. */
+  /** `act(kind, id, more)` sends an undo or an answer. */
   constructor(root, act) {
     this.root = root;
     this.act = act;
     this.rows = new Map();
+    this.asked = new Map();
     this.empty = document.getElementById("no-scans");
     root.replaceChildren();
   }
@@ -24,7 +26,11 @@ export class ScanList {
     this.put(id, { id, number, result: "waiting", word: say("waiting") });
   }
 
+  /** Some refusals leave the question open: its buttons come back. */
   put(id, answer) {
+    if (KEEPS_ASKING.has(answer.code) && this.asked.has(id)) return this.put(id, this.asked.get(id));
+    if (answer.ask) this.asked.set(id, answer);
+    else this.asked.delete(id);
     const row = this.row(id, answer);
     const known = this.rows.get(id);
     if (known) known.replaceWith(row);
@@ -32,10 +38,12 @@ export class ScanList {
     this.rows.set(id, row);
     if (this.empty) this.empty.hidden = true;
     while (this.root.children.length > MOST) this.forget(this.root.lastElementChild);
+    return row;
   }
 
   forget(row) {
     this.rows.delete(row.dataset.id);
+    this.asked.delete(row.dataset.id);
     row.remove();
   }
 
@@ -54,13 +62,21 @@ export class ScanList {
 
   ways(id, answer) {
     const ways = make("div", { class: "scan-ways line-end" });
-    for (const option of answer.ask?.options ?? []) ways.append(this.option(id, answer, option));
+    const asked = answer.ask?.kind === "proof" ? null : answer.ask; // a proof is given beside the list, not here
+    if (asked?.destinations) ways.append(this.destinations(id, asked.destinations));
+    for (const option of asked?.options ?? []) ways.append(this.option(id, answer, option));
     if (answer.undo) {
       const back = button(say("undo"), () => this.send(back, "undo", id), { kind: "quiet", "data-undo": id });
       back.setAttribute("aria-label", `${say("undo")} ${answer.number ?? ""}`);
       ways.append(back);
     }
     return ways.children.length ? ways : null;
+  }
+
+  destinations(id, stations) {
+    return make("select", { "aria-label": say("choose_destination"), "data-destination": id },
+      make("option", { value: "" }, say("choose_destination")),
+      ...stations.map(({ value, label }) => make("option", { value }, label)));
   }
 
   option(id, answer, option) {
@@ -85,9 +101,11 @@ export class ScanList {
 
   /** The first tap sends; further ones find the buttons asleep until the answer redraws the row. */
   send(pressed, kind, id, value) {
-    for (const other of pressed.parentElement.querySelectorAll("button")) other.disabled = true;
+    const ways = pressed.parentElement;
+    for (const other of ways.querySelectorAll("button")) other.disabled = true;
     pressed.textContent = say("sending");
-    this.act(kind, id, value);
+    const destination = ways.querySelector("[data-destination]")?.value;
+    this.act(kind, id, { ...(value === undefined ? {} : { value }), ...(destination ? { destination } : {}) });
   }
 
   /** The buttons of the newest question, for the keyboard. */

@@ -9,18 +9,17 @@ import { config, localTime, newId, say } from "./words.js";
 
 const SPECIAL = new Set(["sort", "open-bag", "hand-over", "take-over", "give-out", "stock-take", "inbound", "find"]);
 const at = (id) => document.getElementById(id);
+document.documentElement.dataset.desk = "loading"; // shows what only works with this script
 
 class Desk {
   constructor(task) {
     this.task = task;
     this.field = at("number");
     this.form = at("scan-form");
-    this.counted = new Set();
     this.outbox = new Outbox();
-    this.list = new ScanList(at("scans"), (kind, id, value) => this.respond(kind, id, value));
+    this.list = new ScanList(at("scans"), (kind, id, more) => this.respond(kind, id, more));
     this.wedge = new Wedge(this.field, (number) => this.take(number));
     this.camera = new Camera(at("camera"), (number) => this.take(number));
-    this.numbers = new Map();
   }
 
   async open() {
@@ -61,8 +60,8 @@ class Desk {
   }
 
   /** An undo or an answer to a question goes the same way, behind the scans before it. */
-  respond(kind, id, value) {
-    const body = value === undefined ? { id } : { id, value };
+  respond(kind, id, more) {
+    const body = { id, ...more };
     const path = kind === "undo" ? config.urls.undo : config.urls.answer;
     this.outbox.add({ kind, id, key: `${id}.${kind}`, path, task: config.task, body }, { keep: !config.secret });
     this.wedge.focus();

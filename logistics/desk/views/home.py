@@ -1,0 +1,127 @@
+"""The desk: where somebody works, what they may do there, and how the station stands today."""
+
+from __future__ import annotations
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from logistics.desk.places import current_station
+from logistics.desk.selectors import NoWorkStation, work_stations
+from logistics.desk.selectors_today import Today, station_today
+from logistics.desk.services.call import NEEDED
+from logistics.desk.states import Task
+from logistics.desk.views.tasks import PAGES
+from logistics.registry.models import Station
+from members.access.states import Permission, Role
+from portal.core.access import needs, signed_in
+from portal.core.clock import now
+
+MOST_IN_SWITCHER = 400  # stations of a county; who reaches more chooses among the first
+AT_A_STATION = Permission.HANDOVER_TAKE  # who holds it works at a station
+
+
+def drawer_of(request) -> str:
+    """A name for what a browser keeps for this person: stable, different for each person, telling nobody who it is."""
+    return salted_hmac("logistics.desk.drawer", str(request.actor.user_id)).hexdigest()[:20]
+
+
+def stations_of(request, permission: str) -> list[Station]:
+    return list(work_stations(actor=request.actor, permission=permission)[:MOST_IN_SWITCHER])
+
+
+@needs(Permission.PARCEL_VIEW)
+@never_cache
+@require_GET
+def desk_home(request):
+    """Tiles of what this person may do here. Without a station there remain the lists."""
+    context = {
+        "stations": [],
+        "station": None,
+        "tiles": [],
+        "others": _others(request.actor, None),
+        "drawer": drawer_of(request),
+        "guide": _guide(request.actor),
+    }
+    try:
+        station = current_station(request, AT_A_STATION)
+    except NoWorkStation:
+        return render(request, "desk/home.html", context)
+    today = station_today(actor=request.actor, station=station, now=now())
+    context |= {
+        "station": station,
+        "stations": stations_of(request, AT_A_STATION),
+        "today": today,
+        "nothing_yet": not (today.expected or today.shelf or today.scans),
+        "tiles": [_tile(task, station, today) for task in tasks_at(request.actor, station)],
+        "others": _others(request.actor, today),
+    }
+    return render(request, "desk/home.html", context)
+
+
+def tasks_at(actor, station: Station) -> list[Task]:
+    """The scan pages that make sense at this kind of station and that the person may open."""
+    return [task for task, page in PAGES.items() if station.kind in page.stations and actor.may(NEEDED[task])]
+
+
+def _tile(task: Task, station: Station, today: Today) -> dict:
+    page = PAGES[task]
+    done = today.scans.get(task.value, 0)
+    waits = {Task.TAKE_OVER: today.to_answer}.get(task, 0)
+    return {
+        "link": reverse(f"desk_{task.value}"),
+        "icon": page.icon,
+        "title": task.label,
+        "text": _("今天 %(n)s 件") % {"n": done} if done else page.text,
+        "count": waits or "",
+    }
+
+
+def _others(actor, today: Today | None) -> list[dict]:
+    """The pages that scan nothing."""
+    at_station = today is not None
+    rows = [
+        ("work_carry", "bus", _("我带着的"), _("在我手上的包裹，交给谁"), Permission.PARCEL_DELIVER, at_station),
+        ("work_door", "door-open", _("上门投递"), _("今天要送的和没送成的"), Permission.PARCEL_DELIVER, at_station),
+        ("work_collect", "package-plus", _("收寄"), _("收下村民要寄出的包裹"), Permission.PARCEL_CREATE, at_station),
+        ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, at_station),
+        ("work_parcels", "package-search", _("包裹列表"), _("按环节、异常和站点筛选"), Permission.PARCEL_VIEW, True),
+        ("work_imports", "file-text", _("导入文件"), _("上传包裹或轨迹表格"), Permission.IMPORT_VIEW, True),
+    ]
+    from django.urls import NoReverseMatch
+    def ok(name):
+        try: return reverse(name)
+        except NoReverseMatch: return ""
+    rows = [r for r in rows if ok(r[0])]
+    return [
+        {"link": reverse(name), "icon": icon, "title": title, "text": text}
+        for name, icon, title, text, permission, shown in rows
+        if shown and actor.may(permission)
+    ]
+
+
+_GUIDES = (
+    (Role.KEEPER, "keeper"),
+    (Role.COURIER, "courier"),
+    (Role.ENTERPRISE_ADMIN, "enterprise"),
+    (Role.ENTERPRISE_STAFF, "enterprise"),
+    (Role.TOWNSHIP_OFFICIAL, "township"),
+    (Role.COUNTY_OFFICIAL, "county"),
+)
+
+
+def _guide(actor) -> str:
+    """The first-steps guide for the first of the person's roles that has one."""
+    return next((guide for role, guide in _GUIDES if role.value in actor.roles), "")
+
+
+@signed_in
+@never_cache
+@require_GET
+def desk_who(request):
+    """Whether the browser still acts for the same person: a page compares it with the name it was made for."""
+    return JsonResponse({"user": drawer_of(request)})

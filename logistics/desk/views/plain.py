@@ -1,0 +1,51 @@
+"""The scan form without a script: one number, one answer, the same services and words as the JSON doors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from logistics.desk.answers import Answer, refused
+from logistics.desk.services.answering import answer_scan
+from logistics.desk.services.call import Fields
+from logistics.desk.services.scans import take_scan
+from logistics.desk.states import Task
+from logistics.registry.models import Station
+from portal.core.errors import BadInput, DomainError
+
+
+def plain_scan(request, task: Task, station: Station, now: dt.datetime) -> Answer:
+    """What the form asked for, done; a refusal is an answer too, shown above the form with what was typed.
+
+    The form carries an id made with the page, so that reloading or a double tap sends the same scan once.
+    """
+    try:
+        return _act(request, task, station, now)
+    except DomainError as error:
+        if error.status >= 500:
+            raise
+        return refused(error, number=request.POST.get("number", "")[:40])
+
+
+def _act(request, task: Task, station: Station, now: dt.datetime) -> Answer:
+    form, actor = request.POST, request.actor
+    if "answer" in form:
+        id, _colon, value = form["answer"].partition(":")
+        return answer_scan(id=_id(id), value=value, destination=form.get("destination", ""), actor=actor, now=now)
+    fields = Fields(form.get("shelf", "").strip(), form.get("bag", "").strip())
+    return take_scan(
+        id=_id(form.get("id", "")),
+        task=task,
+        station=station,
+        number=form.get("number", ""),
+        fields=fields,
+        actor=actor,
+        now=now,
+    )
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise BadInput() from None

@@ -1,0 +1,101 @@
+"""What the pages know of each task: its sign, in which kinds of stations it is done, and what it needs from a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from logistics.desk.states import Task
+from logistics.registry.states import StationKind
+
+_TRANSIT = frozenset({StationKind.HUB, StationKind.TOWNSHIP})
+_PICKUP = frozenset({StationKind.TOWNSHIP, StationKind.VILLAGE, StationKind.LOCKER})
+_ANY = frozenset(StationKind)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """`secret`: what is scanned may open a parcel (code, link), so the browser keeps nothing of it."""
+
+    task: Task
+    icon: str
+    text: Any
+    start: Any  # what to do first, shown before the first scan
+    stations: frozenset[StationKind] = _ANY
+    secret: bool = False
+
+
+PAGES = {
+    page.task: page
+    for page in (
+        TaskPage(
+            Task.HUB_INBOUND,
+            "warehouse",
+            _("每件到站先扫一次"),
+            _("扫面单条码，屏幕会大字显示下一站。"),
+            _TRANSIT,
+        ),
+        TaskPage(
+            Task.SORT,
+            "split",
+            _("按去向装袋，再封签"),
+            _("先点要装的去向，再逐件扫描，最后封签。"),
+            _TRANSIT,
+        ),
+        TaskPage(
+            Task.OPEN_BAG,
+            "package-open",
+            _("核对封签，清点袋内"),
+            _("先扫邮袋条码，再逐件扫描袋内包裹。"),
+            _ANY,
+        ),
+        TaskPage(
+            Task.INBOUND,
+            "package-check",
+            _("上货架，通知收件人"),
+            _("先填货架位或扫货架标签，再逐件扫面单。"),
+            _PICKUP,
+        ),
+        TaskPage(
+            Task.GIVE_OUT,
+            "handshake",
+            _("凭取件码、链接或证件"),
+            _("请收件人报取件码，或扫短信里的链接、面单条码。"),
+            _PICKUP,
+            secret=True,
+        ),
+        TaskPage(
+            Task.HAND_OVER,
+            "arrow-right-left",
+            _("交给司机、下一站或快递企业"),
+            _("逐件扫要交出的包裹或邮袋，再选接收方。"),
+        ),
+        TaskPage(
+            Task.TAKE_OVER,
+            "inbox",
+            _("扫对方的二维码，清点后接收"),
+            _("先扫交出方手机上的二维码，再逐件清点。"),
+        ),
+        TaskPage(
+            Task.LOAD,
+            "truck",
+            _("领件上门派送"),
+            _("逐件扫要带走派送的包裹。"),
+        ),
+        TaskPage(
+            Task.STOCK_TAKE,
+            "clipboard-check",
+            _("数一数，看差了哪些"),
+            _("点“开始盘点”，再把货架上的包裹逐件扫一遍。"),
+            _PICKUP,
+        ),
+        TaskPage(
+            Task.FIND,
+            "search",
+            _("查单号、货架和去向"),
+            _("扫面单条码，或输入任一单号。"),
+        ),
+    )
+}
