@@ -13,7 +13,8 @@ from portal.core.pdf import codes, fonts, text
 
 A4 = (210.0, 297.0)
 ASCENT = 0.88  # of the type size, above the base line
-THICKEN = 0.035  # outline of a character that has no bold face, in type sizes
+DOT = 0.125  # millimetres: label printers of 203 dpi have 8 dots a millimetre, and bars of whole dots stay even
+THICKEN = 0.025  # outline of a character that has no bold face, in type sizes
 Align = Literal["left", "center", "right"]
 
 
@@ -99,13 +100,15 @@ class Paper:
     def code128(self, x: float, y: float, wide: float, high: float, value: str, *, module: float = 0.5) -> None:
         """A bar code in the middle of `wide`, quiet zones included; modules of at most `module` millimetres."""
         drawing = codes.code128(value)
-        pitch = min(module, wide / drawing.wide)
+        pitch = _whole_dots(min(module, wide / drawing.wide))
         self._place(drawing, x + (wide - drawing.wide * pitch) / 2, y, pitch, high)
 
     def qr(self, x: float, y: float, side: float, value: str) -> None:
-        """A QR code of `side` millimetres, quiet zone included."""
+        """A QR code in the middle of a square of `side` millimetres, quiet zone included."""
         drawing = codes.qr(value)
-        self._place(drawing, x, y, side / drawing.wide, side / drawing.high)
+        pitch = _whole_dots(side / drawing.wide)
+        left = (side - drawing.wide * pitch) / 2
+        self._place(drawing, x + left, y + left, pitch, pitch)
 
     def _place(self, drawing: codes.Drawing, x: float, y: float, pitch: float, per_module: float) -> None:
         self.canvas.saveState()
@@ -121,3 +124,9 @@ class Paper:
         scale = min(wide / real_wide, high / real_high)
         shown = (real_wide * scale * mm, real_high * scale * mm)
         self.canvas.drawImage(image, x * mm, (self.high - y) * mm - shown[1], *shown)
+
+
+def _whole_dots(pitch: float) -> float:
+    """The module width in whole printer dots, as long as that leaves two of them."""
+    dots = int(pitch / DOT + 1e-6)
+    return dots * DOT if dots >= 2 else pitch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
 
 
 def _pieces(paragraph: str, width: float, size: float, bold: bool) -> Iterator[str]:
-    for piece in _PIECES.findall(unicodedata.normalize("NFC", paragraph)):
+    for piece in _PIECES.findall(fonts.plain(paragraph)):
         if len(piece) > 1 and fonts.width(piece, size, bold) > width:
             yield from piece
         else:
