@@ -8,18 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from logistics.parcels.errors import spoken
-from logistics.parcels.models import Bag, BagItem, Handover, HandoverItem, Parcel, Photo
+from logistics.parcels.errors import ParcelNotFound, spoken
+from logistics.parcels.events import normalise_number
+from logistics.parcels.models import Bag, BagItem, Handover, HandoverItem, Parcel, ParcelContact, Photo
 from logistics.parcels.selectors import visible_parcels
-from logistics.parcels.states import BagState, Custodian, Direction, HandoverState, Stage
+from logistics.parcels.states import RANKS, BagState, ContactRole, Custodian, Direction, HandoverState, Stage
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import stations_within
 from members.access.states import Permission
 from portal.core.actor import Actor, Scope, demand
+from portal.core.masking import mask_address, mask_name
 
 RECENT = 50
+_AT_STATION = RANKS[Direction.DOWN][Stage.READY_FOR_PICKUP]
 
 
 # -- handovers ------------------------------------------------------------------------------------
@@ -257,6 +260,64 @@ def _came_from(actor: Actor, ids: list[int]) -> dict[int, tuple[str, dt.datetime
         last[item.parcel_id] = item.handover
     names = names_of({(h.from_kind, h.from_ref) for h in last.values()})
     return {pk: (names[h.from_kind, h.from_ref].name, h.answered_at) for pk, h in last.items()}
+
+
+# -- the round from door to door ------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Stop:
+    """A parcel of the round, with its recipient masked. `failed` are the open issues of an attempt."""
+
+    parcel: Parcel
+    name: str
+    address: str
+    out: bool
+    failed: list[str]
+
+
+def my_round(*, actor: Actor, failed: Iterable[str]) -> list[Stop]:
+    """What the actor may bring to the door: parcels in their hands that are on their way down and in no bag, and what
+    went out from the stations where they give out. By village. A fixed number of statements.
+    """
+    mine = Q(custody_kind=Custodian.PERSON, custody_ref=demand(actor).id, stage_rank__lt=_AT_STATION)
+    counters = actor.scope(Permission.STATION_GIVE_OUT).stations
+    if counters:
+        went_out = Q(station__in=counters, stage=Stage.OUT_FOR_DELIVERY) & ~Q(custody_kind=Custodian.PERSON)
+        mine |= went_out
+    rows = visible_parcels(actor=actor, permission=Permission.PARCEL_DELIVER).filter(
+        mine, direction=Direction.DOWN, closed_at__isnull=True
+    )
+    bagged = BagItem.objects.filter(parcel=OuterRef("pk"), removed_at=None)
+    parcels = list(
+        rows.filter(~Exists(bagged)).select_related("destination", "destination_station").order_by("destination", "pk")
+    )
+    people = ParcelContact.objects.filter(parcel__in=parcels, role=ContactRole.RECIPIENT)
+    contacts = {contact.parcel_id: contact for contact in people}
+    return [_stop(parcel, contacts.get(parcel.pk), set(failed)) for parcel in parcels]
+
+
+def _stop(parcel: Parcel, contact: ParcelContact | None, failed: set[str]) -> Stop:
+    return Stop(
+        parcel=parcel,
+        name=mask_name(contact.name) if contact else "",
+        address=mask_address(contact.address) if contact else "",
+        out=parcel.stage == Stage.OUT_FOR_DELIVERY and not failed & set(parcel.issues),
+        failed=[issue for issue in parcel.issues if issue in failed],
+    )
+
+
+def stop_of(*, actor: Actor, number: str, failed: Iterable[str]) -> Stop:
+    """One parcel that the actor may deliver, by any of its numbers. Raises ParcelNotFound."""
+    rows = visible_parcels(actor=actor, permission=Permission.PARCEL_DELIVER)
+    found = rows.filter(numbers__number=normalise_number(number)).select_related(
+        "destination", "destination_station", "station", "carrier"
+    )
+    parcel = found.order_by("-pk").first()
+    if parcel is None:
+        raise ParcelNotFound()
+    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).first()
+    return _stop(parcel, contact, set(failed))
 
 
 # -- pictures -------------------------------------------------------------------------------------

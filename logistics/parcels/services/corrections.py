@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.errors import clock, spoken
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Event, Parcel, Pickup
+from logistics.parcels.services.door import reopen_door
 from logistics.parcels.services.guards import append, lock_one, require_parcels
 from logistics.parcels.services.guards import event as stated
 from logistics.parcels.services.pickup.codes import reopen_code, void_code
@@ -65,14 +66,14 @@ def correct_event(
     require_parcels(actor=actor, permission=Permission.PARCEL_CORRECT, parcels=[event.parcel])
     _require_sense(event, reason, why, replacement)
     parcel = lock_one(event.parcel)
-    _require_standing(event, parcel)
+    require_standing(event, parcel)
     before = parcel.stage
     void = stated(
         parcel, Act.VOID, now=now, reason=reason, corrects=event.source_event_id, corrects_source=event.source.code
     )
     append(events=[void, *_replacing(parcel, replacement, now)], actor=actor, now=now)
     parcel.refresh_from_db()
-    _follow_up(parcel, event, now)
+    follow_up(parcel, event, now)
     record(
         actor=actor, now=now, action="event.corrected", target=parcel,
         before={"event": str(event.pk), "code": event.code, "stage": before},
@@ -93,7 +94,7 @@ def _require_sense(event: Event, reason: str, why: str, replacement: NewEvent | 
         raise NotCorrectable()
 
 
-def _require_standing(event: Event, parcel: Parcel) -> None:
+def require_standing(event: Event, parcel: Parcel) -> None:
     """Under the lock: of two officials who correct one event, the second learns of the first."""
     voids = Event.objects.filter(
         parcel=parcel, code=Act.VOID, corrects_source=event.source_id, corrects_event=event.source_event_id
@@ -111,10 +112,11 @@ def _replacing(parcel: Parcel, replacement: NewEvent | None, now: dt.datetime) -
     return [replacement]
 
 
-def _follow_up(parcel: Parcel, event: Event, now: dt.datetime) -> None:
+def follow_up(parcel: Parcel, event: Event, now: dt.datetime) -> None:
     if event.code == Stage.DELIVERED and parcel.stage != Stage.DELIVERED:
         undone = Pickup.objects.filter(parcel=parcel, undone_at=None).update(undone_at=now)
         if undone:
             reopen_code(parcel=parcel, now=now)
+        reopen_door(parcel=parcel, now=now)
     elif event.code == Stage.READY_FOR_PICKUP and parcel.ready_at is None:
         void_code(parcel=parcel, now=now)
