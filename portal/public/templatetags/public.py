@@ -5,7 +5,10 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import ngettext
 
+from portal.public.hours import state_of
+
 register = template.Library()
+register.filter("state_of", state_of)
 
 
 @register.filter

@@ -2,21 +2,94 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from logistics.registry.selectors import public_station, public_stations
+from logistics.registry.finder import find, public_card, public_cards
+from logistics.registry.states import StationKind
 from portal.core.access import public
+from portal.core.clock import now
+from portal.public.hours import state_of, week_rows
+from portal.public.views.qr import drawn
+
+_WHY = "where the stations are and when they are open is for everybody"
 
 
-@public("where the stations are and when they are open is for everybody")
+@public(_WHY)
 @require_safe
 def finder(request):
-    return render(request, "stations/finder.html", {"stations": public_stations()})
+    """Without a query all stations by township; with one the places that fit and who serves them."""
+    moment = now()
+    cards = public_cards(now=moment)
+    query = request.GET.get("q", "")
+    only_open = request.GET.get("open") == "1"
+    context = {"query": query, "only_open": only_open, "total": len(cards), "leaflet": _leaflet()}
+    if query.strip():
+        context["answer"] = find(query, cards)
+    else:
+        context["groups"] = _groups([card for card in cards if card.open_now or not only_open])
+    return render(request, "stations/finder.html", context)
 
 
-@public("where the stations are and when they are open is for everybody")
+def _groups(cards) -> list[dict]:
+    """Cards under the name of their township, in the order they come; the hub stands on top by itself."""
+    groups: dict[str, dict] = {}
+    for card in cards:
+        name = "" if card.kind == StationKind.HUB else card.township
+        groups.setdefault(name, {"name": name, "cards": []})["cards"].append(card)
+    return list(groups.values())
+
+
+@public(_WHY)
 @require_safe
 def station(request, code: str):
     """Raises StationNotFound."""
-    return render(request, "stations/station.html", {"station": public_station(code)})
+    card, others = public_card(code, now=now())
+    context = {
+        "card": card,
+        "others": others[:5],
+        "week": week_rows(card.week) if card.week else None,
+        "address": f"{settings.PUBLIC_URL}{reverse('station', args=[card.code])}",
+        "leaflet": _leaflet(),
+    }
+    return render(request, "stations/station.html", context)
+
+
+@public(_WHY)
+@require_safe
+@cache_control(private=True, max_age=60)
+def points(request):
+    """Stations with a place on the map, for the map and for finding the nearest inside the reader's own phone."""
+    cards = [card for card in public_cards(now=now()) if card.longitude is not None and card.latitude is not None]
+    tiles = {"url": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION}
+    labels = [card for card in cards if card.kind == StationKind.TOWNSHIP]
+    return JsonResponse({
+        "points": [_point(card) for card in cards],
+        "labels": [{"name": c.township, "lon": float(c.longitude), "lat": float(c.latitude)} for c in labels],
+        "tiles": tiles if settings.MAP_TILES_URL else None,
+    })  # fmt: skip
+
+
+def _point(card) -> dict:
+    return {
+        "id": card.code, "name": card.name, "lon": float(card.longitude), "lat": float(card.latitude),
+        "kind": card.kind, "tone": "calm" if card.open_now else "off", "text": state_of(card) or card.hours,
+        "href": reverse("station", args=[card.code]), "illustrative": card.illustrative,
+    }  # fmt: skip
+
+
+@public("draws the address of a public page; reads nothing")
+@require_safe
+def station_qr(request, code: str):
+    """An SVG of the address of a station's page."""
+    return drawn(f"{settings.PUBLIC_URL}{reverse('station', args=[code])}")
+
+
+def _leaflet() -> dict[str, str]:
+    """Words of the map that a script shows."""
+    return {"zoom_in": _("放大"), "zoom_out": _("缩小")}

@@ -1,0 +1,136 @@
+"""Finding a station: which one serves a village, what is open, who is near. Everything here is public."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from logistics.registry.models import Station
+from logistics.registry.opening import Standing, Week, read_hours, standing
+from logistics.registry.selectors import StationNotFound, public_serving_stations
+from logistics.registry.states import State, StationKind
+from portal.core.errors import BadInput
+from portal.regions.selectors import MAX_QUERY, Found, search_divisions, with_paths
+from portal.regions.states import Level
+
+_TOWNSHIP, _COUNTY = int(Level.TOWNSHIP), int(Level.COUNTY)
+_ORDER = [StationKind.HUB, StationKind.TOWNSHIP, StationKind.VILLAGE, StationKind.LOCKER]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What anyone may know of a station, and whether it is open at the moment that was asked for."""
+
+    code: str
+    name: str
+    kind: str
+    kind_label: str
+    prefix: str
+    place: str
+    township: str
+    address: str
+    hours: str
+    phone: str
+    longitude: Decimal | None
+    latitude: Decimal | None
+    illustrative: bool
+    paused: bool
+    week: Week | None
+    now: Standing | None
+
+    @property
+    def open_now(self) -> bool:
+        return not self.paused and self.now is not None and self.now.open
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that fits the query, and the stations there; `near`: it has none, so the one that serves it is given."""
+
+    place: Found
+    stations: list[Card]
+    near: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`same`: how many of the places bear the very name that was asked for, when there are several."""
+
+    hits: list[Hit]
+    named: list[Card]
+    same: int
+
+    @property
+    def empty(self) -> bool:
+        return not self.hits and not self.named
+
+
+def public_cards(*, now: dt.datetime) -> list[Card]:
+    """All stations but closed ones: the hub, then each township with its own first. Two queries."""
+    rows = list(Station.objects.exclude(state=State.CLOSED).select_related("division"))
+    places = with_paths([row.division for row in rows])
+    cards = [_card(row, place, now) for row, place in zip(rows, places, strict=True)]
+    return sorted(cards, key=lambda c: (c.kind != StationKind.HUB, c.prefix[:_TOWNSHIP], _ORDER.index(c.kind), c.code))
+
+
+def public_card(code: str, *, now: dt.datetime) -> tuple[Card, list[Card]]:
+    """A station, and the others of its township and the county hub, nearest first. Raises StationNotFound."""
+    cards = public_cards(now=now)
+    found = next((card for card in cards if card.code == code), None)
+    if found is None:
+        raise StationNotFound()
+    others = [c for c in cards if c.code != code and (_township(c) == _township(found) or c.kind == StationKind.HUB)]
+    return found, sorted(others, key=lambda card: _far(found, card))
+
+
+def find(query: str, cards: list[Card]) -> Answer:
+    """Places and stations that fit `query`: a village, its pinyin or initials, a code, or a station's name.
+
+    Only places of counties that have stations. A name that fits several places gives all of them. Raises BadInput
+    for a query longer than a place can be.
+    """
+    text = query.strip()
+    if len(text) > MAX_QUERY:
+        raise BadInput(_("村名太长了。"), code="query_too_long", hint=_("请只输入村名、乡镇名或拼音首字母。"))
+    counties = {card.prefix[:_COUNTY] for card in cards}
+    places = [p for p in search_divisions(text) if p.level >= Level.TOWNSHIP and p.prefix[:_COUNTY] in counties]
+    by_code = {card.code: card for card in cards}
+    serving = public_serving_stations(divisions=[p.code for p in places])
+    hits = [_hit(place, cards, by_code.get(serving[place.code].code) if place.code in serving else None)
+            for place in places]  # fmt: skip
+    shown = {card.code for hit in hits for card in hit.stations}
+    named = [card for card in cards if text and text in card.name and card.code not in shown]
+    same = sum(p.short_name == places[0].short_name and p.level == places[0].level for p in places)
+    return Answer(hits, named, same if same > 1 else 0)
+
+
+def _hit(place: Found, cards: list[Card], serving: Card | None) -> Hit:
+    there = [card for card in cards if card.prefix.startswith(place.prefix)]
+    if there:
+        return Hit(place, there, False)
+    hub = [card for card in cards if card.kind == StationKind.HUB and card.prefix[:_COUNTY] == place.prefix[:_COUNTY]]
+    return Hit(place, [serving] if serving else hub, True)
+
+
+def _card(row: Station, place: Found, now: dt.datetime) -> Card:
+    week = read_hours(row.hours)
+    township = {Level.VILLAGE: place.path[-1:], Level.TOWNSHIP: (place.name,)}.get(Level(place.level), ())
+    return Card(
+        row.code, row.name, row.kind, row.get_kind_display(), place.prefix,
+        "".join((*place.path, place.name)[-2:]), "".join(township), row.address, row.hours, row.phone, row.longitude,
+        row.latitude, row.illustrative, row.state == State.SUSPENDED, week, standing(week, now) if week else None,
+    )  # fmt: skip
+
+
+def _township(card: Card) -> str:
+    return card.prefix[:_TOWNSHIP]
+
+
+def _far(one: Card, other: Card) -> float:
+    """Squared degrees are enough to put the neighbours of one township in order; those without a point come last."""
+    if one.longitude is None or other.longitude is None or one.latitude is None or other.latitude is None:
+        return float("inf")
+    return float((one.longitude - other.longitude) ** 2 + (one.latitude - other.latitude) ** 2)
