@@ -23,6 +23,7 @@ _CODE = re.compile(r"[0-9]{6}")
 _LINK = re.compile(r"/l/([0-9a-z-]+~[0-9A-Za-z_-]+)")
 _LOOKUP = re.compile(r"/(?:t|p)/([0-9A-Za-z-]{4,40})")
 _HANDOVER = re.compile(r"/work/handovers/([0-9a-fA-F-]{36})")
+_BADGE = re.compile(r"/work/me/([0-9a-z-]+~[0-9A-Za-z_-]+)")
 _TOKEN = re.compile(r"[0-9a-z]+-[0-9a-z]+~[0-9A-Za-z_-]{20,}")
 _WAYBILL, _BAG = re.compile(r"XN[0-9A-Z]{12}"), re.compile(r"DB[0-9A-Z]{8}")
 
@@ -34,9 +35,13 @@ class Kind(StrEnum):
     CODE = "code"  # six digits: a pickup code, or a very short number
     LINK = "link"  # the signed link of an arrival message
     HANDOVER = "handover"
+    BADGE = "badge"  # the address in the QR code that somebody shows who takes goods over
     SHELF = "shelf"
     EMPTY = "empty"
     UNREADABLE = "unreadable"
+
+
+_NOT_KEPT = frozenset({Kind.CODE, Kind.LINK, Kind.BADGE, Kind.UNREADABLE, Kind.EMPTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Barcode:
     @property
     def kept(self) -> str:
         """What may be written down: a code or link opens a parcel, so it is not."""
-        return "" if self.kind in (Kind.CODE, Kind.LINK, Kind.UNREADABLE, Kind.EMPTY) else self.value[:64]
+        return "" if self.kind in _NOT_KEPT else self.value[:64]
 
 
 def read_barcode(text: str) -> Barcode:
@@ -78,6 +83,8 @@ def _address(plain: str) -> Barcode:
         return Barcode(Kind.SHELF, shelf) if 0 < len(shelf) <= 16 else Barcode(Kind.UNREADABLE, "")
     if _TOKEN.fullmatch(plain):
         return Barcode(Kind.LINK, plain)
+    if match := _BADGE.search(plain):
+        return Barcode(Kind.BADGE, match[1])
     if match := _LINK.search(plain):
         return Barcode(Kind.LINK, match[1])
     if match := _HANDOVER.search(plain):

@@ -29,6 +29,7 @@ ASKS: dict[str, Any] = {
     "which": _("选一件"),
     "proof": _("核验"),
 }
+TAKER = _("接收人")
 STOP = _("请停")
 _REFUSED: dict[str, Any] = {
     "consent_needed": _("问同意"),
@@ -57,6 +58,7 @@ _REFUSED: dict[str, Any] = {
     "is_code": _("是取件码"),
     "is_link": _("是链接"),
     "is_handover": _("是交接单"),
+    "is_badge": _("是工牌"),
     "not_in_custody": _("不在手"),
     "in_open_handover": _("交接中"),
     "parcel_returning": _("退回件"),

@@ -6,6 +6,7 @@ Keys are keyed hashes: nothing personal is stored.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -50,6 +51,11 @@ class Limit:
     def forgive(self, who: object) -> None:
         """Forget the tries of `who`: they have proved themselves."""
         cache.delete(self.key(who))
+
+    def give_back(self, who: object) -> None:
+        """Take back the one try that was counted for a right answer; the wrong ones before it still count."""
+        with suppress(ValueError):  # the window ended meanwhile
+            cache.decr(self.key(who))
 
     def refusal(self) -> TooMany:
         minutes = max(self.pause // 60, 1)

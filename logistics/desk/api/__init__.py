@@ -15,20 +15,25 @@ Names of the addresses (reverse()):
                                                                      → {"bag", "present", "missing", "extra"}
     scan_bag_remove     POST /work/scan/bags/<bag>/remove/           {"number"} → {"bag"}
     scan_handovers      GET  /work/scan/handovers/?station=          {"handovers": [open, to answer or to wait for]}
-                        POST /work/scan/handovers/                   {"id", "station", "to": {"kind", "ref"}, "numbers", "photo"}
-    scan_handover       GET  /work/scan/handovers/<handover>/        {"handover", "numbers": [{number, bag, tail, scanned}]}
+                        POST /work/scan/handovers/                   {"id", "station", "to": {"kind", "ref"}, "numbers",
+                                                                     "photo"} → {"handover"}; kind station or carrier
+                                                                     with a code, badge with the text of its QR
+    scan_handover       GET  /work/scan/handovers/<handover>/        {"handover", "numbers":
+                                                                     [{number, bag, tail, expected, scanned}]}
     scan_handover_take  POST /work/scan/handovers/<handover>/take/   {"numbers", "dispute", "photo"}
                                                                      → {"handover", "missing", "extra"}
     scan_handover_withdraw POST …/withdraw/                          → {"handover"}
-    scan_give_out       POST /work/scan/give-out/<waybill>/          {"id"?, "station", "method", "code", "token", "pin",
-                                                                     "proxy", "also": [waybills]} → answer
-    scan_stock_takes    POST /work/scan/stock-takes/                 {"station"} → {"stock_take": {id, expected, scanned}}
+    scan_give_out       POST /work/scan/give-out/<waybill>/          {"id"?, "station", "method", "code", "token",
+                                                                     "pin", "proxy", "also": [waybills]} → answer
+    scan_stock_takes    POST /work/scan/stock-takes/                 {"station"}
+                                                                     → {"stock_take": {id, state, expected, scanned}}
     scan_stock_take_end POST /work/scan/stock-takes/<stock_take>/end/ {"confirm": bool, "drop": bool}
                                                                      → {"stock_take", "missing", "extra"}
-    scan_depart         POST /work/scan/depart/                      {"station", "numbers", "stage"} → {"departed", "stage"}
+    scan_depart         POST /work/scan/depart/                      {"station", "numbers", "stage"?}
+                                                                     → {"departed": parcels, "stage"}
 
-One scan: {"id": uuid made by the phone, "number": what was read, "at": ISO time with offset, "station": station code} and of
-its task: sort and open-bag `bag`, inbound and stock-take `shelf`, take-over `handover`, stock-take `stock_take`.
+One scan: {"id": uuid made by the phone, "number": what was read, "at": ISO time with offset, "station": station code}
+and of its task: sort and open-bag `bag`, inbound and stock-take `shelf`, take-over `handover`, stock-take `stock_take`.
 Every judged scan is answered by 200, also a refusal; the same id again gets the stored answer (a mended "undo" or
 "undone": true excepted). The answer: logistics/desk/answers.py. Worth knowing:
 
@@ -37,15 +42,18 @@ Every judged scan is answered by 200, also a refusal; the same id again gets the
 - `code` "extra" (result "refused"): not on the list. open-bag and take-over: send the number at the end with the
   others, so that it is recorded; stock-take: already recorded.
 - result "repeat" in hand-over, open-bag and take-over: put the number on the page's list if it is not there.
-- ask.kind: "consent" (in_person, phone, refuse), "register" (carrier codes, "aside"; ask.destinations, if any, is the list
-  of stations one of which goes with the answer as "destination"), "wrong_station" (record, leave), "which" (waybills: two
-  carriers use the number), "proof" (give-out: code, link, identity; not answered here but by scan_give_out;
-  ask.proxies are the named proxies, ask.together the recipient's other parcels waiting here).
+- `code` "badge" (hand-over): the taker's QR was read; offer to {"kind": "badge", "ref": what was read}.
+- ask.kind: "consent" (in_person, phone, refuse), "register" (carrier codes, "aside"; ask.destinations, if any, is the
+  list of stations one of which goes with the answer as "destination"), "wrong_station" (record, leave), "which"
+  (waybills: two carriers use the number), "proof" (give-out: code, link, identity; not answered here but by
+  scan_give_out; ask.by is the method that is already proved, or ""; ask.proxies are the named proxies, ask.together the
+  recipient's other parcels waiting here). An answer that is no choice leaves the question as it was.
 - give-out, number a six-digit code or a link: that is the proof already; send it with scan_give_out as "code" or
   "token". It opens only the parcel it belongs to; every other one of ask.together needs its own, or identity and PIN.
 - `undo` is true while scan_undo may still be called (30 minutes, own scans).
 
-Errors that are no scans have {"error": {code, message, hint}}: 400 not readable, 401 sign in again and send the same id,
-403, 404 (also a station where one does not work, and somebody else's id), 409, 413 beyond 64 KB, 429 and 503 with
-Retry-After: keep the scan and send it again with its id.
+Errors that are no scans have {"error": {code, message, hint}}: 400 not readable, 401 sign in again and send the same
+id, 403 (code "form_expired": fetch a new CSRF token), 404 (also a station where one does not work, and somebody else's
+id), 409, 413 beyond 64 KB, 429 and 503 with Retry-After: keep the scan and send it again with its id. Send "Accept:
+application/json" with every GET.
 """

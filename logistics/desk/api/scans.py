@@ -12,7 +12,9 @@ from logistics.desk.api.base import NotJson, body_of, reply
 from logistics.desk.selectors import work_station
 from logistics.desk.services.answering import answer_scan
 from logistics.desk.services.call import NEEDED, Fields
+from logistics.desk.services.lists import plain_text
 from logistics.desk.services.scans import recent_scans, take_scan
+from logistics.desk.services.undoing import undo_scan
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
@@ -53,7 +55,7 @@ def scan_post(request, task: str):
         station=work_station(actor=request.actor, permission=permission, code=body.station),
         number=body.number,
         at=_claimed(body.at),
-        fields=Fields(body.shelf, body.bag, body.handover, body.stock_take),
+        fields=Fields(*(plain_text(text) for text in (body.shelf, body.bag, body.handover, body.stock_take))),
         actor=request.actor,
         now=now(),
     )
@@ -66,6 +68,13 @@ def scan_answer(request):
     body = body_of(request, AnswerBody)
     answer = answer_scan(id=body.id, value=body.value, destination=body.destination, actor=request.actor, now=now())
     return reply(answer)
+
+
+@needs(Permission.SCAN_UNDO)
+@require_POST
+def scan_undo(request):
+    body = body_of(request, IdBody)
+    return reply(undo_scan(id=body.id, actor=request.actor, now=now()))
 
 
 @needs(*SCANNERS)

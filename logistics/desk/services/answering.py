@@ -15,8 +15,8 @@ from logistics.desk.models import Scan
 from logistics.desk.services import questions
 from logistics.desk.services.call import NEEDED, Call, Fields, Outcome
 from logistics.desk.services.finding import find_parcel
+from logistics.desk.services.handlers import HANDLERS
 from logistics.desk.services.scans import ScanNotFound, judged, keep
-from logistics.desk.services.tasks import HANDLERS
 from logistics.desk.states import Result, Task
 from logistics.parcels.services.guards import require_station
 from portal.core.actor import Actor

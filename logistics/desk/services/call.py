@@ -67,7 +67,7 @@ class Outcome:
     recorded: bool = False
 
 
-class Asked(Exception):  # noqa: N818  not an error: somebody has to decide before the scan can go on
+class Asked(Exception):
     """Leaves a task with a question; whatever the task began is taken back."""
 
     def __init__(self, outcome: Outcome):

@@ -12,7 +12,7 @@ from portal.core.masking import mask_name
 
 
 def facts_of(parcel: Parcel, station: Station) -> dict[str, Any]:
-    """Carrier, tail of the number on the label, masked recipient, destination and the lane towards it from `station`."""
+    """Carrier, tail of the number on the label, masked recipient, destination and the lane to it from `station`."""
     return {
         "carrier": parcel.carrier.short_name if parcel.carrier else "",
         "tail": tail_of(parcel),

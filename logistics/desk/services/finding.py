@@ -70,6 +70,12 @@ class IsHandover(BadInput):
     hint = _("接收货物请到“接收”扫描。")
 
 
+class IsBadge(BadInput):
+    code = "is_badge"
+    message = _("这是接收人的工牌，不是包裹。")
+    hint = _("工牌在“交出”里扫描；这里请扫描包裹面单。")
+
+
 class UnknownNumber(NotFound):
     code = "unknown_number"
     message = _("没有登记过这个单号。")
@@ -87,6 +93,7 @@ _NOT_A_PARCEL: dict[Kind, type[DomainError]] = {
     Kind.SHELF: IsShelf,
     Kind.LINK: IsLink,
     Kind.HANDOVER: IsHandover,
+    Kind.BADGE: IsBadge,
 }
 
 

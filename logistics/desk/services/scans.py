@@ -19,7 +19,7 @@ from logistics.desk.answers import Answer, refused
 from logistics.desk.barcodes import Barcode, read_barcode
 from logistics.desk.models import Scan
 from logistics.desk.services.call import NEEDED, Asked, Call, Fields, Outcome
-from logistics.desk.services.tasks import HANDLERS
+from logistics.desk.services.handlers import HANDLERS
 from logistics.desk.states import Task
 from logistics.desk.words import word_of
 from logistics.parcels.models import Event, Parcel

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,13 +22,14 @@ from logistics.parcels.services.guards import (
     require_parcels,
     require_station,
 )
-from logistics.parcels.services.parties import Party, require_side
+from logistics.parcels.services.parties import HandoverNotFound, Party, require_side
 from logistics.parcels.states import DEPARTURES, Act, BagState, Custodian, HandoverState, Issue
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict
+from portal.core.ids import new_id
 from portal.core.scrubbing import scrub
 
 DISPUTE_LENGTH, PHOTO_LENGTH = 200, 120
@@ -96,8 +98,11 @@ def offer_handover(
     parcels: Sequence[Parcel] = (),
     bags: Sequence[Bag] = (),
     photo: str = "",
+    id: uuid.UUID | None = None,
 ) -> Handover:
     """The giver says what passes to whom, at `station`. Custody does not move before the taker answers.
+
+    `id` is one that the giver's phone made: offered again under it, the offer of the same person comes back as it is.
 
     A sealed bag stands for everything inside. The actor must speak for the giver. Parcels that another station or
     person of the network holds can't be offered; those still with a carrier, or whose last handover nobody recorded,
@@ -106,6 +111,8 @@ def offer_handover(
     if giver == taker:
         raise SameParty()
     require_side(actor, Permission.HANDOVER_GIVE, giver)
+    if (offered := _offered_before(id, actor)) is not None:
+        return offered
     inside = _inside(bags)
     wanted = list({p.pk: p for p in [*parcels, *(p for p, _bag in inside.values())]}.values())
     if not wanted:
@@ -115,6 +122,7 @@ def offer_handover(
     require_open(locked)
     _require_held(locked, giver)
     handover = Handover.objects.create(
+        id=id or new_id(),
         from_kind=giver.kind, from_ref=giver.ref, to_kind=taker.kind, to_ref=taker.ref, station=station,
         expected=len(locked), offered_at=now, offered_by=actor.id, photo=photo[:PHOTO_LENGTH],
     )  # fmt: skip
@@ -157,6 +165,18 @@ def take_over(
     _close(handover, counted, actor, now, dispute, photo)
     append(events=_consequences(handover, counted, now), actor=actor, now=now)
     return handover, counted
+
+
+def _offered_before(id: uuid.UUID | None, actor: Actor) -> Handover | None:
+    """Two sends of one id at once: the second waits here, because a plain look would not see the first yet."""
+    if id is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [id.int & 0x7FFF_FFFF_FFFF_FFFF])
+    offered = Handover.objects.select_related("station").filter(pk=id).first()
+    if offered is not None and offered.offered_by != actor.id:
+        raise HandoverNotFound()
+    return offered
 
 
 def _consequences(handover: Handover, counted: Comparison, now: dt.datetime) -> list[NewEvent]:

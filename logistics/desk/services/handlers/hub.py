@@ -28,7 +28,7 @@ class NotATransitStation(Conflict):
 
 
 def hub_inbound(call: Call) -> Outcome:
-    """AT_COUNTY at a hub, AT_TOWN at a township station, once a visit. Unknown and misrouted parcels become questions."""
+    """AT_COUNTY at a hub, AT_TOWN at a township station, once a visit. Unknown and misrouted ones become questions."""
     stage = STAGES.get(call.station.kind)
     if stage is None:
         raise NotATransitStation()

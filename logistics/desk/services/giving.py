@@ -1,0 +1,148 @@
+"""Giving out over the counter: one parcel against its proof, or with identity card and work PIN several at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from logistics.desk import words
+from logistics.desk.answers import Answer, refused
+from logistics.desk.barcodes import read_barcode
+from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.facts import facts_of
+from logistics.desk.services.finding import find_parcel
+from logistics.desk.services.handlers.giving import together_with
+from logistics.desk.services.repeats import repeated
+from logistics.desk.services.scans import once, turned_down
+from logistics.desk.states import Result, Task
+from logistics.desk.words import word_of
+from logistics.parcels.models import Parcel, Pickup, PickupProxy
+from logistics.parcels.services.guards import require_station
+from logistics.parcels.services.pickup import give_out
+from logistics.parcels.services.pickup.giving import AlreadyGivenOut, NotTheProxy
+from logistics.parcels.states import PickupMethod
+from logistics.registry.models import Station
+from members.access.states import Permission
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, DomainError
+from portal.core.ids import new_id
+
+MOST_TOGETHER = 20
+
+
+class OnlyByIdentity(BadInput):
+    code = "several_by_identity_only"
+    message = _("几件一起交付只能凭证件和工作密码。")
+    hint = _("凭取件码或链接的，请一件一件核验。")
+
+
+class NotTogether(BadInput):
+    code = "not_together"
+    message = _("有包裹不是同一位收件人的。")
+    hint = _("请刷新后重新选择，一起交付的只能是同一手机号的包裹。")
+
+
+def give(
+    *,
+    waybill: str,
+    station: Station,
+    method: str,
+    actor: Actor,
+    now: dt.datetime,
+    id: uuid.UUID | None = None,
+    code: str = "",
+    token: str = "",
+    pin: str = "",
+    proxy: int | None = None,
+    also: Sequence[str] = (),
+) -> Answer:
+    """Delivers a waiting parcel against one proof; a scan of its own, which may be undone.
+
+    `also` names the same recipient's other parcels; only IDENTITY may give several. A wrong proof is an answer, and
+    counted. The same `id` again gets the stored answer. Raises StationNotFound, Forbidden, ScanNotFound.
+    """
+    require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
+    call = Call(id or new_id(), Task.GIVE_OUT, station, read_barcode(waybill), actor, now)
+    proof = {"method": method, "code": code, "token": token, "pin": pin}
+    return once(call, lambda: _give(call, proof, proxy, also))
+
+
+def _give(call: Call, proof: dict[str, str], proxy: int | None, also: Sequence[str]) -> Outcome:
+    """Not within a savepoint: a wrong code stays counted when the answer is a refusal."""
+    try:
+        parcel = find_parcel(call)
+        others = _others(call, parcel, proof["method"], also)
+        named = _proxy(parcel, proxy)
+    except DomainError as error:
+        return turned_down(error, call.barcode)
+    try:
+        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=named, **proof)
+    except AlreadyGivenOut as error:
+        return _given_before(call, parcel, error)
+    except DomainError as error:
+        outcome = turned_down(error, call.barcode)
+        outcome.parcel = parcel
+        return outcome
+    rest = [_also(call, other, proof) for other in others]
+    return Outcome(_given(call, parcel, rest), parcel, recorded=True)
+
+
+def _others(call: Call, parcel: Parcel, method: str, also: Sequence[str]) -> list[Parcel]:
+    wanted = set(also) - {parcel.waybill}
+    if not wanted:
+        return []
+    if method != PickupMethod.IDENTITY:
+        raise OnlyByIdentity()
+    allowed = {row["number"] for row in together_with(parcel, call.station)}
+    if len(wanted) > MOST_TOGETHER or not wanted <= allowed:
+        raise NotTogether()
+    return list(Parcel.objects.filter(waybill__in=wanted).order_by("pk"))
+
+
+def _proxy(parcel: Parcel, proxy: int | None) -> PickupProxy | None:
+    if proxy is None:
+        return None
+    row = PickupProxy.objects.filter(pk=proxy, parcel=parcel, withdrawn_at=None).first()
+    if row is None:
+        raise NotTheProxy()
+    return row
+
+
+def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
+    """What became of one of the others: given as the first was, each with a delivery of its own."""
+    told = {"number": parcel.waybill, "shelf": parcel.shelf, "result": Result.OK.value, "message": ""}
+    try:
+        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, **proof)
+    except DomainError as error:
+        if error.status >= 500:
+            raise
+        return told | {"result": Result.REFUSED.value, "message": str(error.message)}
+    return told
+
+
+def _given(call: Call, parcel: Parcel, rest: list[dict[str, str]]) -> Answer:
+    done = 1 + sum(row["result"] == Result.OK for row in rest)
+    message = gettext("已交付 %(pieces)s 件。") % {"pieces": done} if rest else gettext("已交付。")
+    failed = [row for row in rest if row["result"] != Result.OK]
+    return Answer(
+        word=str(words.GIVEN),
+        message=message,
+        hint=gettext("有 %(pieces)s 件没有交付，请看下面的说明。") % {"pieces": len(failed)} if failed else "",
+        number=parcel.waybill,
+        facts=facts_of(parcel, call.station) | {"shelf": parcel.shelf, "also": rest},
+        undo=not rest,
+    )
+
+
+def _given_before(call: Call, parcel: Parcel, error: AlreadyGivenOut) -> Outcome:
+    given = Pickup.objects.filter(parcel=parcel, undone_at=None).first()
+    if given is not None and given.given_by == call.actor.id and given.station_id == call.station.pk:
+        outcome = repeated(call, parcel, given.at, call.actor.id)
+        outcome.answer.message = str(error.message)
+        return outcome
+    answer = refused(error, number=parcel.waybill, facts=facts_of(parcel, call.station), word=word_of(error.code))
+    return Outcome(answer, parcel)

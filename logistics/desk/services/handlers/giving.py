@@ -1,0 +1,133 @@
+"""Finding what somebody came to collect: by the parcel, the pickup code or the link of the message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from logistics.desk import words
+from logistics.desk.answers import option
+from logistics.desk.barcodes import Kind
+from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.facts import tail_of
+from logistics.desk.services.finding import asks, find_parcel, look_up
+from logistics.parcels.errors import ParcelClosed
+from logistics.parcels.models import Parcel, ParcelContact, Pickup, PickupCode, PickupProxy
+from logistics.parcels.selectors import visible_parcels
+from logistics.parcels.services.guards import phone_of
+from logistics.parcels.services.pickup.codes import WrongCode, code_hash
+from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given
+from logistics.parcels.services.pickup.links import LinkInvalid, read_link_token
+from logistics.parcels.states import ContactRole, PickupMethod, Stage
+from logistics.registry.models import Station
+from members.access.states import Permission
+from members.accounts.limits import Limit
+from portal.core.errors import DomainError
+from portal.core.masking import mask_name
+
+# Looking parcels up by a code alone is guessing among all codes of the station: 10 wrong ones in ten minutes make a
+# person pause, 30 a station. With some hundred live codes among a million, a hit takes months.
+BY_PERSON = Limit("code-lookup-person", tries=10, window=600, pause=600)
+BY_STATION = Limit("code-lookup-station", tries=30, window=600, pause=600)
+
+
+def give_out(call: Call) -> Outcome:
+    """The waiting parcel, its shelf, and the question which proof there is. Changes nothing."""
+    parcel = _find(call)
+    require_waiting(parcel, call.station)
+    return _ask_proof(call, parcel)
+
+
+def _find(call: Call) -> Parcel:
+    if call.barcode.kind == Kind.LINK:
+        return _by_link(call)
+    if call.barcode.kind == Kind.CODE:
+        return _by_code(call)
+    return find_parcel(call)
+
+
+def _by_link(call: Call) -> Parcel:
+    parcel = read_link_token(token=call.number, now=call.now)
+    reach = visible_parcels(actor=call.actor, permission=Permission.STATION_GIVE_OUT)
+    found = reach.select_related("carrier", "destination_station__parent__parent").filter(pk=parcel.pk).first()
+    if found is None:
+        raise LinkInvalid(gettext("这个链接的包裹不在本站。"), hint=gettext("请看短信中的站名，到那个站取件。"))
+    return found
+
+
+def _by_code(call: Call) -> Parcel:
+    """Counted before it is looked up; a right code takes back its own try and no other."""
+    for limit, who in ((BY_PERSON, call.actor.id), (BY_STATION, call.station.pk)):
+        limit.take(who)
+    live = PickupCode.objects.filter(station=call.station, used_at=None, voided_at=None)
+    row = live.filter(code_hash=code_hash(call.number)).select_related("parcel__carrier").first()
+    parcel = row.parcel if row is not None else _short_number(call)
+    if parcel is None:
+        raise WrongCode()
+    BY_PERSON.give_back(call.actor.id)
+    BY_STATION.give_back(call.station.pk)
+    return parcel
+
+
+def _short_number(call: Call) -> Parcel | None:
+    """Six digits may also be all of a carrier's number."""
+    try:
+        mine = [parcel for parcel in look_up(call) if parcel.mine]  # type: ignore[attr-defined]
+    except DomainError:
+        return None
+    return mine[0] if len(mine) == 1 else None
+
+
+def require_waiting(parcel: Parcel, station: Station) -> None:
+    """Raises AlreadyGivenOut, ParcelClosed, NotWaitingHere."""
+    if waiting_at(station).filter(pk=parcel.pk).exists():
+        return
+    given = Pickup.objects.select_related("station").filter(parcel=parcel, undone_at=None).first()
+    if given is not None:
+        raise already_given(given)
+    if parcel.is_closed:
+        raise ParcelClosed()
+    raise NotWaitingHere()
+
+
+def waiting_at(station: Station):
+    codes = PickupCode.objects.filter(station=station, used_at=None, voided_at=None).values("parcel")
+    return Parcel.objects.filter(pk__in=codes, stage=Stage.READY_FOR_PICKUP)
+
+
+def _ask_proof(call: Call, parcel: Parcel) -> Outcome:
+    known = {Kind.CODE: PickupMethod.CODE, Kind.LINK: PickupMethod.LINK}.get(call.barcode.kind)
+    methods = [known] if known else list(PickupMethod)
+    options = [option(method.value, method.label) for method in methods]
+    message = gettext("在货架 %(shelf)s。") % {"shelf": parcel.shelf} if parcel.shelf else gettext("没有登记货架位。")
+    outcome = asks(
+        call, "proof", options, message, gettext("核验后交付。"), parcel=parcel,
+        proxies=_proxies(parcel), together=together_with(parcel, call.station), by=known.value if known else "",
+    )  # fmt: skip
+    outcome.answer.word = parcel.shelf or str(words.DONE[call.task])
+    outcome.answer.facts["shelf"] = parcel.shelf
+    return outcome
+
+
+def _proxies(parcel: Parcel) -> list[dict[str, Any]]:
+    rows = PickupProxy.objects.filter(parcel=parcel, withdrawn_at=None)
+    return [{"id": row.pk, "name": mask_name(row.name)} for row in rows]
+
+
+def together_with(parcel: Parcel, station: Station) -> list[dict[str, str]]:
+    """The recipient's other parcels on this shelf: same phone. Each is opened by its own proof."""
+    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    if not phone:
+        return []
+    same = ParcelContact.objects.filter(phone=phone, role=ContactRole.RECIPIENT).values("parcel")
+    rows = waiting_at(station).filter(pk__in=same).exclude(pk=parcel.pk).select_related("carrier").order_by("pk")
+    return [
+        {
+            "number": row.waybill,
+            "shelf": row.shelf,
+            "tail": tail_of(row),
+            "carrier": row.carrier.short_name if row.carrier else "",
+        }
+        for row in rows
+    ]

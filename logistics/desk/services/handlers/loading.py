@@ -1,0 +1,32 @@
+"""Setting out with a parcel: the recipient is told, and the parcel is out for delivery."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from logistics.desk import words
+from logistics.desk.answers import Answer
+from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.facts import facts_of
+from logistics.desk.services.finding import find_parcel
+from logistics.desk.services.repeats import repeated
+from logistics.parcels.services.door import FAILED, start_delivery
+from logistics.parcels.services.guards import lock_one
+from logistics.parcels.states import Stage
+
+
+def load(call: Call) -> Outcome:
+    """OUT_FOR_DELIVERY through the service of the doorstep, once an attempt."""
+    parcel = find_parcel(call)
+    before = lock_one(parcel)
+    if before.stage == Stage.OUT_FOR_DELIVERY and not FAILED & set(before.issues):
+        return repeated(call, parcel, before.headline_at or call.now, call.actor.id)
+    start_delivery(parcel=parcel, actor=call.actor, now=call.now)
+    answer = Answer(
+        word=str(words.DONE[call.task]),
+        message=gettext("已装车，派送中。"),
+        number=parcel.waybill,
+        facts=facts_of(parcel, call.station),
+        undo=True,
+    )
+    return Outcome(answer, parcel, recorded=True)
