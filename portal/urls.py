@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("portal.public.urls")),
     path("accounts/", include("members.accounts.urls")),
     path("my/relatives/", include("members.accounts.my_urls")),
+    path("my/messages/", include("portal.notify.my_urls")),
+    path("hooks/sms/", include("portal.notify.api_urls")),
     path("work/print/", include("logistics.documents.urls")),
     path("work/", include("logistics.desk.urls")),
     path("work/", include("logistics.parcels.urls")),

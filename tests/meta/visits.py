@@ -25,6 +25,8 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "kind": lambda street: "parcels",
     "key": lambda street: street.here[CarrierFeed].key,
     "app_label": lambda street: "parcels",
+    "provider": lambda street: "tencent",
+    "secret": lambda street: "guessed",
 }
 
 

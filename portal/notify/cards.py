@@ -1,0 +1,87 @@
+"""How one message is shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.notify.models import Attempt, Message
+from portal.notify.services import outgoing_of, text_of
+from portal.notify.states import Status
+
+COST_UNITS = 10_000  # of 0.0001 yuan in one yuan
+TITLES = {
+    "parcel_arrived": _("包裹到站"),
+    "parcel_waiting": _("取件提醒"),
+    "parcel_waiting_on": _("取件提醒"),
+    "out_for_delivery": _("正在派送"),
+}
+TONES = {
+    Status.OPEN: "",
+    Status.WAITING: "",
+    Status.SENDING: "",
+    Status.UNKNOWN: "badge-warn",
+    Status.SENT: "badge-ok",
+    Status.DELIVERED: "badge-ok",
+    Status.FAILED: "badge-error",
+    Status.WITHDRAWN: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCard:
+    """`text` without the address at its end, which is `link`, a path of our own."""
+
+    id: str
+    title: object
+    text: str
+    link: str
+    at: object
+    unread: bool
+    language: str
+
+
+def own_card(message: Message) -> OwnCard:
+    outgoing = outgoing_of(message)
+    text, link = _parted(outgoing.text)
+    title = TITLES.get(message.template, _("消息"))
+    language = "en" if outgoing.language == "en" else "zh-CN"
+    return OwnCard(str(message.pk), title, text, link, message.created_at, message.read_at is None, language)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The link in a message leads to this very site: it is offered as a link instead of as signs to type."""
+    found = re.search(rf"(?<=[。.])[^。.]*{re.escape(settings.PUBLIC_URL)}(/l/\S+)\s*$", text)
+    return (text[: found.start()].rstrip(), found[1]) if found else (text, "")
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperCard:
+    message: Message
+    text: str
+    tone: str
+    lines: int
+    tries: list[Attempt]
+    yuan: str
+
+
+def developer_card(message: Message) -> DeveloperCard:
+    tries = list(message.tries.all())
+    cost = sum(attempt.cost for attempt in tries)
+    standing = [line for line in message.lines.all() if line.withdrawn_at is None]
+    return DeveloperCard(
+        message=message,
+        text=text_of(message),
+        tone=TONES.get(Status(message.status), ""),
+        lines=len(standing),
+        tries=tries,
+        yuan=yuan(cost) if cost else "",
+    )
+
+
+def yuan(cost: int) -> str:
+    """`450` → `0.0450`: hundredths of a fen as yuan."""
+    return f"{cost // COST_UNITS}.{cost % COST_UNITS:04d}"
