@@ -16,7 +16,6 @@ from logistics.desk.selectors_today import Today, station_today
 from logistics.desk.services.call import NEEDED
 from logistics.desk.states import Task
 from logistics.desk.views.tasks import PAGES
-from logistics.registry.models import Station
 from members.access.states import Permission, Role
 from portal.core.access import needs, signed_in
 from portal.core.clock import now
@@ -30,7 +29,7 @@ def drawer_of(request) -> str:
     return salted_hmac("logistics.desk.drawer", str(request.actor.user_id)).hexdigest()[:20]
 
 
-def stations_of(request, permission: str) -> list[Station]:
+def stations_of(request, permission: str) -> list:
     return list(work_stations(actor=request.actor, permission=permission)[:MOST_IN_SWITCHER])
 
 
@@ -63,19 +62,19 @@ def desk_home(request):
     return render(request, "desk/home.html", context)
 
 
-def tasks_at(actor, station: Station) -> list[Task]:
+def tasks_at(actor, station) -> list[Task]:
     """The scan pages that make sense at this kind of station and that the person may open."""
     return [task for task, page in PAGES.items() if station.kind in page.stations and actor.may(NEEDED[task])]
 
 
-def _tile(task: Task, station: Station, today: Today) -> dict:
+def _tile(task: Task, station, today: Today) -> dict:
     page = PAGES[task]
     done = today.scans.get(task.value, 0)
     waits = {Task.TAKE_OVER: today.to_answer}.get(task, 0)
     return {
         "link": reverse(f"desk_{task.value}"),
         "icon": page.icon,
-        "title": task.label,
+        "title": page.title_at(station),
         "text": _("今天 %(n)s 件") % {"n": done} if done else page.text,
         "count": waits or "",
     }
@@ -93,9 +92,13 @@ def _others(actor, today: Today | None) -> list[dict]:
         ("work_imports", "file-text", _("导入文件"), _("上传包裹或轨迹表格"), Permission.IMPORT_VIEW, True),
     ]
     from django.urls import NoReverseMatch
+
     def ok(name):
-        try: return reverse(name)
-        except NoReverseMatch: return ""
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            return ""
+
     rows = [r for r in rows if ok(r[0])]
     return [
         {"link": reverse(name), "icon": icon, "title": title, "text": text}

@@ -6,15 +6,17 @@ import datetime as dt
 import uuid
 
 from logistics.desk.answers import Answer, refused
+from logistics.desk.barcodes import read_barcode
 from logistics.desk.services.answering import answer_scan
 from logistics.desk.services.call import Fields
+from logistics.desk.services.giving import give
 from logistics.desk.services.scans import take_scan
+from logistics.desk.services.undoing import undo_scan
 from logistics.desk.states import Task
-from logistics.registry.models import Station
 from portal.core.errors import BadInput, DomainError
 
 
-def plain_scan(request, task: Task, station: Station, now: dt.datetime) -> Answer:
+def plain_scan(request, task: Task, station, now: dt.datetime) -> Answer:
     """What the form asked for, done; a refusal is an answer too, shown above the form with what was typed.
 
     The form carries an id made with the page, so that reloading or a double tap sends the same scan once.
@@ -27,8 +29,12 @@ def plain_scan(request, task: Task, station: Station, now: dt.datetime) -> Answe
         return refused(error, number=request.POST.get("number", "")[:40])
 
 
-def _act(request, task: Task, station: Station, now: dt.datetime) -> Answer:
+def _act(request, task: Task, station, now: dt.datetime) -> Answer:
     form, actor = request.POST, request.actor
+    if "undo" in form:
+        return undo_scan(id=_id(form["undo"]), actor=actor, now=now)
+    if "give" in form:
+        return _give(form, actor, station, now)
     if "answer" in form:
         id, _colon, value = form["answer"].partition(":")
         return answer_scan(id=_id(id), value=value, destination=form.get("destination", ""), actor=actor, now=now)
@@ -42,6 +48,16 @@ def _act(request, task: Task, station: Station, now: dt.datetime) -> Answer:
         actor=actor,
         now=now,
     )
+
+
+def _give(form, actor, station, now: dt.datetime) -> Answer:
+    """The proof of the form's one field: what it is follows from the method."""
+    proof, method = form.get("proof", "").strip(), form.get("method", "")
+    given = {"code": {"code": proof}, "link": {"token": read_barcode(proof).value}, "identity": {"pin": proof}}.get(
+        method, {}
+    )
+    waybill = form.get("waybill", "")
+    return give(waybill=waybill, station=station, method=method, id=_id(form["id"]), actor=actor, now=now, **given)
 
 
 def _id(text: str) -> uuid.UUID:

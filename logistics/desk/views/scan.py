@@ -1,4 +1,4 @@
-"""A page for each task. With a script it scans without reloading; without one, a plain form takes one number at a time."""
+"""A page for each task. With a script it scans without reloading; without one a plain form takes a number at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from logistics.desk.views.home import drawer_of, stations_of
 from logistics.desk.views.plain import plain_scan
 from logistics.desk.views.tasks import PAGES
 from logistics.desk.views.words import words
-from logistics.registry.models import Station
+from logistics.parcels.selectors_carry import open_handovers
 from portal.core.access import needs
 from portal.core.clock import now
 from portal.core.ids import new_id
@@ -62,6 +62,7 @@ def _page(request, task: Task):
     page = PAGES[task]
     context: dict[str, Any] = {
         "task": task,
+        "title": page.title_at(station),
         "page": page,
         "station": station,
         "stations": stations_of(request, NEEDED[task]),
@@ -74,10 +75,14 @@ def _page(request, task: Task):
     }
     if task == Task.HAND_OVER:
         context["neighbours"] = neighbours_of(actor=request.actor, station=station)
+    if task == Task.TAKE_OVER:
+        pending = [view for view in open_handovers(actor=request.actor) if view.mine_to_answer]
+        context["pending"] = pending
+        context["config"]["givers"] = {str(view.handover.pk): view.giver.name for view in pending}
     return render(request, "desk/scan.html", context)
 
 
-def _config(request, task: Task, station: Station, recent: list[Answer]) -> dict[str, Any]:
+def _config(request, task: Task, station, recent: list[Answer]) -> dict[str, Any]:
     """What the script must know; nothing personal but what the last answers show."""
     return {
         "task": task.value,
@@ -96,13 +101,8 @@ def _config(request, task: Task, station: Station, recent: list[Answer]) -> dict
     }
 
 
-def _urls(task: Task, station: Station) -> dict[str, str]:
+def _urls(task: Task, station) -> dict[str, str]:
     here = f"?station={station.code}"
-    from django.urls import NoReverseMatch
-    def reverse(name, args=()):
-        from django.urls import reverse as r
-        try: return r(name, args=args)
-        except NoReverseMatch: return ""
     return {
         "scan": reverse("scan_post", args=[task.value]),
         "answer": reverse("scan_answer"),
@@ -112,11 +112,11 @@ def _urls(task: Task, station: Station) -> dict[str, str]:
         "bags": reverse("scan_bags"),
         "bags_here": reverse("scan_bags") + here,
         "bag": reverse("scan_bag", args=[NUMBER]),
-        "bag_tag": "",
         "handovers": reverse("scan_handovers"),
         "handover": reverse("scan_handover", args=[NIL]),
-        "handover_page": reverse("work_handover", args=[NIL]),
+        "handover_page": f"/work/handovers/{NIL}/",
         "handover_qr": reverse("desk_handover_qr", args=[NIL]),
+        "depart": reverse("scan_depart"),
         "photos": reverse("photo_add"),
         "give": reverse("scan_give_out", args=[NUMBER]),
         "stock_takes": reverse("scan_stock_takes"),

@@ -1,4 +1,4 @@
-"""What the pages know of each task: its sign, in which kinds of stations it is done, and what it needs from a browser."""
+"""What the pages know of each task: its sign, at which kinds of stations it is done, what may stay in a browser."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class TaskPage:
     start: Any  # what to do first, shown before the first scan
     stations: frozenset[StationKind] = _ANY
     secret: bool = False
+    title_elsewhere: Any = ""  # where the task's own name would be wrong: a township station is no county hub
+
+    def title_at(self, station) -> Any:
+        return self.title_elsewhere if self.title_elsewhere and station.kind != StationKind.HUB else self.task.label
 
 
 PAGES = {
@@ -36,6 +40,7 @@ PAGES = {
             _("每件到站先扫一次"),
             _("扫面单条码，屏幕会大字显示下一站。"),
             _TRANSIT,
+            title_elsewhere=_("镇站到件"),
         ),
         TaskPage(
             Task.SORT,

@@ -31,6 +31,7 @@ export class ScanList {
     if (KEEPS_ASKING.has(answer.code) && this.asked.has(id)) return this.put(id, this.asked.get(id));
     if (answer.ask) this.asked.set(id, answer);
     else this.asked.delete(id);
+    this.settle(id, answer.number);
     const row = this.row(id, answer);
     const known = this.rows.get(id);
     if (known) known.replaceWith(row);
@@ -41,6 +42,15 @@ export class ScanList {
     return row;
   }
 
+  /** A number that was scanned again has its question in the newer line. */
+  settle(id, number) {
+    for (const [other, row] of this.rows) {
+      if (other === id || !number || row.dataset.result !== "ask" || row.querySelector(".number").textContent !== number) continue;
+      row.querySelector(".scan-ways")?.remove();
+      this.asked.delete(other);
+    }
+  }
+
   forget(row) {
     this.rows.delete(row.dataset.id);
     this.asked.delete(row.dataset.id);
@@ -49,7 +59,7 @@ export class ScanList {
 
   row(id, answer) {
     const number = make("span", { class: "number" }, answer.number || "—");
-    const facts = [answer.facts?.shelf, answer.facts?.lane ?? answer.facts?.destination].filter(Boolean).join(" · ");
+    const facts = [answer.facts?.shelf, answer.facts?.lane || answer.facts?.destination].filter((fact) => fact && fact !== answer.word).join(" · ");
     const line = `line-${answer.result === "waiting" ? "plain" : answer.result}`;
     return make("li", { class: `scan ${line}`, "data-id": id, "data-result": answer.result, "data-code": answer.code ?? "" },
       icon(answer.undone ? "undo-2" : SIGNS[answer.result]),

@@ -7,6 +7,9 @@ export function say(key, values = {}) {
   return (config.words[key] ?? key).replace(/%\((\w+)\)s/g, (_all, name) => values[name] ?? "");
 }
 
+/** An address of the page's list with the number or id that belongs into it. */
+export const address = (pattern, value) => pattern.replace(/NUMBER|00000000-0000-0000-0000-000000000000/, encodeURIComponent(value));
+
 /** An element with text, so that nothing read from a barcode can ever become markup. */
 export function make(tag, attributes = {}, ...inside) {
   const made = document.createElement(tag);

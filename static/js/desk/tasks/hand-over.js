@@ -1,21 +1,22 @@
 // Hand over: parcels and sealed bags on a list, one taker, then a QR code the other side scans.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { config, newId, say } from "../words.js";
+import { ask } from "../net.js";
+import { address, config, newId, say } from "../words.js";
 import { shrink } from "../photo.js";
 import { Pile } from "./pile.js";
 
 const at = (id) => document.getElementById(id);
+const BADGE = /\/work\/me\//;
 let pile = null;
 let desk = null;
 let offer = newId(); // of the list being made; the same until it is offered, so that a doubled tap offers once
-let photo = "";
 let poll = 0;
 
 const taker = () => {
   const chosen = document.querySelector("[name=taker]:checked");
   if (!chosen) return null;
-  return { kind: chosen.dataset.kind, ref: chosen.dataset.ref ?? at("person-ref").value };
+  return { kind: chosen.dataset.kind, ref: chosen.dataset.ref ?? at("badge").value };
 };
 
 function draw() {
@@ -28,10 +29,11 @@ async function make() {
   if (desk.outbox.waiting.length) return stop("end_waiting", { n: desk.outbox.waiting.length });
   if (!to?.ref) return stop("no_taker");
   at("offer").disabled = true;
-  const told = await request(config.urls.handovers, { id: offer, station: config.station, to, numbers: pile.numbers, photo });
+  const told = await request(config.urls.handovers, { id: offer, station: config.station, to, numbers: pile.numbers });
   at("offer").disabled = false;
   if (!told) return undefined;
-  return offered(told.handover);
+  offered(told.handover);
+  return addPhoto(told.handover.id);
 }
 
 function stop(key, values = {}) {
@@ -42,8 +44,8 @@ function offered(handover) {
   show({ result: "ok", code: "offered", word: say("offered"), message: say("offered_text", { n: handover.expected }) });
   at("offered").hidden = false;
   at("gather").hidden = true;
-  at("offered-qr").src = config.urls.handover_qr.replace("00000000-0000-0000-0000-000000000000", handover.id);
-  at("offered-link").href = config.urls.handover_page.replace("00000000-0000-0000-0000-000000000000", handover.id);
+  at("offered-qr").src = address(config.urls.handover_qr, handover.id);
+  at("offered-link").href = address(config.urls.handover_page, handover.id);
   at("offered-count").textContent = handover.expected;
   at("offered").dataset.handover = handover.id;
   at("offered").focus();
@@ -55,8 +57,8 @@ function watch(id) {
   clearInterval(poll);
   poll = setInterval(async () => {
     if (document.hidden || !navigator.onLine || at("offered").dataset.handover !== id) return;
-    const told = await request(config.urls.handover.replace("00000000-0000-0000-0000-000000000000", id));
-    if (!told || told.handover.state === "pending") return;
+    const { kind, body: told } = await ask(address(config.urls.handover, id));
+    if (kind !== "answer" || told.handover.state === "pending") return;
     clearInterval(poll);
     const agreed = told.handover.state === "confirmed";
     show({
@@ -64,12 +66,13 @@ function watch(id) {
       message: say("handover_counts", { expected: told.handover.expected, scanned: told.handover.scanned ?? 0 }),
     });
     at("withdraw").hidden = true;
+    at("depart").hidden = told.handover.to.kind !== "person";
   }, config.poll ?? 4000);
 }
 
 async function withdraw() {
   const id = at("offered").dataset.handover;
-  const told = await request(config.urls.handover.replace("00000000-0000-0000-0000-000000000000", id) + "withdraw/", {});
+  const told = await request(address(config.urls.handover, id) + "withdraw/", {});
   if (!told) return;
   clearInterval(poll);
   show({ result: "ok", code: "withdrawn", word: say("withdrawn"), message: say("withdrawn_text") });
@@ -80,8 +83,8 @@ async function withdraw() {
 function again({ keep = false } = {}) {
   clearInterval(poll);
   offer = newId();
-  photo = "";
   at("photo-said").textContent = "";
+  at("depart").hidden = true;
   if (!keep) pile.clear();
   at("offered").hidden = true;
   at("offered").dataset.handover = "";
@@ -90,19 +93,24 @@ function again({ keep = false } = {}) {
   desk.wedge.focus();
 }
 
-async function addPhoto(input) {
-  const file = input.files[0];
+/** The picture belongs to the handover, so it follows when there is one. */
+async function addPhoto(id) {
+  const file = at("photo").files[0];
   if (!file) return;
   const form = new FormData();
   form.append("file", await shrink(file), "photo.jpg");
   form.append("kind", "handover");
-  form.append("station", config.station);
-  for (const number of pile.numbers.slice(0, 1)) form.append("parcel", number);
-  const told = await request(config.urls.photos, form, { file: true, method: "POST" });
-  input.value = "";
+  form.append("handover", id);
+  if (await request(config.urls.photos, form, { file: true, method: "POST" })) at("photo-said").textContent = say("photo_added");
+  at("photo").value = "";
+}
+
+/** The vehicle leaves with what was taken over. */
+async function depart() {
+  const told = await request(config.urls.depart, { station: config.station, numbers: pile.numbers, stage: "" });
   if (!told) return;
-  photo = told.photo;
-  at("photo-said").textContent = say("photo_added");
+  show({ result: "ok", code: "departed", word: say("departed"), message: say("departed_text", { n: told.departed }) });
+  at("depart").hidden = true;
 }
 
 export default {
@@ -112,18 +120,17 @@ export default {
     at("offer").addEventListener("click", make);
     at("withdraw").addEventListener("click", withdraw);
     at("again").addEventListener("click", () => again());
-    at("photo")?.addEventListener("change", (event) => addPhoto(event.target));
+    at("depart").addEventListener("click", depart);
   },
 
-  /** The driver's own QR code names a person, not a parcel. */
+  /** The badge on a driver's phone names a person, not a parcel. */
   wants(number) {
-    const person = /(?:^|\/)(user:\d+|me\/[^\s?#]+)/.exec(number)?.[1];
-    if (!person) return false;
-    at("taker-person").checked = true;
+    if (!BADGE.test(number)) return false;
     at("taker-person").disabled = false;
-    at("person-ref").value = person.replace(/^me\//, "");
+    at("taker-person").checked = true;
+    at("badge").value = number;
     at("person-said").textContent = say("person_read");
-    show({ result: "ok", code: "person", word: say("person"), message: say("person_read") });
+    show({ result: "ok", code: "badge", word: say("person"), message: say("person_read") });
     return true;
   },
 

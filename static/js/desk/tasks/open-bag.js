@@ -1,7 +1,7 @@
 // Open a bag: its number first, then what lies in it, then the seal's state. Missing and extra ones are said at the end.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { config, make, say } from "../words.js";
+import { address, config, make, say } from "../words.js";
 import { Pile } from "./pile.js";
 
 const at = (id) => document.getElementById(id);
@@ -12,10 +12,10 @@ let pile = null;
 let desk = null;
 
 async function take(number) {
-  const told = await request(config.urls.bag.replace("NUMBER", number));
+  const told = await request(address(config.urls.bag, number));
   if (!told) return;
   bag = told.bag.number;
-  expected = new Map(told.numbers.map((row) => [row.number ?? row, row]));
+  expected = new Map(told.numbers.map((row) => [row.number, row]));
   pile.clear();
   at("bag").hidden = false;
   at("differences").replaceChildren();
@@ -36,12 +36,12 @@ async function finish(intact) {
     return;
   }
   const body = { station: config.station, seal_intact: intact, found: at("all-there").checked ? null : pile.numbers };
-  const told = await request(config.urls.bag.replace("NUMBER", bag) + "open/", body);
+  const told = await request(address(config.urls.bag, bag) + "open/", body);
   if (!told) return;
   const agrees = !told.missing.length && !told.extra.length;
   show({
     result: agrees && intact ? "ok" : "ask", code: agrees ? "counted" : "differs", word: say(agrees ? "counts_agree" : "counts_differ"), number: bag,
-    message: say("bag_result", { present: told.present.length ?? told.present, missing: told.missing.length, extra: told.extra.length }),
+    message: say("bag_result", { present: told.present.length, missing: told.missing.length, extra: told.extra.length }),
   });
   at("differences").replaceChildren(...lines("missing", told.missing), ...lines("extra", told.extra));
   at("bag").hidden = true;
@@ -50,7 +50,7 @@ async function finish(intact) {
 }
 
 const lines = (kind, numbers) => numbers.map((one) =>
-  make("li", { class: "line-refused" }, make("strong", {}, say(`is_${kind}`)), make("span", { class: "number" }, one.number ?? one)));
+  make("li", { class: "line-refused" }, make("strong", {}, say(`is_${kind}`)), make("span", { class: "number" }, one.number)));
 
 export default {
   open(page) {

@@ -1,7 +1,7 @@
 // Sort: one bag lies open before the keeper. A lane's button opens or fetches its bag; the seal's barcode closes it.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { config, make, say } from "../words.js";
+import { address, config, make, say } from "../words.js";
 
 const at = (id) => document.getElementById(id);
 let bag = null; // the bag on top
@@ -21,7 +21,7 @@ async function refresh() {
 function draw() {
   at("bag").hidden = !bag;
   if (bag) {
-    at("bag-destination").textContent = bag.destination_name;
+    at("bag-destination").textContent = bag.destination.name;
     at("bag-number").textContent = bag.number;
     at("bag-count").textContent = bag.count;
     at("bag-seal").disabled = !bag.count;
@@ -32,8 +32,8 @@ function draw() {
 }
 
 function lane({ code, name }) {
-  const open = bags.find((one) => one.destination === code);
-  const chosen = bag?.destination === code;
+  const open = bags.find((one) => one.destination.code === code);
+  const chosen = bag?.destination.code === code;
   return make("li", {}, make("button", {
     type: "button", class: "tile lane", "data-lane": code, "aria-pressed": String(chosen), on: { click: () => choose(code, open) },
   }, make("strong", {}, name), make("span", { class: "hint" }, open ? say("lane_open", { n: open.count }) : say("lane_new"))));
@@ -54,13 +54,12 @@ async function choose(code, open) {
 }
 
 async function seal(number) {
-  const told = await request(config.urls.bag.replace("NUMBER", bag.number) + "seal/", { seal: number });
+  const told = await request(address(config.urls.bag, bag.number) + "seal/", { seal: number });
   if (!told) return; // the bag stays open, the next scan is taken as the seal again
   sealing = false;
   show({ result: "ok", code: "sealed", word: say("sealed"), number: bag.number, message: say("sealed_text", { seal: number, n: bag.count }) });
-  const label = config.urls.bag_tag.replace("NUMBER", bag.number);
-  at("bag-tag").hidden = !config.urls.bag_tag;
-  at("bag-tag").href = label;
+  at("bag-tag").hidden = false;
+  at("bag-tag").href = address(config.urls.bag_tag, bag.number);
   bag = null;
   await refresh();
 }

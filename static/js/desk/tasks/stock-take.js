@@ -1,13 +1,13 @@
 // Stock-take: scan everything on the shelf, then see what is missing or too much, and confirm it.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { config, make, say } from "../words.js";
+import { address, config, make, say } from "../words.js";
 
 const at = (id) => document.getElementById(id);
 let take = null;
 let desk = null;
 
-const endPath = () => config.urls.stock_take_end.replace("00000000-0000-0000-0000-000000000000", take.id);
+const endPath = () => address(config.urls.stock_take_end, take.id);
 
 async function begin() {
   const told = await request(config.urls.stock_takes, { station: config.station });
@@ -43,7 +43,7 @@ async function review() {
 }
 
 const lines = (kind, rows) => rows.map((row) => make("li", { class: kind === "missing" ? "line-refused" : "line-ask" },
-  make("strong", {}, say(`stock_${kind}`)), make("span", { class: "number" }, row.number ?? row), row.shelf ? make("span", { class: "line-end huge-shelf" }, row.shelf) : null));
+  make("strong", {}, say(`stock_${kind}`)), make("span", { class: "number" }, row.number), row.shelf ? make("span", { class: "line-end huge-shelf" }, row.shelf) : null));
 
 async function end(body) {
   const told = await request(endPath(), body);

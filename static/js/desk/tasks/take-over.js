@@ -1,12 +1,11 @@
 // Take over: the giver's QR code, then what is really there, counted against what was offered.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { config, make, say } from "../words.js";
+import { address, config, make, say } from "../words.js";
 import { shrink } from "../photo.js";
 
 const at = (id) => document.getElementById(id);
-const NIL = "00000000-0000-0000-0000-000000000000";
-const path = (id, more = "") => config.urls.handover.replace(NIL, id) + more;
+const path = (id, more = "") => address(config.urls.handover, id) + more;
 let handover = null;
 let rows = [];
 let found = new Set();
@@ -21,10 +20,10 @@ async function take(id) {
     return;
   }
   handover = told.handover;
-  rows = told.numbers;
+  rows = told.numbers.filter((row) => row.expected);
   found = new Set(rows.filter((row) => row.scanned).map((row) => row.number));
   at("handover").hidden = false;
-  at("take-from").textContent = handover.from_name ?? handover.from ?? "";
+  at("take-from").textContent = config.givers?.[id] ?? "";
   at("take-expected").textContent = handover.expected;
   draw();
 }

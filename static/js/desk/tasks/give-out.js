@@ -1,0 +1,139 @@
+// Give out: what is read names a parcel or proves who came. The shelf is shown huge; then the proof, then the parcel.
+// Codes, links and PINs live in this page's memory only.
+import { request } from "../request.js";
+import { show } from "../band.js";
+import { address, config, make, newId, say } from "../words.js";
+
+const at = (id) => document.getElementById(id);
+const LINK = /~|\/l\//;
+const tokenOf = (text) => /\/l\/([^/?#\s]+)/.exec(text)?.[1] ?? text.trim();
+let now = null; // { number, by, code, token, id }
+let desk = null;
+
+function ask(answer, entry) {
+  const read = entry.body.number;
+  const by = answer.ask.by ?? "";
+  now = { number: answer.number, id: newId(), by, code: by === "code" ? read : "", token: by === "link" ? tokenOf(read) : "" };
+  at("give").hidden = false;
+  at("give-shelf").textContent = answer.facts?.shelf || "—";
+  at("give-who").textContent = [answer.facts?.recipient, answer.facts?.carrier, answer.facts?.tail].filter(Boolean).join(" · ");
+  methods(answer.ask.options, by);
+  proxies(answer.ask.proxies ?? []);
+  together(answer.ask.together ?? []);
+  at("give-code").value = "";
+  at("give-pin").value = "";
+  desk.wedge.focus(); // the code may be typed into the big field as well
+}
+
+function methods(options, by) {
+  at("give-methods").hidden = options.length < 2;
+  at("give-methods-list").replaceChildren(...options.map(({ value, label }, place) =>
+    make("label", { class: "chip", for: `method-${value}` },
+      make("input", { type: "radio", name: "method", id: `method-${value}`, value, checked: value === by || place === 0, on: { change: choose } }), label)));
+  choose();
+}
+
+const method = () => document.querySelector("[name=method]:checked")?.value ?? "code";
+
+function choose() {
+  const proven = Boolean(now.by);
+  at("give-code-field").hidden = proven || method() !== "code";
+  at("give-link-field").hidden = proven || method() !== "link";
+  at("give-pin-field").hidden = method() !== "identity";
+  for (const box of document.querySelectorAll("[name=also]")) box.disabled = method() !== "identity";
+  at("give-also-hint").hidden = method() === "identity";
+}
+
+function proxies(named) {
+  at("give-proxy-field").hidden = !named.length;
+  at("give-proxy").replaceChildren(make("option", { value: "" }, say("recipient_self")),
+    ...named.map(({ id, name }) => make("option", { value: id }, name)));
+}
+
+/** The same person's other parcels: taken along with identity and PIN, or one after the other by their own codes. */
+function together(others) {
+  at("give-together").hidden = !others.length;
+  at("give-together-title").textContent = say("together", { n: others.length });
+  at("give-also").replaceChildren(...others.map(({ number, shelf, tail, carrier }) =>
+    make("li", { class: "line-ask" },
+      make("label", { for: `also-${number}` }, make("input", { type: "checkbox", name: "also", id: `also-${number}`, value: number }),
+        make("strong", { class: "huge-shelf" }, shelf || "—"), " ", [carrier, tail].filter(Boolean).join(" ")),
+      make("span", { class: "line-end" }, make("button", { type: "button", class: "button button-quiet", on: { click: () => desk.scan(number) } }, say("take_next"))))));
+  choose();
+}
+
+async function give() {
+  const body = { id: now.id, station: config.station, method: method(), code: "", token: "", pin: "", proxy: Number(at("give-proxy").value) || null, also: [] };
+  if (body.method === "code") body.code = now.code || at("give-code").value.trim();
+  if (body.method === "link") body.token = now.token;
+  if (body.method === "identity") {
+    body.pin = at("give-pin").value;
+    body.also = [...document.querySelectorAll("[name=also]:checked")].map((box) => box.value);
+  }
+  const lacks = { code: !body.code && "need_code", link: !body.token && "need_link", identity: !body.pin && "need_pin" }[body.method];
+  if (lacks) {
+    show({ result: "refused", code: lacks, word: say("stop"), message: say(lacks) });
+    at({ need_code: "give-code", need_pin: "give-pin", need_link: "number" }[lacks]).focus();
+    return;
+  }
+  at("give-now").disabled = true;
+  const answer = await request(address(config.urls.give, now.number), body);
+  at("give-now").disabled = false;
+  if (!answer) return;
+  show(answer);
+  desk.list.put(answer.id || body.id, { ...answer, id: answer.id || body.id });
+  if (answer.result === "refused") {
+    now.id = newId(); // another proof is another try
+    at("give-pin").value = "";
+    if (!now.by) now.code = now.token = "";
+    return;
+  }
+  const rest = [...document.querySelectorAll("[name=also]:not(:checked)")].length;
+  if (rest) leave({ keepTogether: true });
+  else leave();
+}
+
+function leave({ keepTogether = false } = {}) {
+  now = null;
+  at("give-pin").value = at("give-code").value = "";
+  at("give").hidden = true;
+  at("give-rest").replaceChildren(...(keepTogether ? [...document.querySelectorAll("#give-also > li")].filter((row) => !row.querySelector(":checked")) : []));
+  for (const box of document.querySelectorAll("#give-rest input")) box.remove();
+  at("give-rest").hidden = !keepTogether;
+  desk.wedge.focus();
+}
+
+export default {
+  open(page) {
+    desk = page;
+    at("give-now").addEventListener("click", give);
+    at("give-stop").addEventListener("click", () => leave());
+    for (const id of ["give-code", "give-pin"]) {
+      at(id).addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        give();
+      });
+    }
+  },
+
+  /** With a parcel on the counter, six digits are its code and a link is its proof. */
+  wants(number) {
+    if (!now || now.by) return false;
+    if (/^\d{6}$/.test(number)) {
+      at("method-code").checked = true;
+      now.code = number;
+    } else if (LINK.test(number)) {
+      at("method-link").checked = true;
+      now.token = tokenOf(number);
+    } else return false;
+    choose();
+    give();
+    return true;
+  },
+
+  answered(answer, entry) {
+    at("give-rest").hidden = true;
+    if (answer.ask?.kind === "proof") ask(answer, entry);
+  },
+};
