@@ -75,7 +75,7 @@ def steps(selection: str, settings: dict[str, str]) -> list[Step]:
     if selection in ("all", "slow"):
         chosen.append(_pytest("races", "race", "race and not slow and not browser"))
         chosen.append(_pytest("slow tests", "slow", "slow and not browser"))
-        chosen.append(_pytest("browser tests", "browser", "browser"))
+        chosen.append(_pytest("browser tests", "browser", "browser", "-n", "2"))
     return chosen
 
 
