@@ -17,11 +17,14 @@ from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.states import RANKS, BagState, ContactRole, Custodian, Direction, HandoverState, Stage
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import stations_within
+from logistics.registry.states import State
 from members.access.states import Permission
 from portal.core.actor import Actor, Scope, demand
 from portal.core.masking import mask_address, mask_name
+from portal.regions.selectors import with_paths
 
 RECENT = 50
+MOST_STATIONS = 400  # a county's
 _AT_STATION = RANKS[Direction.DOWN][Stage.READY_FOR_PICKUP]
 
 
@@ -235,6 +238,14 @@ def my_load(*, actor: Actor) -> list[Load]:
     return sorted(loads.values(), key=lambda load: load.station.code if load.station else "~")
 
 
+def taker_stations(*, actor: Actor) -> list[Station]:
+    """Stations that goods can be handed to: those within reach, and those above the actor's own. At most MOST_STATIONS."""
+    scope = demand(actor).scope(Permission.HANDOVER_GIVE)
+    above = Q(children__in=scope.stations) | Q(children__children__in=scope.stations)
+    rows = Station.objects.filter(stations_within(scope) | above) if not scope.everything else Station.objects.all()
+    return list(rows.exclude(state=State.CLOSED).distinct().order_by("code")[:MOST_STATIONS])
+
+
 def _bound_for(parcel: Parcel, hub: Station | None) -> Station | None:
     if parcel.direction == Direction.DOWN and parcel.stage != Stage.RETURNING:
         return parcel.destination_station
@@ -318,6 +329,24 @@ def stop_of(*, actor: Actor, number: str, failed: Iterable[str]) -> Stop:
         raise ParcelNotFound()
     contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).first()
     return _stop(parcel, contact, set(failed))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a parcel goes: the names down to the village, and a point for a map ("" when unknown)."""
+
+    names: str
+    point: str
+
+
+def place_of(parcel: Parcel) -> Place:
+    """By division, never by the written address: nothing of a person gets into a link to a map."""
+    station = parcel.destination_station
+    names = with_paths([parcel.destination])[0].full_name if parcel.destination is not None else ""
+    for spot in (parcel.destination, station):
+        if spot is not None and spot.longitude is not None and spot.latitude is not None:
+            return Place(names, f"{spot.latitude},{spot.longitude}")
+    return Place(names, "")
 
 
 # -- pictures -------------------------------------------------------------------------------------

@@ -5,23 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 from django.core import signing
+from django.db import transaction
 from django.utils.http import base36_to_int, int_to_base36
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import Bag, Handover, Parcel
 from logistics.parcels.selectors_carry import carried_parcels
-from logistics.parcels.services.contents import clean
-from logistics.parcels.services.handovers import offer_handover
+from logistics.parcels.services.contents import Comparison, clean
+from logistics.parcels.services.handovers import offer_handover, take_over
 from logistics.parcels.services.parties import Party
-from logistics.parcels.states import BagState
+from logistics.parcels.services.photos import add_photo
+from logistics.parcels.states import BagState, PhotoKind
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor, demand
-from portal.core.errors import BadInput, SignInNeeded
+from portal.core.errors import BadInput, Conflict, SignInNeeded
 
 BADGE_LASTS = dt.timedelta(minutes=10)
+SHORTEST_DISPUTE = 4
 _SALT = "logistics.parcels.badge"
 _IN_ADDRESS = re.compile(r"/work/me/([^/?#\s]+)")
 
@@ -42,6 +47,26 @@ class NotCarried(BadInput):
     code = "not_carried"
     message = _("有包裹或邮袋不在您手中。")
     hint = _("请刷新“我手里的货”，按最新的清单交出。")
+
+
+class NothingScanned(BadInput):
+    code = "nothing_scanned"
+    message = _("还没有清点。")
+    hint = _("请逐件扫描，或核对后勾选“清单上的全部都在”。")
+
+
+class CountsDiffer(Conflict):
+    """Missing or extra parcels without a word about it. Nothing was recorded."""
+
+    code = "counts_differ"
+    hint = _("请再找一遍；确实不符的，写明争议说明再提交，缺少的仍算在交出方。")
+
+    def __init__(self, counted: Comparison):
+        facts = {"missing": len(counted.missing), "extra": len(counted.extra)}
+        numbers = "、".join(p.waybill for p in [*counted.missing, *counted.extra])
+        super().__init__(
+            gettext("清点与清单不符：少 %(missing)s 件，多 %(extra)s 件。") % facts, fields={"numbers": numbers}
+        )
 
 
 def make_badge(*, actor: Actor, now: dt.datetime) -> str:
@@ -90,6 +115,41 @@ def offer_carried(
         raise NotCarried()
     giver = Party.person(actor.user_id) if actor.user_id is not None else Party("", "")
     return offer_handover(giver=giver, taker=taker, station=station, actor=actor, now=now, parcels=parcels, bags=bags)
+
+
+@transaction.atomic
+def _answer(
+    handover: Handover, scanned: set[str], dispute: str, photo: str, actor: Actor, now: dt.datetime
+) -> tuple[Handover, Comparison]:
+    handover, counted = take_over(
+        handover=handover, scanned=scanned, actor=actor, now=now, dispute=dispute, photo=photo
+    )
+    if not counted.agrees and len(dispute.strip()) < SHORTEST_DISPUTE:
+        raise CountsDiffer(counted)
+    return handover, counted
+
+
+def answer_handover(
+    *,
+    handover: Handover,
+    scanned: Iterable[str],
+    actor: Actor,
+    now: dt.datetime,
+    dispute: str = "",
+    file: BinaryIO | None = None,
+) -> tuple[Handover, Comparison]:
+    """Takes over with a word about every difference: `take_over`, and CountsDiffer when counts differ unexplained.
+
+    `file` is a picture that goes with the answer. Raises NothingScanned, CountsDiffer (nothing is recorded then), the
+    refusals of `add_photo`, and as `take_over`.
+    """
+    numbers = clean(scanned)
+    if not numbers:
+        raise NothingScanned()
+    photo = ""
+    if file is not None:
+        photo = str(add_photo(kind=PhotoKind.HANDOVER, file=file, handover=handover, actor=actor, now=now).pk)
+    return _answer(handover, numbers, dispute, photo, actor, now)
 
 
 def _all_carried(bags: Sequence[Bag], mine) -> bool:

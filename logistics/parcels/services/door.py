@@ -137,8 +137,8 @@ class ReasonMissing(BadInput):
 def start_delivery(*, parcel: Parcel, actor: Actor, now: dt.datetime) -> Parcel:
     """The actor sets out with a parcel: OUT_FOR_DELIVERY, and the recipient is told the code for the door.
 
-    The parcel must be in the actor's own hands, at a station where they give out, or in hands that nobody recorded. Once
-    an attempt: said again it changes nothing, and after a failed attempt it begins the next one. One message a day.
+    The parcel must be in the actor's own hands, at a station where they give out, or in hands that nobody recorded.
+    Once an attempt: said again it changes nothing, and after a failed attempt it begins the next one. One message a day.
     Needs PARCEL_DELIVER over the parcel. Raises NotInYourHands, WaitsForPickup, GoingBack, InABag, OnAHandover,
     WrongDirection, ParcelClosed, ParcelNotFound.
     """
@@ -181,7 +181,7 @@ def deliver_at_door(
 
 @transaction.atomic
 def attempt_failed(*, parcel: Parcel, reason: str, actor: Actor, now: dt.datetime, note: str = "") -> Parcel:
-    """Nobody got the parcel: opens the issue that `reason` (FailedReason) stands for. Saying it twice is saying it once.
+    """Nobody got the parcel: opens the issue that `reason` (FailedReason) stands for. Twice said is once said.
 
     The parcel stays in the courier's hands; the next `start_delivery` ends the issue. `note` is scrubbed of personal
     data. Raises ReasonMissing, NotOutForDelivery, NotInYourHands, ParcelClosed, ParcelNotFound.
