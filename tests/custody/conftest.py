@@ -59,11 +59,11 @@ class Counter:
         assert not result.refused, result.refused
         parcel.refresh_from_db()
 
-    def waiting(self, keeper, **more) -> tuple[Parcel, PickupCode]:
-        """A parcel on the keeper's shelf, and its code."""
+    def waiting(self, keeper, now=NOW, **more) -> tuple[Parcel, PickupCode]:
+        """A parcel on the keeper's shelf since `now`, and its code."""
         parcel = self.parcel(**more)
-        give_consent(parcel=parcel, channel="phone", actor=keeper.actor(), now=NOW)
-        code = self.inbound(parcel, keeper)
+        give_consent(parcel=parcel, channel="phone", actor=keeper.actor(), now=now)
+        code = self.inbound(parcel, keeper, now=now)
         parcel.refresh_from_db()
         return parcel, code
 

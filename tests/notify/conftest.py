@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from tests.custody.conftest import counter  # noqa: F401  fixture
 from tests.notify import tencent_server
 
 NOW = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)  # ten in the morning in the county

@@ -19,7 +19,7 @@ SECRET_ID, SECRET_KEY = "AKIDtestonly0123456789", "kqV8rT2mZ7wX5bN1cL9dS4fG6hJ3p
 
 
 class TencentServer(ThreadingHTTPServer):
-    """`mode`: ok, slow, slow-but-sent, status:<n>, error:<code> (of the call), refuse:<code> (of the number), garbage."""
+    """`mode`: ok, slow, slow-but-sent, garbage, status:<n>, error:<code> of the call, refuse:<code> of the number."""
 
     daemon_threads = True
 
@@ -36,8 +36,8 @@ class TencentServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def settings(self, **more) -> dict:
-        given = {"login_code": "1001", "parcel_arrived": "2001", "parcel_arrived.2": "2002", "parcel_arrived.list": "2009",
-                 "account_exists": "1002"}  # fmt: skip
+        given = {"login_code": "1001", "account_exists": "1002", "parcel_arrived": "2001", "parcel_arrived.2": "2002",
+                 "parcel_arrived.list": "2009"}  # fmt: skip
         return {"secret_id": SECRET_ID, "secret_key": SECRET_KEY, "app_id": "1400006666", "sign_name": "庄浪县域物流",
                 "region": "ap-guangzhou", "endpoint": self.address, "templates": given, **more}  # fmt: skip
 

@@ -60,7 +60,7 @@ def test_the_server_of_the_test_refuses_another_key(tencent, settings):
 
 
 def test_one_parcel_several_and_many(tencent):
-    """A template for so many lines; without one, that with all lines in one variable. An address leaves its host out."""
+    """A template for so many lines, else the one with all lines in one variable. An address leaves its host out."""
     arrival(1)
     assert deliver() == {"sent": 1}
     assert tencent.sent[0]["TemplateId"] == "2001"

@@ -103,7 +103,7 @@ def _open_message(
     area: str,
 ) -> Message:
     """The open message of this recipient and key, locked; made when there is none, or the old one is full or due."""
-    key = f"{merge_key}:{language}"
+    key = f"{template.name}:{merge_key}:{language}"  # other words are another message
     while True:
         message = Message.objects.select_for_update().filter(recipient=recipient, merge_key=key, status=Status.OPEN)
         found = message.first()

@@ -85,7 +85,7 @@ def _tell(
             "code": spaced(code),
             "link": f"{settings.PUBLIC_URL}/l/{make_link_token(parcel=parcel, now=now)}",
         },
-        merge_key=f"{template.name}:{station.pk}:{key.partition(':')[0]}",
+        merge_key=f"{station.pk}:{key.partition(':')[0]}",
         dedupe_key=key,
         subject=subject_of(parcel),
         window=dt.timedelta(seconds=settings.ARRIVAL_WINDOW_SECONDS),
