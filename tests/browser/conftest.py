@@ -41,13 +41,13 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, live_server):
-    """visit(path, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None) → Page.
+    """visit(path, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None, trouble=False) → Page.
 
     Afterwards no page may have complained in the console or asked another host (watch.py).
     """
     contexts = []
 
-    def go(path, *, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None) -> Page:
+    def go(path, *, size=PHONE, javascript=True, dark=False, language="zh-CN", client=None, trouble=False) -> Page:
         context = chromium.new_context(
             viewport=size,
             java_script_enabled=javascript,
@@ -55,7 +55,7 @@ def visit(chromium, live_server):
             locale=language,
             reduced_motion="reduce",
         )
-        contexts.append((context, Watch(context, live_server.url)))
+        contexts.append((context, Watch(context, live_server.url, trouble=trouble)))
         if client is not None:
             cookie = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])

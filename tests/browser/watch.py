@@ -8,10 +8,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 
 
 class Watch:
-    """`complaints` of all pages of a context. A refused address (404, 429 …) is an answer, not a complaint."""
+    """`complaints` of all pages of a context. A refused address (404, 429 …) is an answer, not a complaint.
 
-    def __init__(self, context: BrowserContext, home: str):
-        self.home = urlsplit(home).netloc
+    With `trouble` the test breaks the line or the session on purpose: requests may fail, nothing else.
+    """
+
+    def __init__(self, context: BrowserContext, home: str, *, trouble: bool = False):
+        self.home, self.trouble = urlsplit(home).netloc, trouble
         self.pages: set[str] = set()
         self.said: list[tuple[str, str]] = []
         context.on("request", self._requested)
@@ -37,7 +40,7 @@ class Watch:
         return [
             f"{text} ({url})"
             for url, text in self.said
-            if not ("Failed to load resource" in text and url in self.pages)
+            if not ("Failed to load resource" in text and (self.trouble or url in self.pages))
         ]
 
 

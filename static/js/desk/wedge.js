@@ -2,17 +2,42 @@
 //
 // A scanner types faster than any hand and ends with Enter or Tab, or, when set so, with nothing: then a pause ends it.
 // Keys that arrive while something else has the focus are led into the field, so that no character is lost.
-const FAST = 35; // ms between characters: no hand types a whole number like this
+const FAST = 50; // ms between characters on average: no hand types a whole number like this
 const SILENCE = 80; // ms after which a scanner without a closing key is done
+const STALL = 400; // ms allowed to a scanner that is known to close its barcodes: a radio link may halt in between
 const LEAST = 6; // characters: shorter ones are waited for
 
 const types = (element) => element?.matches?.("input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select");
+
+/** Tells a scanner's typing from a hand's by the moments at which keys were pressed. */
+class Pace {
+  constructor() {
+    this.start();
+  }
+
+  start() {
+    this.count = 0;
+    this.whole = true; // false once something else than typing changed the text
+  }
+
+  /** `now` is the key's own time, which a busy page does not delay. */
+  key(now, characters = 1) {
+    if (!this.count) this.first = now;
+    this.count += characters;
+    this.last = now;
+  }
+
+  get isFast() {
+    return this.whole && this.count >= LEAST && (this.last - this.first) / Math.max(1, this.count - 1) <= FAST;
+  }
+}
 
 export class Wedge {
   constructor(field, onNumber) {
     this.field = field;
     this.onNumber = onNumber;
-    this.paused = () => false;
+    this.pace = new Pace();
+    this.closes = false;
     this.reset();
     this.quiet();
     field.addEventListener("input", (event) => this.typed(event));
@@ -27,26 +52,22 @@ export class Wedge {
   }
 
   focus() {
-    if (!this.paused()) this.field.focus({ preventScroll: true });
+    this.field.focus({ preventScroll: true });
   }
 
   reset() {
     clearTimeout(this.timer);
     this.length = this.field.value.length;
-    this.fast = 0;
-    this.at = 0;
+    this.pace.start();
   }
 
-  /** `now` is when the key was pressed, which a busy page does not delay. */
   typed(event) {
     clearTimeout(this.timer);
-    const now = event.timeStamp;
     const added = this.field.value.length - this.length;
-    const quick = added === 1 ? this.length === 0 || now - this.at <= FAST : added > 1 && event.inputType === "insertText";
-    this.fast = quick ? this.fast + added : 0;
     this.length = this.field.value.length;
-    this.at = now;
-    if (this.length >= LEAST && this.fast === this.length) this.timer = setTimeout(() => this.end(), SILENCE);
+    if (added === 1 || (added > 1 && event.inputType === "insertText")) this.pace.key(event.timeStamp, added);
+    else this.pace.whole = false;
+    if (this.pace.isFast) this.timer = setTimeout(() => this.end(), this.closes ? STALL : SILENCE);
   }
 
   key(event) {
@@ -54,47 +75,52 @@ export class Wedge {
     const ends = event.key === "Enter" || (event.key === "Tab" && !event.shiftKey && this.field.value.trim());
     if (!ends) return;
     event.preventDefault();
-    if (this.fast < this.length) this.byHand = true;
+    if (this.pace.isFast) this.closes = true;
     this.end();
   }
 
   /** Takes the number out of the field at once: what comes next belongs to the next barcode. */
   end() {
     const number = this.field.value.trim();
+    const scanned = this.pace.isFast;
     this.field.value = "";
     this.reset();
     if (!number) return;
-    if (!this.byHand) this.quiet();
-    this.byHand = false;
+    if (scanned) this.quiet();
     this.onNumber(number);
   }
 
   /** A second field, such as the shelf, into which a scanner may happen to type: its barcode is led here instead. */
   share(other) {
-    let before = other.value;
-    let at = 0;
-    let fast = 0;
-    other.addEventListener("focus", () => ((before = other.value), (fast = 0)));
+    const pace = new Pace();
+    let before = "";
+    let run = ""; // what was typed without a halt; the field itself may hold no more than a shelf
     other.addEventListener("keydown", (event) => {
-      if ([...event.key].length === 1) {
-        fast = event.timeStamp - at <= FAST ? fast + 1 : 1;
-        at = event.timeStamp;
+      const typing = [...event.key].length === 1 && !event.ctrlKey && !event.metaKey;
+      if (typing && (!run || event.timeStamp - pace.last > STALL)) {
+        pace.start();
+        before = other.value;
+        run = "";
       }
-      if (event.key !== "Enter" || fast < LEAST) return;
+      if (typing) {
+        pace.key(event.timeStamp);
+        run += event.key;
+      }
+      if (event.key !== "Enter" || !pace.isFast) return;
       event.preventDefault();
-      const typed = other.value;
       other.value = before;
       this.focus();
-      this.onNumber((typed.startsWith(before) ? typed.slice(before.length) : typed).trim());
+      this.onNumber(run.trim());
+      run = "";
     });
   }
 
   stray(event) {
     const key = event.key;
-    if (event.target === this.field || types(event.target) || this.paused()) return;
+    if (event.target === this.field || types(event.target) || document.querySelector("dialog[open]")) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || [...key].length !== 1 || key === " ") return;
     event.preventDefault();
-    this.field.focus({ preventScroll: true });
+    this.focus();
     this.field.value += key;
     this.typed(event);
   }
