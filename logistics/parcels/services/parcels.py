@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.events import normalise_number
 from logistics.parcels.lookup import tail_hash
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
+from logistics.parcels.selectors import stations_and_below
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
 from logistics.registry.models import Enterprise, Station
@@ -104,7 +105,7 @@ def create_parcels(
     demand(actor).require(Permission.PARCEL_CREATE)
     if not drafts or len(drafts) > MAX_DRAFTS:
         raise BadInput(_("一次可登记 1 至 20000 件。"), code="bad_batch_size")
-    scope = actor.scope(Permission.PARCEL_CREATE)
+    scope = _with_those_below(actor.scope(Permission.PARCEL_CREATE))
     try:
         return _create(drafts, scope, now, dry_run, return_of, demo)
     except IntegrityError:
@@ -167,7 +168,8 @@ def _judge(
 ) -> Outcome:
     try:
         parcel = _build(draft, refs, now)
-        parcel.return_of, parcel.demo = return_of, demo
+        parcel.return_of = return_of
+        parcel.demo = demo or (parcel.carrier is not None and parcel.carrier.demo)  # demo firms carry nothing real
         _assert_in_scope(parcel, scope)
         contacts = _contacts(draft, parcel)
     except DomainError as error:
@@ -241,6 +243,11 @@ def _named(code: str, known: dict[str, Any], field: str, message, hint) -> Any:
 
 def _bad(field: str, message, hint=None) -> BadInput:
     return BadInput(message, code=f"bad_{field}", hint=hint, fields={field: message})
+
+
+def _with_those_below(scope: Scope) -> Scope:
+    """Who works at a hub registers what is bound for its townships and villages, as they also see it."""
+    return replace(scope, stations=frozenset(stations_and_below(scope.stations))) if scope.stations else scope
 
 
 def _assert_in_scope(parcel: Parcel, scope: Scope) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.services.parties import create_enterprise, create_station
-from logistics.registry.states import EnterpriseKind, StationKind
+from logistics.registry.states import EnterpriseKind, State, StationKind
 from portal.core.actor import system_actor
 from portal.public.demo import cast
 from portal.regions.models import Division
@@ -52,6 +52,17 @@ def build(*, now: dt.datetime) -> Network:
     stations = Station.objects.in_bulk([cast.HUB, *above], field_name="code")
     villages = [code for code in above if stations[code].kind == StationKind.VILLAGE]
     return Network(stations, villages, above, made)
+
+
+def known() -> Network | None:
+    """The demo county's stations as they are, or None when it was not loaded."""
+    stations = {s.code: s for s in Station.objects.filter(demo=True).select_related("parent")}
+    firms = Enterprise.objects.filter(code__in=[firm.code for firm in cast.CARRIERS]).count()
+    villages = [code for code, s in stations.items() if s.kind == StationKind.VILLAGE and s.state == State.ACTIVE]
+    if cast.HUB not in stations or firms < len(cast.CARRIERS) or not villages:
+        return None
+    above = {code: s.parent.code for code, s in stations.items() if s.parent is not None}
+    return Network(stations, villages, above, 0)
 
 
 def _enterprises(county: Division, now: dt.datetime) -> int:

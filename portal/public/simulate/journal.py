@@ -42,6 +42,7 @@ class Journal:
             self.head = head
             self._write({"head": head})
         else:
+            self._file.write("\n")  # the last line may have been cut off
             self._write({"again": True})
 
     def keep(self, act: str, outcome: Outcome) -> None:

@@ -13,8 +13,8 @@ from logistics.parcels.states import CLOSED_BY, RANKS, TERMINALS, Direction, Iss
 class Outcome:
     """What one act did, as it is written into the journal.
 
-    `facts` are [place of the parcel in the plan, time, event code] that the portal took; `refs` are what later acts need
-    to know; `acts` are counted; `surprises` are answers that were not those that had to come.
+    `facts` are [place of the parcel in the plan, time, event code] that the portal took; `refs` are what later acts
+    need to know; `acts` are counted; `surprises` are answers that were not those that had to come.
     """
 
     facts: list[list] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Ledger:
         self.surprises += outcome.surprises
 
     def expected(self, n: int, up: bool) -> tuple[str, tuple[str, ...]]:
-        """Stage and open issues of a parcel, worked out from what was done alone. Shares no code with the portal's fold."""
+        """Stage and open issues of a parcel, worked out from what was done alone and without the portal's fold."""
         return standing(self.facts.get(n, []), Direction.UP if up else Direction.DOWN)
 
 

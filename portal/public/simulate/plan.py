@@ -102,7 +102,9 @@ class Plan:
         return [i for i in self.items if i.up and all(getattr(i, k) == v for k, v in wanted.items())]
 
 
-def draw(*, above: dict[str, str], villages: list[str], count: int, seed: int, rates: dict[str, float], run: str) -> Plan:
+def draw(
+    *, above: dict[str, str], villages: list[str], count: int, seed: int, rates: dict[str, float], run: str
+) -> Plan:
     """A day with `count` parcels. `above` gives the township station of a village's; `run` makes the numbers unique."""
     rng = random.Random(f"simulate:{seed}")  # noqa: S311  a picture, not a secret
     served = sorted(rng.sample(sorted(villages), min(len(villages), max(3, count // 15))))
@@ -123,8 +125,8 @@ def draw(*, above: dict[str, str], villages: list[str], count: int, seed: int, r
 
 
 _OF_PARCELS = (
-    "missing", "late", "doubled", "unknown", "wrong_station", "foreign", "dispute", "no_consent", "wrong_code", "damaged",
-    "not_home", "refused", "returned",
+    "missing", "late", "doubled", "unknown", "wrong_station", "foreign", "dispute", "no_consent", "wrong_code",
+    "damaged", "not_home", "refused", "returned",
 )  # fmt: skip
 
 
