@@ -95,8 +95,9 @@ def find(query: str, cards: list[Card]) -> Answer:
     text = query.strip()
     if len(text) > MAX_QUERY:
         raise BadInput(_("村名太长了。"), code="query_too_long", hint=_("请只输入村名、乡镇名或拼音首字母。"))
-    counties = {card.prefix[:_COUNTY] for card in cards}
-    places = [p for p in search_divisions(text) if p.level >= Level.TOWNSHIP and p.prefix[:_COUNTY] in counties]
+    counties = sorted({card.prefix[:_COUNTY] for card in cards if len(card.prefix) >= _COUNTY})
+    found = [place for county in counties for place in search_divisions(text, within=county)]
+    places = [place for place in found if place.level >= Level.TOWNSHIP]
     by_code = {card.code: card for card in cards}
     serving = public_serving_stations(divisions=[p.code for p in places])
     hits = [_hit(place, cards, by_code.get(serving[place.code].code) if place.code in serving else None)

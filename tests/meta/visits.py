@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
-from logistics.parcels.models import CarrierFeed, ImportBatch, Parcel
+from logistics.parcels.models import CarrierFeed, Handover, ImportBatch, Parcel, Photo
 from members.accounts.models import Relation
 from portal.core.routes import Route, iter_routes
 from tests.meta.street import PERSONAS, Street
@@ -25,8 +25,12 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "kind": lambda street: "parcels",
     "key": lambda street: street.here[CarrierFeed].key,
     "app_label": lambda street: "parcels",
+    "handover_id": lambda street: street.here[Handover].pk,
+    "photo_id": lambda street: street.here[Photo].pk,
     "provider": lambda street: "tencent",
     "secret": lambda street: "guessed",
+    "code": lambda street: street.world.village.code,
+    "slug": lambda street: "collect",
 }
 
 
