@@ -126,6 +126,13 @@ def names_of(parties: set[tuple[str, str]]) -> dict[tuple[str, str], Side]:
     return named
 
 
+def holder_of(parcel: Parcel) -> str:
+    """Who holds a parcel, as a page names them; "" when the kind says it all or nobody recorded it."""
+    if not parcel.custody_ref:
+        return ""
+    return names_of({(parcel.custody_kind, parcel.custody_ref)})[parcel.custody_kind, parcel.custody_ref].name
+
+
 def open_handovers(*, actor: Actor) -> list[HandoverView]:
     """Offers that wait for an answer, from or to the actor's sides, oldest first."""
     rows = Handover.objects.filter(my_side(actor=actor), state=HandoverState.PENDING)
@@ -239,7 +246,7 @@ def my_load(*, actor: Actor) -> list[Load]:
 
 
 def taker_stations(*, actor: Actor) -> list[Station]:
-    """Stations that goods can be handed to: those within reach, and those above the actor's own. At most MOST_STATIONS."""
+    """Stations that goods can be handed to: those within reach, and those above the actor's own."""
     scope = demand(actor).scope(Permission.HANDOVER_GIVE)
     above = Q(children__in=scope.stations) | Q(children__children__in=scope.stations)
     rows = Station.objects.filter(stations_within(scope) | above) if not scope.everything else Station.objects.all()

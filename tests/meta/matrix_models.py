@@ -46,6 +46,8 @@ READ = {
     ("visible_imports", parcels.ImportBatch): Seen(f"{COUNTY} enterprise_admin", COUNTY),
     ("visible_feeds", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
     ("own_refused_events", parcels.RefusedEvent): Seen("enterprise_admin", ""),
+    ("visible_handovers", parcels.Handover): Seen(f"{OFFICE} courier keeper", f"{OFFICE} courier keeper_next_door"),
+    ("visible_photos", parcels.Photo): Seen(f"{COUNTY} courier keeper", f"{COUNTY} courier keeper_next_door"),
     ("own_relations", Relation): Seen("villager", "keeper_next_door"),
     ("own_messages", Message): Seen("villager", "keeper_next_door"),
     # the officials' site
@@ -78,6 +80,8 @@ NO_FACE = {
     parcels.PickupCode: NoFace("secret: reaches the recipient by message and by tier 2 of the lookup"),
     parcels.PickupProxy: NoFace("read with its parcel"),
     parcels.Pickup: NoFace("read with its parcel"),
+    parcels.DoorCode: NoFace("secret: reaches the recipient by message"),
+    parcels.DoorDelivery: NoFace("read with its parcel"),
     parcels.Timer: NoFace("work of the scheduler; its effect is an event or a message"),
     parcels.ImportRow: NoFace("read with its import, by the sender's side only (lines_of)"),
     registry.StationUserObjectPermission: NoFace("read as staff of a place (staff_of)"),

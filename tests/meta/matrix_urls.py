@@ -84,7 +84,7 @@ work_import_result           GET  login 403   403   403   403   200   404   404 
 work                         GET  login 403   302   302   302   302   302   302   302   302   302   login
 work_parcels                 GET  login 403   200   200   200   200   200   200   200   200   200   login
 work_parcel                  GET  login 403   200   200   404   200   200   200   404   200   200   login
-work_parcel                  POST login 403   400   400   404   404   404   400   404   404   400   login
+work_parcel                  POST login 403   400   400   404   403   403   400   404   403   400   login
 work_parcel_why              GET  login 403   403   403   403   403   200   200   404   200   200   login
 
 # programs

@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
@@ -22,8 +24,10 @@ from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import (
     Custodian,
+    DoorProof,
     ImportKind,
     ImportState,
+    PhotoKind,
     PickupMethod,
     Refusal,
     RowResult,
@@ -112,6 +116,7 @@ def _parcel_rows(rows: dict, parcel, station, now: dt.datetime) -> None:
         from_kind=Custodian.STATION, from_ref=station.parent.code, to_kind=Custodian.STATION, to_ref=station.code,
         station=station, expected=1, offered_at=now, offered_by=OFFICE.id,
     )  # fmt: skip
+    photo = _photo(parcel, now)
     made = (
         parcel, event, bag, handover,
         parcels.EventKey.objects.get(source_id=event.source_id, source_event_id=event.source_event_id),
@@ -124,12 +129,25 @@ def _parcel_rows(rows: dict, parcel, station, now: dt.datetime) -> None:
         parcels.HandoverItem.objects.create(handover=handover, parcel=parcel),
         parcels.PickupProxy.objects.create(parcel=parcel, name="张代收", phone="+8613800000077", named_at=now,
                                            named_by=OFFICE.id),
+        photo,
+        parcels.DoorCode.objects.create(parcel=parcel, code="482913", code_hash="0" * 64, issued_at=now),
+        parcels.DoorDelivery.objects.create(parcel=parcel, proof=DoorProof.CODE, at=now, given_by=OFFICE.id,
+                                            undone_at=now),
         parcels.Pickup.objects.create(parcel=parcel, station=station, method=PickupMethod.values[0], at=now,
                                       given_by=OFFICE.id, undone_at=now),
         parcels.Timer.objects.get_or_create(parcel=parcel, kind=TimerKind.values[0], cancelled_at=now,
                                             defaults={"anchor_at": now, "due_at": now})[0],
     )  # fmt: skip
     rows.update({type(row): row for row in made})
+
+
+def _photo(parcel, now: dt.datetime) -> parcels.Photo:
+    """With a file of its own: who may look gets it."""
+    path = f"photos/street/{parcel.area}.jpg"
+    if not storages["default"].exists(path):
+        storages["default"].save(path, ContentFile(b"a picture"))
+    return parcels.Photo.objects.create(kind=PhotoKind.DAMAGE, parcel=parcel, file=path, sha256="0" * 64, bytes=9,
+                                        width=1, height=1, taken_at=now, taken_by=OFFICE.id)  # fmt: skip
 
 
 def _sent(street: Street, rows: dict, number: str, now: dt.datetime) -> None:

@@ -73,7 +73,8 @@ def test_no_purpose_no_look(parcel, keeper, purpose):
 def test_who_may_not_look(parcel, request, who):
     client = request.getfixturevalue(who).client
     assert 'name="purpose"' not in client.get(page(parcel)).content.decode()
-    assert client.post(page(parcel), {"purpose": "call"}).status_code == 404
+    refused = client.post(page(parcel), {"purpose": "call"})
+    assert (refused.status_code, "不能查看收寄件人的完整信息" in refused.content.decode()) == (403, True)
     assert not AuditEntry.objects.filter(action="parcel.looked").exists()
 
 

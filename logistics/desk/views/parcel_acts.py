@@ -143,7 +143,8 @@ def consent(request, waybill: str):
 
     return _act(
         request, parcel, title=_("登记收件人意见"), button=_("登记"), done=_("已登记收件人的意见。"),
-        lead=_("放到站点自取要先得到收件人同意。请先问过收件人，再登记。"), form=_form(request, forms.ConsentForm), do=say,
+        lead=_("放到站点自取要先得到收件人同意。请先问过收件人，再登记。"),
+        form=_form(request, forms.ConsentForm), do=say,
     )  # fmt: skip
 
 
@@ -220,8 +221,8 @@ def correct(request, waybill: str):
         stations=visible_stations(actor=request.actor, permission=Permission.PARCEL_CORRECT),
     )  # fmt: skip
     return _act(
-        request, parcel, title=_("更正记录"), button=_("更正"), done=_("已更正，原记录仍保留并标明。"), form=form, danger=True,
-        lead=_("“没有发生”把一条记录收回；“数据有误”收回并记下正确的。更正不能再更正，请先核实。"),
+        request, parcel, title=_("更正记录"), button=_("更正"), done=_("已更正，原记录仍保留并标明。"), form=form,
+        danger=True, lead=_("“没有发生”把一条记录收回；“数据有误”收回并记下正确的。更正不能再更正，请先核实。"),
         do=lambda data: correct_event(
             event=happened[data["event"]], reason=data["reason"], why=data["why"], replacement=_replacement(data),
             actor=request.actor, now=now(),

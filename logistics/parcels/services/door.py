@@ -138,7 +138,7 @@ def start_delivery(*, parcel: Parcel, actor: Actor, now: dt.datetime) -> Parcel:
     """The actor sets out with a parcel: OUT_FOR_DELIVERY, and the recipient is told the code for the door.
 
     The parcel must be in the actor's own hands, at a station where they give out, or in hands that nobody recorded.
-    Once an attempt: said again it changes nothing, and after a failed attempt it begins the next one. One message a day.
+    Once an attempt: said again it changes nothing, and after a failed attempt it begins the next. One message a day.
     Needs PARCEL_DELIVER over the parcel. Raises NotInYourHands, WaitsForPickup, GoingBack, InABag, OnAHandover,
     WrongDirection, ParcelClosed, ParcelNotFound.
     """

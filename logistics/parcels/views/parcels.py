@@ -5,18 +5,22 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from logistics.parcels.errors import clock
 from logistics.parcels.explain import explain
 from logistics.parcels.forms.work import WorkFilterForm
+from logistics.parcels.selectors_carry import holder_of, photos_of
 from logistics.parcels.selectors_work import Page, explained_parcel, work_list, work_parcel
 from logistics.parcels.services.looks import Purpose, look_at_people
-from logistics.parcels.states import EVENT_LABELS
+from logistics.parcels.states import EVENT_LABELS, Direction, Issue, Stage
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
+from portal.core.errors import Forbidden
 
 
 @needs(Permission.PARCEL_VIEW)
@@ -53,6 +57,12 @@ def _links(form: WorkFilterForm, page: Page) -> dict[str, str]:
     return {"newer": link("after", page.newer), "older": link("before", page.older)}
 
 
+class NoFullLook(Forbidden):
+    code = "no_full_look"
+    message = _("您不能查看收寄件人的完整信息。")
+    hint = _("请由服务这个包裹的站长、快递员或县级中心查看；确有需要，请联系县级中心。")
+
+
 @needs(Permission.PARCEL_VIEW)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,6 +72,8 @@ def parcel_page(request, waybill: str):
     people, unmasked = seen.people, False
     if request.method == "POST":
         purpose = request.POST.get("purpose", "")
+        if not seen.may_look:
+            raise NoFullLook()
         people = look_at_people(parcel=seen.parcel, purpose=purpose, actor=request.actor, now=now())
         unmasked = True
     context = {
@@ -72,8 +84,36 @@ def parcel_page(request, waybill: str):
         "purposes": Purpose.choices,
         "issues": [EVENT_LABELS[code] for code in seen.parcel.issues],
         "may_explain": request.actor.may(Permission.PARCEL_EXPLAIN),
+        "holder": holder_of(seen.parcel),
+        "photos": photos_of(actor=request.actor, parcel=seen.parcel),
+        "acts": _acts(request.actor, seen.parcel),
     }
     return render(request, "parcels/parcel.html", context)
+
+
+def _acts(actor, parcel) -> list[dict[str, str]]:
+    """What the person may do with this parcel as it stands: each a page of its own, which judges again."""
+    going = not parcel.is_closed
+    to_village = going and parcel.direction == Direction.DOWN and parcel.stage != Stage.RETURNING
+    P = Permission
+    acts = (
+        ("work_door_stop", _("上门派送"), to_village and parcel.stage != Stage.READY_FOR_PICKUP, [P.PARCEL_DELIVER]),
+        ("act_consent", _("登记收件人意见"), to_village, [P.CONSENT_RECORD]),
+        ("act_proxy", _("登记代收人"), to_village, [P.CONSENT_RECORD]),
+        ("act_refuse", _("登记拒收"), to_village and Issue.REFUSED not in parcel.issues, [P.STATION_GIVE_OUT]),
+        ("act_return", _("办理退回"), going and parcel.stage != Stage.RETURNING, [P.PARCEL_RETURN]),
+        ("act_return_shipment", _("新建退货运单"), parcel.stage == Stage.DELIVERED, [P.PARCEL_CREATE]),
+        ("act_damage", _("登记破损"), going, [P.EVENT_RECORD]),
+        ("act_resolve", _("异常已处理"), going and bool(parcel.issues), [P.STATION_RECEIVE, P.PARCEL_CORRECT]),
+        ("act_number", _("登记新单号"), going, [P.EVENT_RECORD]),
+        ("act_correct", _("记录有误"), True, [P.PARCEL_CORRECT, P.SCAN_UNDO]),
+        ("print_label", _("打印面单"), going, [P.DOCUMENT_PRINT]),
+    )
+    return [
+        {"link": reverse(name, args=[parcel.waybill]), "text": text}
+        for name, text, fits, permissions in acts
+        if fits and any(actor.may(permission) for permission in permissions)
+    ]
 
 
 @needs(Permission.PARCEL_EXPLAIN)
