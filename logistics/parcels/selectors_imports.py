@@ -35,9 +35,9 @@ def importable_enterprises(*, actor: Actor) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(condition, state=State.ACTIVE).order_by("code")
 
 
-def visible_imports(*, actor: Actor) -> QuerySet[ImportBatch]:
+def visible_imports(*, actor: Actor, permission: str = Permission.IMPORT_VIEW) -> QuerySet[ImportBatch]:
     """Newest first."""
-    scope = demand(actor).scope(Permission.IMPORT_VIEW)
+    scope = demand(actor).scope(permission)
     seen = ImportBatch.objects.filter(_reaches(scope, "enterprise")).select_related("enterprise")
     return seen.order_by("-id") if scope else seen.none()
 

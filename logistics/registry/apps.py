@@ -8,8 +8,8 @@ class Config(AppConfig):
     verbose_name = _("登记")
 
     def ready(self):
-        from logistics.registry import models, places
-        from members.access.sources import add_source, guardian_grants
+        from logistics.registry import models, places, staff_reach
+        from members.access.sources import add_namer, add_reach, add_source, guardian_grants
         from members.access.states import ScopeKind
         from members.devices.places import PlaceKind, add_finder
 
@@ -17,3 +17,6 @@ class Config(AppConfig):
         add_source(guardian_grants(models.EnterpriseUserObjectPermission, ScopeKind.ENTERPRISE))
         add_finder(PlaceKind.STATION, places.find_station)
         add_finder(PlaceKind.ENTERPRISE, places.find_enterprise)
+        add_namer(ScopeKind.STATION, staff_reach.stations_named)
+        add_namer(ScopeKind.ENTERPRISE, staff_reach.enterprises_named)
+        add_reach(staff_reach.people_within)

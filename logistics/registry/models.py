@@ -147,6 +147,10 @@ class EnterpriseUserObjectPermission(UserObjectPermissionBase):
     labels = {"id": PUBLIC, "permission": INTERNAL, "user": INTERNAL, "content_object": INTERNAL}
     content_object = models.ForeignKey(Enterprise, models.CASCADE)
 
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("企业授权")
+        verbose_name_plural = _("企业授权")
+
 
 class EnterpriseGroupObjectPermission(GroupObjectPermissionBase):
     labels = {"id": PUBLIC, "permission": INTERNAL, "group": INTERNAL, "content_object": INTERNAL}
@@ -158,6 +162,10 @@ class StationUserObjectPermission(UserObjectPermissionBase):
 
     labels = {"id": PUBLIC, "permission": INTERNAL, "user": INTERNAL, "content_object": INTERNAL}
     content_object = models.ForeignKey(Station, models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("站点授权")
+        verbose_name_plural = _("站点授权")
 
 
 class StationGroupObjectPermission(GroupObjectPermissionBase):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from members.access.sources import PHONE, rows_of
-from members.access.states import ROLE_PERMISSIONS, ROLE_SCOPE, SECOND_FACTOR_ROLES, Role, ScopeKind
+from members.access.sources import PHONE, named, rows_of
+from members.access.states import (
+    ROLE_PERMISSIONS,
+    ROLE_SCOPE,
+    SECOND_FACTOR_ROLES,
+    Permission,
+    Role,
+    ScopeKind,
+)
 from portal.core.actor import ANONYMOUS, Actor, ActorKind, Grant, Scope
 
 
@@ -46,3 +53,20 @@ def _scope(kind: str, target: str) -> Scope:
     if kind == ScopeKind.STATION:
         return Scope(stations=frozenset({int(target)}))
     return Scope(enterprises=frozenset({int(target)}))
+
+
+def held_by(*, user_id: int) -> list[tuple[str, str, list[str]]]:
+    """The roles of a person as officials read them: label of the role, name of the place, labels of its functions."""
+    rows = [row for row in rows_of(user_id) if row[0] != PHONE and ROLE_SCOPE[Role(row[1])] == row[0]]
+    names: dict[tuple[str, str], str] = {}
+    for kind in {row[0] for row in rows}:
+        targets = [target for kind_of, _role, target in rows if kind_of == kind]
+        names |= {(kind, target): name for target, name in named(kind, targets).items()}
+    return [
+        (str(Role(role).label), names.get((kind, target), target), _functions(Role(role)))
+        for kind, role, target in rows
+    ]
+
+
+def _functions(role: Role) -> list[str]:
+    return [str(p.label) for p in Permission if p in ROLE_PERMISSIONS[role]]

@@ -185,3 +185,10 @@ def _set_active(actor: Actor, user: User, active: bool, now: dt.datetime, why: s
     User.objects.filter(pk=user.pk).update(is_active=active)
     action = "person.restored" if active else "person.stopped"
     record(actor=actor, now=now, action=action, target=user, why=why, area=held[0].division_id)
+
+
+@transaction.atomic
+def note_help(*, actor: Actor, user: User, action: str, now: dt.datetime, why: str) -> None:
+    """Writes into the trail what an official did for a person's login: ended sessions, lifted a pause."""
+    demand(actor).require(Permission.PEOPLE_GRANT)
+    record(actor=actor, now=now, action=action, target=user, why=why)

@@ -14,6 +14,8 @@ from django.db.models.functions import Cast, Replace
 from members.access.models import DivisionGrant
 from members.access.states import ScopeKind
 from members.accounts.models import Relation
+from portal.core.actor import Scope
+from portal.regions.models import Division
 
 GrantSource = Callable[[int], QuerySet]
 PHONE = "phone"  # target of a consented relative
@@ -52,12 +54,39 @@ def guardian_grants(model, kind: ScopeKind) -> GrantSource:
     return source
 
 
+def divisions_named(codes: list[str]) -> dict[str, str]:
+    return dict(Division.objects.filter(prefix__in=codes).values_list("prefix", "name"))
+
+
+Namer = Callable[[list[str]], dict[str, str]]  # targets of one kind → their names
+Reach = Callable[[Scope], QuerySet]  # ids of the people who hold a role within a scope
+_namers: dict[str, Namer] = {ScopeKind.DIVISION: divisions_named}
+_reaches: list[Reach] = []
 _sources: list[GrantSource] = [division_grants, consented_relatives]
 
 
 def add_source(source: GrantSource) -> None:
     if source not in _sources:
         _sources.append(source)
+
+
+def add_namer(kind: ScopeKind, namer: Namer) -> None:
+    _namers[kind] = namer
+
+
+def add_reach(reach: Reach) -> None:
+    """`reach(scope)` returns the ids of people with a role at a place within the scope."""
+    if reach not in _reaches:
+        _reaches.append(reach)
+
+
+def reaches() -> list[Reach]:
+    return list(_reaches)
+
+
+def named(kind: str, targets: list[str]) -> dict[str, str]:
+    """What the targets of grants of one kind are called."""
+    return _namers[kind](targets) if kind in _namers else {}
 
 
 def rows_of(user_id: int) -> list[tuple[str, str, str]]:

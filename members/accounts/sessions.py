@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.core import ratelimit
+from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 
@@ -14,3 +16,16 @@ def end_one_session(request, session_id: int) -> None:
     if found is None:
         raise NotFound()
     end_sessions(request, [found])
+
+
+def end_every_session(user) -> int:
+    """End all sessions of another person, at once. Returns how many there were."""
+    found = list(UserSession.objects.filter(user_id=user.pk))
+    get_adapter().end_sessions(found)
+    return len(found)
+
+
+def unlock_login(request, user) -> None:
+    """Lift the pauses that wrong passwords and too many codes brought on this person's phone."""
+    for action in ("login_failed", "request_login_code", "verify_phone"):
+        ratelimit.clear(request, action=action, key=user.phone.lower())

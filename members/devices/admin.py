@@ -5,10 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from members.access.admin_base import ScopedAdmin, admin_action, reason_of
+from members.access.admin_base import ScopedAdmin, admin_action, bulk_action, reason_of, scope_filter
+from members.access.bulk import BulkAction
+from members.access.panels import PLACES, Menu
 from members.access.states import Permission
 from members.devices.models import Device
 from members.devices.places import NoSuchPlace, PlaceKind, find_place
@@ -41,6 +45,47 @@ class IssueForm(forms.ModelForm):
         return self.cleaned_data
 
 
+SCOPE = {"divisions": "area", "stations": "station", "enterprises": "enterprise"}
+
+
+class RevokeDevices(BulkAction):
+    """A revoked credential does not come back: a new one is issued. So there is no undoing."""
+
+    code, title, permission = "device.revoke", _("停用终端（立即生效）"), Permission.DEVICE_MANAGE
+    warning = _("停用后终端立即不能上传。终端上还没有上传的数据请先上传；要再用时须新发一台。")
+
+    def reach(self, actor):
+        scope = actor.scope(self.permission)
+        return Device.objects.all() if scope.everything else Device.objects.filter(scope_filter(scope, SCOPE))
+
+    def name(self, row):
+        return f"{row.code} {row.name}"
+
+    def token(self, row):
+        return f"{row.rotated_at}:{row.revoked_at}"
+
+    def refuse(self, row, choice, now):
+        return "" if row.revoked_at is None else say("已经停用。")
+
+    def says(self, row, choice):
+        return say("新旧密钥一起失效。")
+
+    def do(self, row, *, choice, actor, now, why):
+        revoke_device(actor=actor, device_id=row.pk, why=why, now=now)
+
+
+class LiveFilter(DropdownFilter):
+    title, parameter_name = _("是否在用"), "live"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("在用")), ("0", _("已停用"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("0", "1"):
+            return queryset
+        return queryset.filter(revoked_at__isnull=self.value() == "1")
+
+
 @admin.register(Device)
 class DeviceAdmin(ScopedAdmin):
     access = {
@@ -49,16 +94,18 @@ class DeviceAdmin(ScopedAdmin):
         "change": None,
         "delete": None,
     }
-    scope_fields = {"divisions": "area", "stations": "station", "enterprises": "enterprise"}
+    menu = Menu(PLACES, 40, "barcode_scanner")
+    scope_fields = SCOPE
+    exports = ("code", "name", "profile", "issued_at", "rotated_at", "last_seen_at", "revoked_at", "revoked_why")
     list_display = ("code", "name", "profile", "issued_at", "last_seen_at", "revoked_at")
-    list_filter = ("profile",)
+    list_filter = (("profile", ChoicesDropdownFilter), LiveFilter)
     search_fields = ("=code", "name")
     fields = (
         "code", "name", "profile", "issued_at", "rotated_at", "previous_valid_until", "last_seen_at",
         "revoked_at", "revoked_why",
     )  # fmt: skip
     ordering = ("-issued_at", "-id")
-    actions = ("rotate", "revoke")
+    actions = ["rotate", bulk_action(RevokeDevices)]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
@@ -94,10 +141,3 @@ class DeviceAdmin(ScopedAdmin):
             raise BadInput(_("一次只能更换一台终端的密钥。"), hint=_("请返回只勾选一台。"))
         issued = rotate_device(actor=request.actor, device_id=devices[0].pk, now=now(), why=reason_of(request))
         return self.show_secret(request, issued)
-
-    @admin_action(Permission.DEVICE_MANAGE, description=_("停用终端（立即生效）"))
-    def revoke(self, request, queryset):
-        why = reason_of(request)
-        for device in queryset:
-            revoke_device(actor=request.actor, device_id=device.pk, why=why, now=now())
-        self.message_user(request, _("已停用。"))

@@ -43,6 +43,7 @@ def prepare(var: Path, empty: bool) -> None:
     with step("Synchronising roles and schedules", "同步角色与定时任务"):
         call_command("sync_roles")
         call_command("sync_schedules")
+        call_command("seed_timer_rules")
     (var / "demo.txt").unlink(missing_ok=True)
     if empty:
         return

@@ -15,6 +15,7 @@ from logistics.parcels.services.feeds import FeedSecrets, create_feed, rotate_se
 from logistics.registry.selectors import visible_enterprises
 from logistics.registry.states import EnterpriseKind
 from members.access.admin_base import ScopedAdmin, admin_action, reason_of
+from members.access.panels import DATA, Menu
 from members.access.states import Permission
 from portal.core.clock import now
 from portal.core.errors import BadInput
@@ -42,6 +43,7 @@ class CarrierFeedAdmin(ScopedAdmin):
         "change": None,
         "delete": None,
     }
+    menu = Menu(DATA, 30, "sensors")
     list_display = ("source", "enterprise", "enabled", "pushes", "bad_signatures", "last_push_at", "created_at")
     list_filter = ("enabled",)
     list_select_related = ("source", "enterprise")

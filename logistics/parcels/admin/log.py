@@ -6,13 +6,16 @@ import datetime as dt
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
-from logistics.parcels.models import Event, RefusedEvent
+from logistics.parcels.admin.filters import SettledFilter
+from logistics.parcels.events import normalise_number
+from logistics.parcels.models import Event, ParcelNumber, RefusedEvent
 from logistics.parcels.selectors import visible_parcels
-from logistics.registry.selectors import visible_enterprises, visible_stations
+from logistics.parcels.selectors_refused import visible_refusals
 from members.access.admin_base import ScopedAdmin
+from members.access.panels import DATA, MONITOR, Menu
 from members.access.states import Permission as P
-from members.devices.models import Device
 from portal.core.clock import now
 from portal.core.scrubbing import scrub
 
@@ -25,11 +28,17 @@ class EventAdmin(ScopedAdmin):
     """The list shows two weeks, so that it opens few months of the log; asked for one parcel it shows all of it."""
 
     access = {"view": P.PARCEL_VIEW, "add": None, "change": None, "delete": None}
+    menu = Menu(MONITOR, 20, "timeline")
+    exports = ("occurred_at", "parcel__waybill", "code", "issue", "station", "source", "recorded_at")
     list_display = ("occurred_at", "parcel_number", "code", "station", "source", "recorded_at")
     list_select_related = ("parcel", "station", "source")
-    list_filter = ("code",)
-    search_fields = ("=parcel__waybill",)
-    search_help_text = _("完整的运单号")
+    list_filter = (
+        ("code", ChoicesDropdownFilter),
+        ("station", AutocompleteSelectFilter),
+        ("occurred_at", RangeDateFilter),
+    )
+    search_fields = ("parcel",)  # searched in get_search_results
+    search_help_text = _("完整的运单号、快递单号或转投后单号")
     ordering = ("-occurred_at", "-id")
 
     def within(self, request, permission):
@@ -45,6 +54,13 @@ class EventAdmin(ScopedAdmin):
     def lookup_allowed(self, lookup, value, request):
         return lookup == "parcel__id__exact" or super().lookup_allowed(lookup, value, request)
 
+    def get_search_results(self, request, queryset, search_term):
+        """Any number finds the events of its parcel."""
+        if not search_term.strip():
+            return queryset, False
+        number = normalise_number(search_term)
+        return queryset.filter(parcel__in=ParcelNumber.objects.filter(number=number).values("parcel")), False
+
     @admin.display(description=_("包裹"))
     def parcel_number(self, obj) -> str:
         return obj.parcel.waybill
@@ -56,9 +72,11 @@ class RefusedEventAdmin(ScopedAdmin):
 
     access = {"view": P.REFUSED_VIEW, "add": None, "change": None, "delete": None}
     personal = P.PARCEL_VIEW_PERSONAL
+    menu = Menu(DATA, 20, "block")
+    exports = ("last_at", "first_at", "source", "code", "times", "settled_at")
     list_display = ("last_at", "source", "code", "times", "settled_at")
     list_select_related = ("source",)
-    list_filter = ("code",)
+    list_filter = (("code", ChoicesDropdownFilter), SettledFilter, ("last_at", RangeDateFilter))
     ordering = ("-last_at", "-id")
     exclude = ("raw",)
     readonly_fields = ("content",)
@@ -76,9 +94,4 @@ class RefusedEventAdmin(ScopedAdmin):
         return "\n".join(f"{name}: {value}" for name, value in shown.items())
 
     def within(self, request, permission):
-        enterprises = visible_enterprises(actor=request.actor, permission=permission).values("pk")
-        stations = visible_stations(actor=request.actor, permission=permission).values("pk")
-        devices = Device.objects.filter(station__in=stations) | Device.objects.filter(enterprise__in=enterprises)
-        codes = [f"device:{code}" for code in devices.values_list("code", flat=True)]
-        rows = RefusedEvent.objects.all()
-        return rows.filter(source__enterprise__in=enterprises) | rows.filter(source__code__in=codes)
+        return visible_refusals(actor=request.actor, permission=permission)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from members.access.admin_base import ScopedAdmin
+from members.access.panels import PLACES, Menu
 from members.access.states import Permission as P
 from portal.regions.models import Division
 from portal.regions.services import mark_edited, mark_repeats
@@ -15,6 +16,8 @@ class DivisionAdmin(ScopedAdmin):
 
     access = {"view": P.DIVISION_VIEW, "add": None, "change": P.DIVISION_EDIT, "delete": None}
     scope_fields = {"divisions": "code"}
+    menu = Menu(PLACES, 30, "account_tree")
+    exports = ("code", "name", "kind", "parent", "longitude", "latitude", "illustrative", "repeats", "edited")
     list_display = ["name", "code", "kind", "parent", "repeats", "edited"]
     list_filter = ["level", "repeats", "edited"]
     list_select_related = ["parent"]

@@ -1,14 +1,60 @@
-"""Messages sent and waiting: whether, not what."""
+"""Messages sent and waiting: whether, to whom masked, at what cost; never what they say."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+import datetime as dt
+from typing import Any
 
-from members.access.admin_base import ScopedAdmin
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+
+from members.access.admin_base import ScopedAdmin, bulk_action, exported
+from members.access.bulk import BulkAction
+from members.access.panels import RECORDS, Menu, Panel, add_panel
 from members.access.states import Permission, Role
+from portal.core.actor import Actor
+from portal.core.clock import COUNTY_TIME
 from portal.core.masking import mask_phone
-from portal.notify.models import Message
+from portal.notify.models import Message, ProviderHealth
+from portal.notify.selectors import blocked_numbers, messages_in_scope, month_costs, public_provider_health, tally
+from portal.notify.services import resend
+from portal.notify.states import Status, Urgency
+from portal.notify.templates import template as find_template
+
+RECENT = dt.timedelta(days=7)
+YUAN = 10_000  # costs are kept in ten-thousandths of a yuan
+
+
+class ResendMessages(BulkAction):
+    """A message that went out can't be fetched back, so there is nothing to undo."""
+
+    code, title, permission = "message.resend", _("重发失败的消息"), Permission.MESSAGE_RESEND
+
+    def reach(self, actor):
+        return messages_in_scope(actor=actor, permission=self.permission)
+
+    def name(self, row: Message) -> str:
+        return f"{row.template} {mask_phone(row.recipient)}"
+
+    def token(self, row: Message) -> str:
+        return f"{row.status}:{row.attempts}:{row.renewed_at}"
+
+    def refuse(self, row, choice, now):
+        if row.status != Status.FAILED:
+            return say("没有失败，不需要重发。")
+        if find_template(row.template).urgency == Urgency.NOW:
+            return say("验证码不能由他人重发。")
+        return ""
+
+    def says(self, row, choice):
+        return say("放回待发送，从头开始尝试。")
+
+    def do(self, row, *, choice, actor, now, why):
+        resend(message_id=row.pk, actor=actor, permission=self.permission, now=now, why=why)
 
 
 @admin.register(Message)
@@ -16,14 +62,32 @@ class MessageAdmin(ScopedAdmin):
     """Messages of the own area; texts and numbers stay hidden. Login codes are seen by administrators only."""
 
     access = {"view": Permission.MESSAGE_VIEW, "add": None, "change": None, "delete": None}
+    menu = Menu(RECORDS, 20, "sms")
     scope_fields = {"divisions": "area"}
-    list_display = ("created_at", "template", "masked", "status", "attempts", "sent_at", "error")
-    list_filter = ("status", "template")
+    list_display = ("created_at", "template", "masked", "status", "attempts", "sent_at", "delivered_at", "error")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("created_at", RangeDateFilter),
+        ("provider", admin.AllValuesFieldListFilter),
+    )
     fields = (
-        "template", "masked", "status", "attempts", "created_at", "due_at", "sent_at", "expires_at", "error",
+        "template", "masked", "status", "provider", "attempts", "created_at", "due_at", "sent_at", "delivered_at",
+        "expires_at", "renewed_at", "error", "tries",
     )  # fmt: skip
-    readonly_fields = ("masked",)
+    readonly_fields = ("masked", "tries")
     ordering = ("-created_at", "-id")
+    actions = [bulk_action(ResendMessages)]
+    exports = (
+        "created_at",
+        "template",
+        "recipient",
+        "status",
+        "provider",
+        "attempts",
+        "sent_at",
+        "delivered_at",
+        "error",
+    )
 
     def within(self, request, permission):
         rows = super().within(request, permission)
@@ -32,5 +96,58 @@ class MessageAdmin(ScopedAdmin):
         return rows
 
     @admin.display(description=_("接收号码"))
+    @exported
     def masked(self, obj):
         return mask_phone(obj.recipient)
+
+    @admin.display(description=_("发送记录"))
+    def tries(self, obj) -> str:
+        """What was tried with which provider, what it cost, what came back."""
+        rows = [
+            (
+                one.at.astimezone(COUNTY_TIME).strftime("%Y-%m-%d %H:%M:%S"), one.provider, one.get_outcome_display(),
+                one.get_receipt_display(), yuan(one.cost), one.error or one.receipt_code,
+            )
+            for one in obj.tries.order_by("pk")
+        ]  # fmt: skip
+        return format_html_join("", "<p>{} · {} · {} · {} · {} {}</p>", rows) or say("还没有发送过。")
+
+
+@admin.register(ProviderHealth)
+class ProviderHealthAdmin(ScopedAdmin):
+    """How the providers are: of no person and no place."""
+
+    access = {"view": Permission.MESSAGE_VIEW, "add": None, "change": None, "delete": None}
+    menu = Menu(RECORDS, 25, "cell_tower")
+    list_display = ("name", "failures", "resting_until", "failed_at", "error", "worked_at", "stray_receipts")
+    ordering = ("name",)
+
+    def within(self, request, permission):
+        may = request.actor.may(permission)
+        return ProviderHealth.objects.all() if may else ProviderHealth.objects.none()
+
+
+def yuan(cost: int | None) -> str:
+    return f"¥{(cost or 0) / YUAN:.2f}"
+
+
+def read_messages(actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """A week of messages, the month's costs, providers that rest. Four queries."""
+    counts = tally(actor=actor, permission=Permission.MESSAGE_VIEW, since=now - RECENT)
+    costs = month_costs(actor=actor, permission=Permission.MESSAGE_VIEW, month=now.astimezone(COUNTY_TIME).date())
+    page = reverse("admin:notify_message_changelist")
+    return {
+        "figures": [
+            (say("已发送"), counts.sent, f"{page}?status__exact=sent", ""),
+            (say("等待发送"), counts.waiting, f"{page}?status__exact=waiting", ""),
+            (say("发送失败"), counts.failed, f"{page}?status__exact=failed", "bad" if counts.failed else ""),
+            (say("等回执"), counts.unanswered, f"{page}?status__exact=unknown", ""),
+        ],
+        "cost": yuan(sum(line.cost for line in costs)),
+        "segments": sum(line.segments for line in costs),
+        "resting": [p.name for p in public_provider_health(now=now) if p.resting_until and p.resting_until > now],
+        "blocked": blocked_numbers(actor=actor, permission=Permission.MESSAGE_VIEW, now=now).order_by().count(),
+    }
+
+
+add_panel(Panel("messages", 30, Permission.MESSAGE_VIEW, "access/home_messages.html", read_messages))

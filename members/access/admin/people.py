@@ -1,52 +1,123 @@
-"""People with a role in the own area."""
+"""People with a role in the own area: what they may do and where, their sessions, their account."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from members.access.admin_base import ScopedAdmin, admin_action, reason_of, scope_filter
+from members.access.admin_base import ScopedAdmin, admin_action, bulk_action, exported, reason_of, scope_filter
+from members.access.bulk import BulkAction
 from members.access.models import DivisionGrant
-from members.access.services import stop_person, unstop_person
+from members.access.panels import PEOPLE, Menu
+from members.access.selectors import held_by
+from members.access.services import note_help, stop_person, unstop_person
+from members.access.sources import reaches
 from members.access.states import Permission
 from members.accounts.models import User
+from members.accounts.services.pins import PIN_TRIES
+from members.accounts.sessions import end_every_session, unlock_login
 from portal.core.clock import now
-from portal.core.masking import mask_phone
+from portal.core.errors import BadInput
+from portal.core.masking import mask_name, mask_phone
+
+
+def officials_within(scope):
+    held = DivisionGrant.objects.filter(user=OuterRef("pk"))
+    return held if scope.everything else held.filter(scope_filter(scope, {"divisions": "division__code"}))
+
+
+class StopPeople(BulkAction):
+    """Only officials: who works at a station or enterprise loses that role instead."""
+
+    code, title, permission = "person.stop", _("停用账户（立即退出）"), Permission.PEOPLE_GRANT
+    can_undo = True
+    active = True  # what the account must be before
+
+    def reach(self, actor):
+        return User.objects.filter(Exists(officials_within(actor.scope(self.permission))))
+
+    def name(self, row):
+        return f"{mask_name(row.name)} #{row.pk}"
+
+    def token(self, row):
+        return f"{row.is_active}"
+
+    def refuse(self, row, choice, now):
+        return "" if row.is_active == self.active else say("账户已经是这个状态。")
+
+    def says(self, row, choice):
+        return say("停用账户，正在使用的会话随即失效。") if self.active else say("恢复账户，可以重新登录。")
+
+    def do(self, row, *, choice, actor, now, why):
+        (stop_person if self.active else unstop_person)(actor=actor, user=row, now=now, why=why)
+
+    def undo(self, row, *, choice, actor, now, why):
+        (unstop_person if self.active else stop_person)(actor=actor, user=row, now=now, why=why)
+
+
+class LetPeopleIn(StopPeople):
+    code, title, active = "person.restore", _("恢复账户"), False
 
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    """Officials of the own area. Members who hold no role are nobody's staff and are not listed."""
+    """People with a role at a place of the own area. Members who hold none are nobody's staff and are not listed."""
 
     access = {"view": Permission.PEOPLE_VIEW, "add": None, "change": None, "delete": None}
+    menu = Menu(PEOPLE, 10, "group")
     list_display = ("id", "name", "masked", "is_active", "joined_at", "last_login")
     list_filter = ("is_active",)
-    fields = ("name", "masked", "phone_verified", "is_active", "joined_at", "last_login", "groups")
-    readonly_fields = ("masked",)
+    fields = ("name", "masked", "phone_verified", "is_active", "joined_at", "last_login", "may")
+    readonly_fields = ("masked", "may")
     search_fields = ("name",)
+    search_help_text = _("姓名")
     ordering = ("id",)
-    actions = ("stop", "let_in_again")
+    actions = [bulk_action(StopPeople), bulk_action(LetPeopleIn), "end_sessions", "unlock"]
+    exports = ("id", "name", "phone", "is_active", "joined_at", "last_login")
 
     def within(self, request, permission):
         scope = request.actor.scope(permission)
-        held = DivisionGrant.objects.filter(user=OuterRef("pk"))
-        if not scope.everything:
-            held = held.filter(scope_filter(scope, {"divisions": "division__code"}))
-        return User.objects.filter(Exists(held))
+        rows = Q(Exists(officials_within(scope)))
+        for reach in reaches():
+            rows |= Q(pk__in=reach(scope))
+        return User.objects.filter(rows)
 
     @admin.display(description=_("手机号"))
+    @exported
     def masked(self, obj):
         return mask_phone(obj.phone)
 
-    @admin_action(Permission.PEOPLE_GRANT, description=_("停用账户（立即退出）"))
-    def stop(self, request, queryset):
-        for user in queryset:
-            stop_person(actor=request.actor, user=user, now=now(), why=reason_of(request))
-        self.message_user(request, _("已停用。"))
+    @admin.display(description=_("可以做什么"))
+    def may(self, obj) -> str:
+        """Every role with its place and functions, as the portal itself decides by them."""
+        lines = [(role, place, "、".join(functions)) for role, place, functions in held_by(user_id=obj.pk)]
+        return format_html_join("", "<p><strong>{} · {}</strong><br>{}</p>", lines) or say("没有角色。")
 
-    @admin_action(Permission.PEOPLE_GRANT, description=_("恢复账户"))
-    def let_in_again(self, request, queryset):
-        for user in queryset:
-            unstop_person(actor=request.actor, user=user, now=now(), why=reason_of(request))
-        self.message_user(request, _("已恢复。"))
+    def _one_by_one(self, request, queryset):
+        """Chosen people with a reason; nobody acts on themselves here."""
+        why = reason_of(request)
+        people = list(self.within(request, Permission.PEOPLE_GRANT).filter(pk__in=queryset.values("pk")))
+        if any(person.pk == request.actor.user_id for person in people):
+            raise BadInput(_("不能对自己的账户这样操作。"), hint=_("自己的会话在“账户”页管理。"))
+        return why, people
+
+    @admin_action(Permission.PEOPLE_GRANT, description=_("结束所有会话（需重新登录）"))
+    def end_sessions(self, request, queryset):
+        why, people = self._one_by_one(request, queryset)
+        ended = 0
+        for person in people:
+            ended += end_every_session(person)
+            note_help(actor=request.actor, user=person, action="person.sessions_ended", now=now(), why=why)
+        self.message_user(request, _("已结束 %(count)s 个会话。") % {"count": ended})
+
+    @admin_action(Permission.PEOPLE_GRANT, description=_("解除登录和工作密码的暂停"))
+    def unlock(self, request, queryset):
+        why, people = self._one_by_one(request, queryset)
+        for person in people:
+            unlock_login(request, person)
+            PIN_TRIES.lift(person.pk)
+            note_help(actor=request.actor, user=person, action="person.unlocked", now=now(), why=why)
+        self.message_user(request, _("已为 %(count)s 人解除暂停。") % {"count": len(people)})

@@ -5,33 +5,30 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from members.access.admin_base import ScopedAdmin, reason_field, reason_of
+from members.access.admin_base import ScopedAdmin, exported, reason_field, reason_of
 from members.access.models import DivisionGrant
+from members.access.panels import PEOPLE, Menu
 from members.access.services import grant_division_role, withdraw_division_role
 from members.access.states import Permission
 from members.accounts.models import User
 from members.accounts.phones import NotAPhone, normalise_phone
 from portal.core.clock import now
-from portal.core.masking import mask_phone
+from portal.core.masking import mask_name, mask_phone
 from portal.regions.models import Division
+from portal.regions.selectors import search_divisions
+
+SHOWN = 8  # candidates named when a search finds several
 
 
-class GrantForm(forms.ModelForm):
-    """The person by phone, the place by code: neither list may be browsed."""
+class PhoneForm(forms.ModelForm):
+    """A person by phone: the list of people may not be browsed."""
 
     phone = forms.CharField(
         label=_("手机号"), widget=UnfoldAdminTextInputWidget, help_text=_("对方须先用这个手机号注册。")
     )
-    place = forms.CharField(
-        label=_("区划代码"), widget=UnfoldAdminTextInputWidget, help_text=_("6 位县代码、9 位乡镇代码或 12 位代码。")
-    )
-    reason = reason_field(required=True)
-
-    class Meta:
-        model = DivisionGrant
-        fields = ("role",)
 
     def clean_phone(self):
         try:
@@ -43,12 +40,37 @@ class GrantForm(forms.ModelForm):
             raise forms.ValidationError(_("没有这个手机号的账户。请对方先注册。"))
         return phone
 
+
+class GrantForm(PhoneForm):
+    """The place by code, name or pinyin, within the area where the actor grants."""
+
+    place = forms.CharField(
+        label=_("辖区"), widget=UnfoldAdminTextInputWidget,
+        help_text=_("区划代码（6 位县、9 位乡镇或 12 位），或地名、拼音首字母。"),
+    )  # fmt: skip
+    reason = reason_field(required=True)
+    areas: frozenset[str] = frozenset()  # set by the page
+
+    class Meta:
+        model = DivisionGrant
+        fields = ("role",)
+
     def clean_place(self):
-        code = self.cleaned_data["place"].strip()
-        self.division = Division.objects.filter(code=code.ljust(12, "0")).first()
-        if self.division is None or not code.isascii():
-            raise forms.ValidationError(_("没有这个区划代码。请在“行政区划”页核对。"))
-        return code
+        text = self.cleaned_data["place"].strip()
+        if text.isascii() and text.isdigit():
+            self.division = Division.objects.filter(code=text.ljust(12, "0")).first()
+        else:
+            self.division = self._by_name(text)
+        if self.division is None:
+            raise forms.ValidationError(_("没有这个区划。请在“行政区划”页核对。"))
+        return text
+
+    def _by_name(self, text: str) -> Division | None:
+        found = [place for area in sorted(self.areas) for place in search_divisions(text, within=area, limit=SHOWN)]
+        if len(found) > 1:
+            names = "、".join(f"{place.full_name}（{place.prefix}）" for place in found[:SHOWN])
+            raise forms.ValidationError(_("有多个符合：%(names)s。请填写括号中的代码。") % {"names": names})
+        return Division.objects.get(code=found[0].code) if found else None
 
 
 @admin.register(DivisionGrant)
@@ -59,9 +81,11 @@ class DivisionGrantAdmin(ScopedAdmin):
         "change": None,
         "delete": Permission.PEOPLE_GRANT,
     }
+    menu = Menu(PEOPLE, 40, "verified_user")
     scope_fields = {"divisions": "division__code"}
+    exports = ("role", "division", "masked_person", "masked", "granted_at", "granted_by")
     list_display = ("person", "masked", "role", "division", "granted_at", "granted_by")
-    list_filter = ("role",)
+    list_filter = (("role", ChoicesDropdownFilter), ("granted_at", RangeDateFilter))
     list_select_related = ("user", "division")
     fields = ("role", "division", "granted_at", "granted_by")
     ordering = ("-granted_at", "-id")
@@ -70,13 +94,20 @@ class DivisionGrantAdmin(ScopedAdmin):
     def person(self, obj):
         return obj.user.get_full_name()
 
+    @admin.display(description=_("人员"))
+    @exported
+    def masked_person(self, obj) -> str:
+        return mask_name(obj.user.name)
+
     @admin.display(description=_("手机号"))
+    @exported
     def masked(self, obj):
         return mask_phone(obj.user.phone)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
-            kwargs["form"] = GrantForm
+            areas = request.actor.scope(Permission.PEOPLE_GRANT).divisions
+            kwargs["form"] = type("Form", (GrantForm,), {"areas": areas})
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
