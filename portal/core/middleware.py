@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 
 def wants_json(request) -> bool:
-    """Programs get JSON: anything under /api/, who sends JSON, or who asks for JSON and not for HTML."""
-    if request.path.startswith("/api/") or request.content_type == "application/json":
+    """Programs get JSON: under /api/ and the scan pages' doors, who sends JSON, who asks for it and not for HTML."""
+    if request.path.startswith(("/api/", "/work/scan/")) or request.content_type == "application/json":
         return True
     accept = request.META.get("HTTP_ACCEPT", "")
     return "application/json" in accept and "text/html" not in accept

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from logistics.desk.services.call import Fields
 from logistics.desk.services.scans import take_scan
@@ -26,10 +27,11 @@ class Phone:
     persona: Persona
     station: Station
     now: dt.datetime = NOW
+    live: bool = False  # goes by the real clock, beside requests that do
     ids: list = field(default_factory=list)
 
     def scan(self, task: str, number: str, *, id: uuid.UUID | None = None, **fields):
-        self.now += dt.timedelta(seconds=1)
+        self.now = timezone.now() if self.live else self.now + dt.timedelta(seconds=1)
         self.ids.append(id or uuid.uuid4())
         return take_scan(
             id=self.ids[-1], task=task, station=self.station, number=number, fields=Fields(**fields),
@@ -65,6 +67,11 @@ def phone(keeper, world) -> Phone:
 @pytest.fixture
 def sorter(world) -> Persona:
     return make_persona(1301, "分拣员", Role.KEEPER, world.hub)
+
+
+@pytest.fixture
+def town(world) -> Persona:
+    return make_persona(1402, "镇站员", Role.KEEPER, world.township_station)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Giving out over the counter: one parcel against its proof, or with identity card and work PIN several at once."""
+"""Giving out over the counter: one parcel against its proof, or several of one recipient at once."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from portal.core.ids import new_id
 MOST_TOGETHER = 20
 
 
-class OnlyByIdentity(BadInput):
-    code = "several_by_identity_only"
-    message = _("几件一起交付只能凭证件和工作密码。")
-    hint = _("凭取件码或链接的，请一件一件核验。")
+class OneCodeOneParcel(BadInput):
+    code = "one_code_one_parcel"
+    message = _("取件码一码一件，不能几件一起交付。")
+    hint = _("请一件一件输入取件码，或凭证件和工作密码一起交付。")
 
 
 class NotTogether(BadInput):
@@ -62,7 +62,8 @@ def give(
 ) -> Answer:
     """Delivers a waiting parcel against one proof; a scan of its own, which may be undone.
 
-    `also` names the same recipient's other parcels; only IDENTITY may give several. A wrong proof is an answer, and
+    `also` names the same recipient's other parcels: IDENTITY opens them all, LINK those its message told, a code only
+    its own parcel. A wrong proof is an answer, and
     counted. The same `id` again gets the stored answer. Raises StationNotFound, Forbidden, ScanNotFound.
     """
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
@@ -95,8 +96,8 @@ def _others(call: Call, parcel: Parcel, method: str, also: Sequence[str]) -> lis
     wanted = set(also) - {parcel.waybill}
     if not wanted:
         return []
-    if method != PickupMethod.IDENTITY:
-        raise OnlyByIdentity()
+    if method == PickupMethod.CODE:
+        raise OneCodeOneParcel()
     allowed = {row["number"] for row in together_with(parcel, call.station)}
     if len(wanted) > MOST_TOGETHER or not wanted <= allowed:
         raise NotTogether()

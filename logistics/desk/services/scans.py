@@ -23,6 +23,7 @@ from logistics.desk.services.handlers import HANDLERS
 from logistics.desk.states import Task
 from logistics.desk.words import word_of
 from logistics.parcels.models import Event, Parcel
+from logistics.parcels.models.events import CurrentTransaction
 from logistics.parcels.services.guards import require_station
 from logistics.registry.models import Station
 from portal.core.actor import Actor
@@ -116,8 +117,8 @@ def keep(row: Scan, outcome: Outcome, call: Call) -> Answer:
 
 
 def events_of(parcel: Parcel, call: Call) -> list[str]:
-    """The ids, at their source, of what this very scan recorded: everything is dated by the moment of the scan."""
-    rows = Event.objects.filter(parcel=parcel, occurred_at=call.now, actor=call.actor.id)
+    """The ids, at their source, of what this very transaction recorded, all of it dated by the moment of the scan."""
+    rows = Event.objects.filter(parcel=parcel, occurred_at=call.now, log_txid=CurrentTransaction())
     return list(rows.order_by("id").values_list("source_event_id", flat=True))
 
 

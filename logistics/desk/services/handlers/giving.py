@@ -18,7 +18,7 @@ from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import WrongCode, code_hash
 from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given
-from logistics.parcels.services.pickup.links import LinkInvalid, read_link_token
+from logistics.parcels.services.pickup.links import LinkInvalid, read_link_parcels
 from logistics.parcels.states import ContactRole, PickupMethod, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
@@ -48,9 +48,12 @@ def _find(call: Call) -> Parcel:
 
 
 def _by_link(call: Call) -> Parcel:
-    parcel = read_link_token(token=call.number, now=call.now)
-    reach = visible_parcels(actor=call.actor, permission=Permission.STATION_GIVE_OUT)
-    found = reach.select_related("carrier", "destination_station__parent__parent").filter(pk=parcel.pk).first()
+    """A link opens what its message told: the first that waits here, else the first there is to speak of."""
+    told = read_link_parcels(token=call.number, now=call.now)
+    reach = visible_parcels(actor=call.actor, permission=Permission.STATION_GIVE_OUT).filter(
+        pk__in=[p.pk for p in told]
+    )
+    found = (waiting_at(call.station).filter(pk__in=reach.values("pk")).order_by("pk").first()) or reach.first()
     if found is None:
         raise LinkInvalid(gettext("这个链接的包裹不在本站。"), hint=gettext("请看短信中的站名，到那个站取件。"))
     return found
