@@ -16,6 +16,7 @@ from logistics.desk.selectors_today import Today, station_today
 from logistics.desk.services.call import NEEDED
 from logistics.desk.states import Task
 from logistics.desk.views.tasks import PAGES
+from logistics.registry.states import StationKind
 from members.access.states import Permission, Role
 from portal.core.access import needs, signed_in
 from portal.core.clock import now
@@ -44,7 +45,7 @@ def desk_home(request):
         "tiles": [],
         "others": _others(request.actor, None),
         "drawer": drawer_of(request),
-        "guide": _guide(request.actor),
+        "guide": _guide(request.actor, None),
     }
     try:
         station = current_station(request, AT_A_STATION)
@@ -57,7 +58,8 @@ def desk_home(request):
         "today": today,
         "nothing_yet": not (today.expected or today.shelf or today.scans),
         "tiles": [_tile(task, station, today) for task in tasks_at(request.actor, station)],
-        "others": _others(request.actor, today),
+        "others": _others(request.actor, station),
+        "guide": _guide(request.actor, station),
     }
     return render(request, "desk/home.html", context)
 
@@ -80,26 +82,20 @@ def _tile(task: Task, station, today: Today) -> dict:
     }
 
 
-def _others(actor, today: Today | None) -> list[dict]:
-    """The pages that scan nothing."""
-    at_station = today is not None
+def _others(actor, station) -> list[dict]:
+    """The pages that scan nothing; some only where one works, one only at the hub."""
+    here, hub = station is not None, station is not None and station.kind == StationKind.HUB
     rows = [
-        ("work_carry", "bus", _("我带着的"), _("在我手上的包裹，交给谁"), Permission.PARCEL_DELIVER, at_station),
-        ("work_door", "door-open", _("上门投递"), _("今天要送的和没送成的"), Permission.PARCEL_DELIVER, at_station),
-        ("work_collect", "package-plus", _("收寄"), _("收下村民要寄出的包裹"), Permission.PARCEL_CREATE, at_station),
-        ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, at_station),
+        ("work_carry", "bus", _("我手里的货"), _("从谁接的，要交给谁"), Permission.PARCEL_DELIVER, here),
+        ("work_door", "door-open", _("上门投递"), _("今天要送的和没送成的"), Permission.PARCEL_DELIVER, here),
+        ("work_collect", "package-plus", _("收寄"), _("收下村民要寄出的包裹"), Permission.PARCEL_CREATE, here),
+        ("work_to_carrier", "send", _("交快递"), _("把寄出的包裹交给快递企业"), Permission.HANDOVER_GIVE, hub),
+        ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, here),
+        ("work_me", "id-card", _("我的工牌"), _("接货时给对方扫"), Permission.HANDOVER_TAKE, here),
+        ("print_home", "printer", _("打印单据"), _("面单、袋牌、货架签"), Permission.DOCUMENT_PRINT, True),
         ("work_parcels", "package-search", _("包裹列表"), _("按环节、异常和站点筛选"), Permission.PARCEL_VIEW, True),
         ("work_imports", "file-text", _("导入文件"), _("上传包裹或轨迹表格"), Permission.IMPORT_VIEW, True),
     ]
-    from django.urls import NoReverseMatch
-
-    def ok(name):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            return ""
-
-    rows = [r for r in rows if ok(r[0])]
     return [
         {"link": reverse(name), "icon": icon, "title": title, "text": text}
         for name, icon, title, text, permission, shown in rows
@@ -107,19 +103,21 @@ def _others(actor, today: Today | None) -> list[dict]:
     ]
 
 
-_GUIDES = (
-    (Role.KEEPER, "keeper"),
-    (Role.COURIER, "courier"),
-    (Role.ENTERPRISE_ADMIN, "enterprise"),
-    (Role.ENTERPRISE_STAFF, "enterprise"),
-    (Role.TOWNSHIP_OFFICIAL, "township"),
-    (Role.COUNTY_OFFICIAL, "county"),
-)
+_GUIDES = {
+    Role.KEEPER: "keeper",
+    Role.COURIER: "courier",
+    Role.ENTERPRISE_ADMIN: "enterprise",
+    Role.ENTERPRISE_STAFF: "enterprise",
+    Role.TOWNSHIP_OFFICIAL: "township",
+    Role.COUNTY_OFFICIAL: "county",
+}
 
 
-def _guide(actor) -> str:
-    """The first-steps guide for the first of the person's roles that has one."""
-    return next((guide for role, guide in _GUIDES if role.value in actor.roles), "")
+def _guide(actor, station) -> str:
+    """The first-steps guide for whom this person is here, "" when there is none."""
+    if station is not None and station.kind == StationKind.HUB and Role.KEEPER in actor.roles:
+        return "hub"
+    return next((guide for role, guide in _GUIDES.items() if role in actor.roles), "")
 
 
 @signed_in

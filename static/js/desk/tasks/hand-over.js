@@ -46,6 +46,7 @@ function offered(handover) {
   at("gather").hidden = true;
   at("offered-qr").src = address(config.urls.handover_qr, handover.id);
   at("offered-link").href = address(config.urls.handover_page, handover.id);
+  at("offered-manifest").href = address(config.urls.manifest, handover.id);
   at("offered-count").textContent = handover.expected;
   at("offered").dataset.handover = handover.id;
   at("offered").focus();
