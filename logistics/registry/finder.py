@@ -17,6 +17,7 @@ from portal.regions.selectors import MAX_QUERY, Found, search_divisions, with_pa
 from portal.regions.states import Level
 
 _TOWNSHIP, _COUNTY = int(Level.TOWNSHIP), int(Level.COUNTY)
+NAMED = 20
 _ORDER = [StationKind.HUB, StationKind.TOWNSHIP, StationKind.VILLAGE, StationKind.LOCKER]
 
 
@@ -42,6 +43,11 @@ class Card:
     now: Standing | None
 
     @property
+    def township_code(self) -> str:
+        """The nine digits of its township, shorter for a station of the county."""
+        return self.prefix[:_TOWNSHIP]
+
+    @property
     def open_now(self) -> bool:
         return not self.paused and self.now is not None and self.now.open
 
@@ -57,11 +63,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`same`: how many of the places bear the very name that was asked for, when there are several."""
+    """`same`: how many of the places bear the very name that was asked for, when there are several.
+
+    `named`: stations that bear the word in their name, NAMED at most; `more`: there are others.
+    """
 
     hits: list[Hit]
     named: list[Card]
     same: int
+    more: bool
 
     @property
     def empty(self) -> bool:
@@ -73,7 +83,7 @@ def public_cards(*, now: dt.datetime) -> list[Card]:
     rows = list(Station.objects.exclude(state=State.CLOSED).select_related("division"))
     places = with_paths([row.division for row in rows])
     cards = [_card(row, place, now) for row, place in zip(rows, places, strict=True)]
-    return sorted(cards, key=lambda c: (c.kind != StationKind.HUB, c.prefix[:_TOWNSHIP], _ORDER.index(c.kind), c.code))
+    return sorted(cards, key=lambda c: (c.kind != StationKind.HUB, c.township_code, _ORDER.index(c.kind), c.code))
 
 
 def public_card(code: str, *, now: dt.datetime) -> tuple[Card, list[Card]]:
@@ -82,7 +92,9 @@ def public_card(code: str, *, now: dt.datetime) -> tuple[Card, list[Card]]:
     found = next((card for card in cards if card.code == code), None)
     if found is None:
         raise StationNotFound()
-    others = [c for c in cards if c.code != code and (_township(c) == _township(found) or c.kind == StationKind.HUB)]
+    others = [
+        c for c in cards if c.code != code and (c.township_code == found.township_code or c.kind == StationKind.HUB)
+    ]
     return found, sorted(others, key=lambda card: _far(found, card))
 
 
@@ -105,7 +117,7 @@ def find(query: str, cards: list[Card]) -> Answer:
     shown = {card.code for hit in hits for card in hit.stations}
     named = [card for card in cards if text and text in card.name and card.code not in shown]
     same = sum(p.short_name == places[0].short_name and p.level == places[0].level for p in places)
-    return Answer(hits, named, same if same > 1 else 0)
+    return Answer(hits, named[:NAMED], same if same > 1 else 0, len(named) > NAMED)
 
 
 def _hit(place: Found, cards: list[Card], serving: Card | None) -> Hit:
@@ -124,10 +136,6 @@ def _card(row: Station, place: Found, now: dt.datetime) -> Card:
         "".join((*place.path, place.name)[-2:]), "".join(township), row.address, row.hours, row.phone, row.longitude,
         row.latitude, row.illustrative, row.state == State.SUSPENDED, week, standing(week, now) if week else None,
     )  # fmt: skip
-
-
-def _township(card: Card) -> str:
-    return card.prefix[:_TOWNSHIP]
 
 
 def _far(one: Card, other: Card) -> float:

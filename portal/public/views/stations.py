@@ -23,26 +23,28 @@ _WHY = "where the stations are and when they are open is for everybody"
 @public(_WHY)
 @require_safe
 def finder(request):
-    """Without a query all stations by township; with one the places that fit and who serves them."""
-    moment = now()
-    cards = public_cards(now=moment)
-    query = request.GET.get("q", "")
-    only_open = request.GET.get("open") == "1"
-    context = {"query": query, "only_open": only_open, "total": len(cards), "leaflet": _leaflet()}
+    """With a query the places that fit and who serves them; with a place its stations; else the townships to choose."""
+    cards = public_cards(now=now())
+    query, place = request.GET.get("q", ""), request.GET.get("place", "")
+    context = {"query": query, "total": len(cards), "leaflet": _leaflet()}
     if query.strip():
         context["answer"] = find(query, cards)
+    elif place:
+        context["chosen"] = [card for card in cards if card.township_code == place]
     else:
-        context["groups"] = _groups([card for card in cards if card.open_now or not only_open])
+        context["hubs"] = [card for card in cards if card.kind == StationKind.HUB]
+        context["townships"] = _townships(cards)
     return render(request, "stations/finder.html", context)
 
 
-def _groups(cards) -> list[dict]:
-    """Cards under the name of their township, in the order they come; the hub stands on top by itself."""
-    groups: dict[str, dict] = {}
+def _townships(cards) -> list[dict]:
+    """Each township that has stations, and how many."""
+    found: dict[str, dict] = {}
     for card in cards:
-        name = "" if card.kind == StationKind.HUB else card.township
-        groups.setdefault(name, {"name": name, "cards": []})["cards"].append(card)
-    return list(groups.values())
+        if card.township:
+            found.setdefault(card.township_code, {"code": card.township_code, "name": card.township, "count": 0})
+            found[card.township_code]["count"] += 1
+    return list(found.values())
 
 
 @public(_WHY)
