@@ -6,3 +6,6 @@ class Config(AppConfig):
     name = "portal.notify"
     label = "notify"
     verbose_name = _("消息")
+
+    def ready(self):
+        from portal.notify import checks  # noqa: F401  registers the deployment check

@@ -185,3 +185,34 @@ declare(
     en="The phone of your account was changed; this number can't log in any more. Not you? Call the county centre.",
     urgency=Urgency.SOON,
 )
+
+
+def for_approval(name: str, *, most: int, host: str) -> list[tuple[str, str]]:
+    """(key, text) of every template to hand in for `name`: variables as {1}, {2} …, addresses with `host` written out.
+
+    Texts about several things: one for each number of lines up to `most`, and one with all lines in a variable.
+    """
+    found = template(name)
+    handed: list[tuple[str, str]] = []
+    for language, mark in (("zh", ""), ("en", "@en")):
+        whole = getattr(found, language)
+        if found.line is None:
+            handed.append((f"{name}{mark}", _numbered(whole, list(found.order), host)))
+            continue
+        line, join = getattr(found.line, language), getattr(found.line, f"{language}_join")
+        for count in range(1, most + 1):
+            parts = [{part: f"{{{part}_{n}}}" for part in found.line.variables} for n in range(count)]
+            text = whole.replace(f"{{{LINES}}}", join.join(line.format_map(part) for part in parts))
+            order = []
+            for variable in found.order:
+                order += [name[1:-1] for part in parts for name in part.values()] if variable == LINES else [variable]
+            handed.append((f"{name}{f'.{count}' if count > 1 else ''}{mark}", _numbered(text, order, host)))
+        handed.append((f"{name}.list{mark}", _numbered(whole, list(found.order), host)))
+    return handed
+
+
+def _numbered(text: str, order: list[str], host: str) -> str:
+    numbers = {name: f"{{{position}}}" for position, name in enumerate(order, start=1)}
+    if "link" in numbers:
+        numbers["link"] = f"{host}/{numbers['link']}"
+    return text.format_map(numbers)

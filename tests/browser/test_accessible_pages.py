@@ -144,7 +144,7 @@ def test_pages_of_a_member(inspect, desk, villager, keeper):
     desk.travelled()
     member = inspect(villager.client)
     for path in (
-        "/my/", f"/p/{waiting.waybill}", "/my/relatives/", "/accounts/", "/accounts/phone/change/",
+        "/my/", "/my/messages/", f"/p/{waiting.waybill}", "/my/relatives/", "/accounts/", "/accounts/phone/change/",
         "/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/",
     ):  # fmt: skip
         member.open(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.env import make_secret
+from tests.suite import TEXT_MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {
@@ -38,9 +39,30 @@ def assert_refused(done, name, reason):
 
 
 def test_the_deployment_check_is_clean_with_everything_given(tmp_path):
-    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **TEXT_MESSAGES)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "notify.W001"),
+        ({**TEXT_MESSAGES, "TENCENT_SECRET_KEY": ""}, "secret_key not set"),
+        ({**TEXT_MESSAGES, "TENCENT_SMS_TEMPLATES": ""}, "templates not set"),
+        ({**TEXT_MESSAGES, "SMS_HOOK_SECRET": "short"}, "notify.W003"),
+    ],
+)
+def test_the_deployment_check_says_what_text_messages_lack(tmp_path, changes, words):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **changes)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("prices", ["tencent", "tencent=cheap"])
+def test_a_price_that_is_none_stops_the_start(tmp_path, prices):
+    assert manage(tmp_path, "check", SMS_PRICES=prices).stderr.startswith("The portal does not start: SMS_PRICES")
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "PORTAL_MODE"])

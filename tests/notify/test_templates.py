@@ -1,6 +1,7 @@
 """Templates say which variables they need, in both languages."""
 
 import pytest
+from django.core.management import call_command
 
 from portal.notify import templates
 from portal.notify.templates import TemplateMisuse, declare, template
@@ -32,3 +33,25 @@ def test_text_that_uses_an_undeclared_variable_does_not_load():
 def test_a_name_is_declared_once():
     with pytest.raises(TemplateMisuse):
         declare("account_exists", zh="别的", en="other")
+
+
+def test_texts_to_hand_in_number_the_variables_as_they_are_sent():
+    """What is printed for approval, filled with what a provider is given, is the text itself."""
+    found = template("parcel_arrived")
+    values = {"station": "何马村站", "hours": "8-18", "hotline": "0933"}
+    lines = [{"tail": f"000{n}", "code": f"482 91{n}", "link": "https://w.cn/l/x"} for n in range(2)]
+    handed = dict(templates.for_approval("parcel_arrived", most=3, host="https://w.cn"))
+    assert set(handed) == {f"parcel_arrived{n}{e}" for n in ("", ".2", ".3", ".list") for e in ("", "@en")}
+    apart, listed = found.ordered_apart(values, lines), found.ordered(values, "en", lines)
+    for key, language, parameters in (("parcel_arrived.2", "zh-hans", apart), ("parcel_arrived.list@en", "en", listed)):
+        text = handed[key]
+        for position, value in enumerate(parameters, start=1):
+            text = text.replace(f"{{{position}}}", value.removeprefix("https://w.cn/"))
+        assert text == found.render(values, language, lines)
+
+
+def test_the_command_prints_them_all(capsys):
+    call_command("sms_templates")
+    printed = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert printed["login_code"].startswith("登录验证码{1}，{2}分钟")
+    assert "/{7}" in printed["parcel_arrived"]
