@@ -8,6 +8,7 @@ from portal.core.pdf.paper import A4, Paper
 
 MARGIN = 15.0
 INNER = A4[0] - 2 * MARGIN
+FACT_NAMES = 0.34  # share of the width that the names of facts take
 QUIET = 0.35  # grey of what explains
 
 
@@ -39,9 +40,11 @@ def foot(paper: Paper, note: str, page: int, pages: int) -> None:
     paper.ink(0)
 
 
-def facts(paper: Paper, y: float, rows: list[tuple[str, str]], *, x: float = MARGIN, wide: float = INNER) -> float:
+def facts(
+    paper: Paper, y: float, rows: list[tuple[str, str]], *, x: float = MARGIN, wide: float = INNER, name_wide: float = 0
+) -> float:
     """Names and values under each other; a value takes up to three lines. Returns where the page goes on."""
-    name_wide = min(38.0, wide * 0.34)
+    name_wide = name_wide or min(38.0, wide * FACT_NAMES)
     for name, value in rows:
         paper.ink(QUIET)
         paper.box(x, y + 0.4, name_wide - 2, name, 9, smallest=6)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
-from logistics.documents.papers.frame import INNER, MARGIN, QUIET, facts, foot, head, new_paper
+from logistics.documents.papers.frame import FACT_NAMES, INNER, MARGIN, QUIET, facts, foot, head, new_paper
 from portal.core.pdf.paper import A4, Paper
 
 ROW = 6.5  # millimetres
 SIGNATURES = 46.0
+WITH_SIGNATURES = 3  # lines that go over to the last page when the signatures no longer fit on the one before
 BOTTOM = A4[1] - 18
 # Titles are looked up at drawing time; widths add up to INNER.
 COLUMNS = (10.0, 48.0, 34.0, 52.0, 16.0, 20.0)
@@ -63,7 +64,7 @@ def _facts_height(manifest: Manifest) -> float:
 
 
 def _pages(lines: list[Line], top: float) -> list[list[tuple[int, Line]]]:
-    """Numbered lines by page. The last page keeps room for the signatures, if need be with no line on it."""
+    """Numbered lines by page. The last page keeps room for the signatures, which never stand alone."""
     numbered = list(enumerate(lines, 1))
     first, other = int((BOTTOM - top - ROW) / ROW), int((BOTTOM - 40 - ROW) / ROW)
     taken_by_signatures = int(SIGNATURES / ROW) + 1
@@ -72,8 +73,9 @@ def _pages(lines: list[Line], top: float) -> list[list[tuple[int, Line]]]:
         room = other if pages else first
         if len(numbered) <= room - taken_by_signatures:
             return [*pages, numbered]
-        pages.append(numbered[:room])
-        numbered = numbered[room:]
+        here = min(room, max(1, len(numbered) - WITH_SIGNATURES))
+        pages.append(numbered[:here])
+        numbered = numbered[here:]
 
 
 def _page(paper: Paper, manifest: Manifest, lines: list[tuple[int, Line]], n: int, pages: int) -> None:
@@ -108,7 +110,7 @@ def _draw_facts(paper: Paper, manifest: Manifest, y: float) -> float:
         more.append((gettext("争议说明"), manifest.dispute))
     if manifest.photos:
         more.append((gettext("照片"), gettext("%(count)d 张，可在系统中查看") % {"count": manifest.photos}))
-    return facts(paper, below, more) + 2
+    return facts(paper, below, more, name_wide=half * FACT_NAMES) + 2
 
 
 def _table(paper: Paper, lines: list[tuple[int, Line]], y: float) -> float:

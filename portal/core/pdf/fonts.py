@@ -118,7 +118,12 @@ def runs(text: str, bold: bool = False) -> Iterator[tuple[str, str]]:
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """Width in points."""
-    return sum(glyph(c, bold)[2] for c in plain(text)) * size / 1000
+    return _thousandths(text, bold) * size / 1000
+
+
+@lru_cache(maxsize=8192)
+def _thousandths(text: str, bold: bool) -> float:
+    return sum(glyph(c, bold)[2] for c in plain(text))
 
 
 def missing(text: str) -> list[str]:

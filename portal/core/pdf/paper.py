@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 from typing import Literal
 
+from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.core.pdf import codes, fonts, text
 
+rl_config.useA85 = (
+    0  # streams as they are: writing them as text takes as long as everything else, and a quarter more room
+)
 A4 = (210.0, 297.0)
 ASCENT = 0.88  # of the type size, above the base line
 DOT = 0.125  # millimetres: label printers of 203 dpi have 8 dots a millimetre, and bars of whole dots stay even

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.core.pdf import fonts
 
@@ -21,7 +23,7 @@ _NOT_LAST = "（【《“‘([{"
 class Fitted:
     """Lines at the size (points) at which they fit. `cut`: something did not fit even at the smallest size."""
 
-    lines: list[str]
+    lines: tuple[str, ...]
     size: float
     cut: bool = False
 
@@ -66,6 +68,7 @@ def _tidy_break(line: str, following: str) -> tuple[str, str]:
     return line, carried
 
 
+@lru_cache(maxsize=4096)
 def fit(
     text: str, width: float, *, size: float, smallest: float, lines: int = 1, height: float = 0, bold: bool = False
 ) -> Fitted:
@@ -73,17 +76,23 @@ def fit(
 
     At the smallest size what is too long is cut with an ellipsis; nothing is ever drawn outside the box. All in points.
     """
-    steps = int((size - smallest) / STEP) + 1
-    fitted = Fitted([], smallest)
-    for now in [size - STEP * n for n in range(steps)] + [smallest]:
-        fitted = Fitted([text] if lines == 1 else wrap(text, width, now, bold), now)
+    fitted = Fitted((), smallest)
+    for now in _sizes(text, width, size, smallest, lines, bold):
+        fitted = Fitted((text,) if lines == 1 else tuple(wrap(text, width, now, bold)), now)
         narrow = all(fonts.width(line, now, bold) <= width for line in fitted.lines)
         if narrow and len(fitted.lines) <= lines and (not height or fitted.height <= height):
             return fitted
     room = max(1, min(lines, int((height / smallest - 1) / LEADING) + 1 if height else lines))
-    return Fitted(
-        [*fitted.lines[: room - 1], _cut("".join(fitted.lines[room - 1 :]), width, smallest, bold)], smallest, True
-    )
+    last = _cut("".join(fitted.lines[room - 1 :]), width, smallest, bold)
+    return Fitted((*fitted.lines[: room - 1], last), smallest, True)
+
+
+def _sizes(text: str, width: float, size: float, smallest: float, lines: int, bold: bool) -> list[float]:
+    """From large to small, without those at which all lines together are too short for the text."""
+    needed = fonts.width(text, 1, bold)
+    largest = min(size, lines * width / needed) if needed else size
+    first = max(0, math.ceil((size - largest) / STEP - 1e-9))
+    return [size - STEP * n for n in range(first, int((size - smallest) / STEP) + 1)] + [smallest]
 
 
 def _cut(line: str, width: float, size: float, bold: bool) -> str:
