@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from logistics.desk.models import Scan, StockTake, StockTakeItem
 from logistics.parcels import models as parcels
 from logistics.registry import models as registry
-from members.access.models import DivisionGrant, Function
+from members.access.models import BulkRow, BulkRun, DivisionGrant, Function
 from members.accounts.models import Relation, User
 from members.devices.models import Device
 from portal.audit.models import AuditEntry
@@ -39,7 +40,7 @@ READ = {
     # selectors: pages and programs
     ("visible_parcels", parcels.Parcel): Seen(f"{STAFF} keeper scanner", f"{STAFF} keeper_next_door"),
     ("own_parcels", parcels.Parcel): Seen("villager", "keeper_next_door"),
-    ("visible_stations", registry.Station): Seen(f"{OFFICE} keeper", f"{OFFICE} keeper_next_door"),
+    ("visible_stations", registry.Station): Seen(f"{OFFICE} courier keeper", f"{OFFICE} courier keeper_next_door"),
     ("visible_enterprises", registry.Enterprise): Seen(
         f"{COUNTY} enterprise_admin", COUNTY
     ),  # registered in the county, which is above a township
@@ -60,18 +61,25 @@ READ = {
     ("admin", parcels.TimerRule): Seen(f"{COUNTY} neighbour_official"),  # one portal, one set of limits
     ("admin", registry.Station): Seen(OFFICE, OFFICE),
     ("admin", registry.Enterprise): Seen(COUNTY, COUNTY),
+    ("admin", registry.StationUserObjectPermission): Seen(COUNTY, COUNTY),
+    ("admin", registry.EnterpriseUserObjectPermission): Seen(COUNTY, COUNTY),
+    ("admin", parcels.ImportBatch): Seen(COUNTY, COUNTY),
+    ("admin", parcels.EventSource): Seen(COUNTY, COUNTY),
+    ("admin", Scan): Seen(OFFICE, OFFICE),
+    ("admin", StockTake): Seen(OFFICE, OFFICE),
+    ("admin", BulkRun): Seen(COUNTY, "neighbour_official"),
     ("admin", Division): Seen(OFFICE, OFFICE),
     ("admin", Device): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
     ("admin", User): Seen(COUNTY, "neighbour_official"),
     ("admin", DivisionGrant): Seen(COUNTY, "neighbour_official"),
     ("admin", AuditEntry): Seen(COUNTY, COUNTY),
     ("admin", Message): Seen(COUNTY, COUNTY),
+    ("admin", ProviderHealth): Seen(f"{COUNTY} neighbour_official"),  # of no person and no place
 }
 
 NO_FACE = {
     parcels.ParcelNumber: NoFace("read with its parcel"),
     parcels.ParcelContact: NoFace("read with its parcel, masked; unmasked by PARCEL_VIEW_PERSONAL and logged"),
-    parcels.EventSource: NoFace("a name beside events and imports"),
     parcels.EventKey: NoFace("the index that makes the log idempotent; holds nothing that events do not"),
     parcels.ConsumerCursor: NoFace("where the readers of the log stand; operation reads it in the health page"),
     parcels.BagItem: NoFace("read with its bag"),
@@ -84,13 +92,12 @@ NO_FACE = {
     parcels.DoorDelivery: NoFace("read with its parcel"),
     parcels.Timer: NoFace("work of the scheduler; its effect is an event or a message"),
     parcels.ImportRow: NoFace("read with its import, by the sender's side only (lines_of)"),
-    registry.StationUserObjectPermission: NoFace("read as staff of a place (staff_of)"),
-    registry.EnterpriseUserObjectPermission: NoFace("read as staff of a place (staff_of)"),
     registry.StationGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
     registry.EnterpriseGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
     MessageLine: NoFace("read with its message"),
     Attempt: NoFace("read with its message by officials (tries_of_message); summed up as costs"),
-    ProviderHealth: NoFace("of no person and no place; officials read it as one line (public_provider_health)"),
     BlockedNumber: NoFace("read by officials, masked, as far as their area wrote to it (blocked_numbers)"),
+    BulkRow: NoFace("read with its run"),
+    StockTakeItem: NoFace("read with its stock-take"),
     Function: NoFace("has no table; carries the permissions for the groups"),
 }

@@ -15,6 +15,8 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
+from logistics.desk.models import Scan, StockTake, StockTakeItem
+from logistics.desk.states import Difference, Result, Task
 from logistics.parcels import models as parcels
 from logistics.parcels.events import NewEvent
 from logistics.parcels.services.consent import give_consent
@@ -34,12 +36,14 @@ from logistics.parcels.states import (
     SourceKind,
     TimerKind,
 )
-from logistics.registry.models import EnterpriseGroupObjectPermission, StationGroupObjectPermission
-from members.access.states import Role
+from logistics.registry.models import EnterpriseGroupObjectPermission, Station, StationGroupObjectPermission
+from members.access.models import BulkRow, BulkRun
+from members.access.states import BulkState, Role
 from members.accounts.models import Relation
 from members.devices.states import Profile
 from portal.audit.services import record
 from portal.core.actor import system_actor
+from portal.core.ids import new_id
 from portal.notify.models import Attempt, BlockedNumber, MessageLine, ProviderHealth
 from tests.personas import ADDRESS, CAST, hold, make_device, make_user
 from tests.world import World, make_world
@@ -83,6 +87,8 @@ def build() -> Street:
         _parcel_rows(rows, parcel, station, now)
         _sent(street, rows, number, now)
         _notes(rows, station, division, phone, now)
+        _desk(rows, station, now)
+        _office(street, rows, now)
     _members(street, now)
     for persona in street.cast.values():
         assert persona.client  # logged in now: a session begun inside a visit would be undone with it
@@ -163,6 +169,7 @@ def _sent(street: Street, rows: dict, number: str, now: dt.datetime) -> None:
         dry_run=True, state=ImportState.DONE, created_at=now, created_by="user:0", finished_at=now,
     )  # fmt: skip
     rows[parcels.ImportBatch] = batch
+    rows[parcels.EventSource] = source
     rows[parcels.ImportRow] = parcels.ImportRow.objects.create(batch=batch, line=2, result=RowResult.values[0],
                                                                number=number)  # fmt: skip
     rows[parcels.CarrierFeed] = parcels.CarrierFeed.objects.create(
@@ -204,6 +211,27 @@ def _notes(rows: dict, station, division, phone: str, now: dt.datetime) -> None:
     blocked = BlockedNumber.objects.create(phone=f"+86{phone}0", reason="invalid", since=now, until=now)
     health = ProviderHealth.objects.get_or_create(name="street")[0]
     rows.update({type(row): row for row in (entry, told, told.message, tried, blocked, health)})
+
+
+def _desk(rows: dict, station, now: dt.datetime) -> None:
+    """A scan of the parcel, and a count of the shelf that did not find it."""
+    parcel = rows[parcels.Parcel]
+    scan = Scan.objects.create(id=new_id(), task=Task.FIND, station=station, actor=OFFICE.id, number=parcel.waybill,
+                               parcel=parcel, recorded_at=now, result=Result.OK)  # fmt: skip
+    count = StockTake.objects.create(station=station, started_at=now, started_by=OFFICE.id)
+    missing = StockTakeItem.objects.create(stock_take=count, parcel=parcel, difference=Difference.MISSING)
+    rows.update({type(row): row for row in (scan, count, missing)})
+
+
+def _office(street: Street, rows: dict, now: dt.datetime) -> None:
+    """A dry run of the county's official, and of the neighbour county's."""
+    official = street.cast["county_official" if rows is street.here else "neighbour_official"].user
+    run = BulkRun.objects.create(
+        action="station.suspend", state=BulkState.PLANNED, created_at=now, created_by=f"user:{official.pk}",
+        area="620825000000" if rows is street.here else "620826000000",
+    )  # fmt: skip
+    rows[BulkRun] = run
+    rows[BulkRow] = BulkRow.objects.create(run=run, object_id=str(rows[Station].pk))
 
 
 def _members(street: Street, now: dt.datetime) -> None:

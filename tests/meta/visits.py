@@ -8,7 +8,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
-from logistics.parcels.models import CarrierFeed, Handover, ImportBatch, Parcel, Photo
+from logistics.desk.models import StockTake
+from logistics.parcels.models import Bag, CarrierFeed, Handover, ImportBatch, Parcel, Photo
+from members.access.models import BulkRun
 from members.accounts.models import Relation
 from portal.core.routes import Route, iter_routes
 from tests.meta.street import PERSONAS, Street
@@ -30,7 +32,12 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "provider": lambda street: "tencent",
     "secret": lambda street: "guessed",
     "code": lambda street: street.world.village.code,
+    "run_id": lambda street: street.here[BulkRun].pk,
     "slug": lambda street: "collect",
+    "task": lambda street: "inbound",
+    "bag": lambda street: street.here[Bag].number,
+    "handover": lambda street: street.here[Handover].pk,
+    "stock_take": lambda street: street.here[StockTake].pk,
 }
 
 

@@ -120,7 +120,7 @@ class Exports:
         self.require_view(request)
         rows = self.export_rows(request)
         count = rows.order_by()[: MAX_ROWS + 1].count()
-        form = ExportForm(request.POST or None)
+        form = ExportForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             if count > MAX_ROWS:
                 raise TooLarge(
