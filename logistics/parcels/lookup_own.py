@@ -17,12 +17,14 @@ from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.states import ContactRole, Direction, Stage
+from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor, ActorKind, Grant, Scope
 from portal.core.errors import NotFound
 from portal.core.masking import mask_name, mask_phone
 
 PAGE = 30
+MOST_WAITING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class OwnRow:
     relative: bool
     whose: str
     code: str  # the pickup code of a parcel that waits for its recipient, else ""
+    station: Station | None  # where it waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +55,40 @@ class PickupFacts:
 def own_parcels(
     *, actor: Actor, own_phone: str, now: dt.datetime, before: int | None = None
 ) -> tuple[list[OwnRow], int | None]:
-    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Three queries."""
+    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Four queries.
+
+    Parcels that wait at a station lead the first page, however old they are, and are left out of the later ones.
+    """
     parcels = visible_parcels(actor=actor, permission=Permission.OWN_PARCELS).filter(
         Q(closed_at=None) | Q(closed_at__gte=now - OPEN_AFTER_END)
     )
-    if before:
-        parcels = parcels.filter(pk__lt=before)
-    page = list(parcels.select_related("carrier", "destination_station").order_by("-pk")[: PAGE + 1])
+    parcels = parcels.select_related("carrier", "destination_station").order_by("-pk")
+    waiting = [] if before else list(parcels.filter(stage=Stage.READY_FOR_PICKUP)[:MOST_WAITING])
+    others = parcels.exclude(stage=Stage.READY_FOR_PICKUP)
+    page = list((others.filter(pk__lt=before) if before else others)[: PAGE + 1])
     more = page[PAGE - 1].pk if len(page) > PAGE else None
-    page = page[:PAGE]
+    page = waiting + page[:PAGE]
     phones = actor.scope(Permission.OWN_PARCELS).phones
     contacts: dict[int, list[ParcelContact]] = {}
     for contact in ParcelContact.objects.filter(parcel__in=page, phone__in=phones):
         contacts.setdefault(contact.parcel_id, []).append(contact)
-    codes = PickupCode.objects.filter(parcel__in=page, used_at=None, voided_at=None)
-    live = {row.parcel_id: row.code for row in codes}
-    return [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk, "")) for p in page], more
+    codes = PickupCode.objects.filter(parcel__in=page, used_at=None, voided_at=None).select_related("station")
+    live = {row.parcel_id: row for row in codes}
+    return [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk)) for p in page], more
 
 
-def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str, code: str) -> OwnRow:
+def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str, pickup: PickupCode | None) -> OwnRow:
     # Recipient before sender, oneself before a relative.
     contact = min(contacts, key=lambda c: (c.role != ContactRole.RECIPIENT, c.phone != own_phone))
     relative, as_sender = contact.phone != own_phone, contact.role == ContactRole.SENDER
+    ready = pickup is not None and parcel.stage == Stage.READY_FOR_PICKUP and not as_sender
     return OwnRow(
         parcel=parcel,
         as_sender=as_sender,
         relative=relative,
         whose=mask_name(contact.name) if relative else "",
-        code=code if parcel.stage == Stage.READY_FOR_PICKUP and not as_sender else "",
+        code=pickup.code if pickup is not None and ready else "",
+        station=pickup.station if pickup is not None and ready else None,
     )
 
 

@@ -43,3 +43,12 @@ GUIDES = _by_slug(
     Page("township", _("乡镇管理员"), _("看本乡镇的站点和积压"), "landmark", frozenset({Role.TOWNSHIP_OFFICIAL})),
     Page("county", _("县级管理员"), _("看全县、授权、导出"), "chart-column", frozenset({Role.COUNTY_OFFICIAL})),
 )  # fmt: skip
+
+FIRST_STEPS_COOKIE = "first_steps"  # the guide whose panel the reader has put away
+# Who has several roles begins with the one that can do most.
+_FIRST = ("county", "township", "enterprise", "keeper", "courier")
+
+
+def guide_for(roles: frozenset[str]) -> Page:
+    """The first steps of somebody with these roles."""
+    return next((GUIDES[slug] for slug in _FIRST if GUIDES[slug].roles & roles), GUIDES["villager"])

@@ -188,7 +188,7 @@ def test_text_for_the_proxy(villager, desk):
     parcel = desk.waiting()
     code = parcel.pickup_code.code
     text = villager.client.get(f"/p/{parcel.waybill}").content.decode()
-    assert f"取件码 {code[:3]} {code[3:]}，单号尾号 {parcel.waybill[-4:]}" in text
+    assert f"尾号{parcel.carrier_number[-4:]}，取件码{code[:3]} {code[3:]}" in text
 
 
 def test_acts_need_the_form_of_the_page(villager, desk):
@@ -244,7 +244,7 @@ def test_my_parcels_pages_with_few_queries(villager, desk, django_assert_max_num
     for _n in range(32):
         desk.parcel()
     villager.client.get("/my/")
-    with django_assert_max_num_queries(7):  # session, user, grants, parcels, contacts, codes, one spare for allauth
+    with django_assert_max_num_queries(8):  # session, user, grants, waiting, others, contacts, codes, messages
         first = villager.client.get("/my/").content.decode()
     assert first.count("<article") == 30
     older = first.split('rel="next" href="')[1].split('"')[0]

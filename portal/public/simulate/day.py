@@ -56,7 +56,7 @@ class Day:
 
     # -- playing ------------------------------------------------------------------------------------------
 
-    def play(self, acts: Iterable[Act]) -> Ledger:
+    def play(self, acts: Iterable[Act]) -> None:
         """All acts that the journal does not have yet. An answer that had to be another is kept as a surprise."""
         ordered = sorted(acts, key=lambda act: (act.minute, act.key))
         self.repeating = bool(self.journal.done)
@@ -71,7 +71,6 @@ class Day:
                 self.journal.keep(act.key, done)
                 self.repeating = False
             self.ledger.take(done)
-        return self.ledger
 
     def _perform(self, act: Act) -> Outcome:
         outcome = Outcome()
@@ -89,6 +88,18 @@ class Day:
             if self.repeating and error.code in already:
                 return None
             raise
+
+    def wrong(self, out: Outcome, do: Callable[[], object], refusal: type[DomainError], told: str) -> None:
+        """`do` must be refused by `refusal`: somebody typed a wrong code."""
+        try:
+            do()
+            out.surprises.append(f"{told} was taken")
+        except refusal:
+            out.did(f"{told} refused")
+        except DomainError:
+            if not self.repeating:  # otherwise the right one followed before the day was cut off
+                raise
+            out.did(f"{told} refused")
 
     # -- parcels ------------------------------------------------------------------------------------------
 

@@ -188,7 +188,7 @@ def pack(day: Day, town: str, b: int, items: list[Item], out: Outcome, now: dt.d
         out.expect(answer["result"] in ("ok", "repeat"), f"sort {item.n}: {answer['result']} {answer['code']}")
     used = day.ledger.refs.get("seal")
     if used and day.plan.roll("seal", f"{town}:{b}"):
-        _used_seal(bag, used, keeper, out, now)
+        _used_seal(day, bag, used, keeper, out, now)
     seal = f"FQ{day.run}{day.plan.towns.index(town):02d}{b:02d}"
     day.once(lambda: seal_bag(bag=bag, seal_number=seal, actor=keeper.actor, now=now), "bag_not_open")
     out.refs["seal"] = seal
@@ -205,12 +205,8 @@ def _begun(day: Day, actor: str, town: str, items: list[Item]) -> Bag | None:
     return bags.filter(items__parcel__in=day.parcels(items), items__removed_at=None).first()
 
 
-def _used_seal(bag: Bag, seal: str, keeper, out: Outcome, now: dt.datetime) -> None:
-    try:
-        seal_bag(bag=bag, seal_number=seal, actor=keeper.actor, now=now)
-        out.surprises.append("a seal was taken twice")
-    except SealUsed:
-        out.did("used seals refused")
+def _used_seal(day: Day, bag: Bag, seal: str, keeper, out: Outcome, now: dt.datetime) -> None:
+    day.wrong(out, lambda: seal_bag(bag=bag, seal_number=seal, actor=keeper.actor, now=now), SealUsed, "used seal")
 
 
 def offer(day: Day, town: str, items: list[Item], out: Outcome, now: dt.datetime) -> None:

@@ -49,10 +49,14 @@ class Settings:
 
 @dataclass(slots=True)
 class Result:
-    ledger: Ledger
+    day: Day
     comparison: Comparison
     seconds: float
     resumed: bool
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.day.ledger
 
     @property
     def agrees(self) -> bool:
@@ -78,13 +82,13 @@ def simulate(*, settings: Settings, now: dt.datetime, say: Say) -> Result:
     if resumed:
         say(f"  goes on after {len(journal.done)} acts")
     try:
-        ledger = day.play(_acts(day))
+        day.play(_acts(day))
     finally:
         journal.close()
     comparison = compare(day)
     journal.open()
     journal.end()
-    return Result(ledger, comparison, time.monotonic() - began, resumed)
+    return Result(day, comparison, time.monotonic() - began, resumed)
 
 
 def _acts(day: Day) -> Iterator[Act]:

@@ -98,11 +98,12 @@ def collect(day: Day, item: Item, out: Outcome, now: dt.datetime) -> None:
     code = PickupCode.objects.get(parcel=parcel).code
     person = {"parcel": parcel, "station": day.crew.network.stations[item.village], "actor": keeper.actor, "now": now}
     if "wrong_code" in item.faults:
-        try:
-            give_out(**person, method=PickupMethod.CODE, code=_another(code))
-            out.surprises.append(f"counter {item.n}: a wrong code opened it")
-        except WrongCode:
-            out.did("wrong pickup codes")
+        day.wrong(
+            out,
+            lambda: give_out(**person, method=PickupMethod.CODE, code=_another(code)),
+            WrongCode,
+            "wrong pickup code",
+        )
     how: dict = {"method": PickupMethod.CODE, "code": code}
     if item.method == "identity":
         how = {"method": PickupMethod.IDENTITY, "pin": day.crew.pin}
@@ -121,7 +122,7 @@ def _another(code: str) -> str:
 
 def refuse(day: Day, item: Item, out: Outcome, now: dt.datetime) -> None:
     keeper, parcel = day.crew.keeper(item.village), day.parcel(item)
-    refuse_parcel(parcel=parcel, actor=keeper.actor, now=now, why="不是本人购买")
+    day.once(lambda: refuse_parcel(parcel=parcel, actor=keeper.actor, now=now, why="不是本人购买"), "already_returning")
     start_return(parcel=parcel, reason=ReturnReason.REFUSED, actor=keeper.actor, now=now)
     out.fact(item.n, now, Issue.REFUSED)
     out.fact(item.n, now, Stage.RETURNING)
@@ -172,7 +173,10 @@ def nobody(day: Day, item: Item, out: Outcome, now: dt.datetime) -> None:
 def refused_at_the_door(day: Day, item: Item, out: Outcome, now: dt.datetime) -> None:
     parcel = day.parcel(item)
     courier, keeper = day.crew.courier(item.town).actor, day.crew.keeper(item.village).actor
-    attempt_failed(parcel=parcel, reason=FailedReason.REFUSED, actor=courier, now=now)
+    day.once(
+        lambda: attempt_failed(parcel=parcel, reason=FailedReason.REFUSED, actor=courier, now=now),
+        "not_out_for_delivery",
+    )
     start_return(parcel=day.parcel(item), reason=ReturnReason.REFUSED, actor=keeper, now=now)
     out.fact(item.n, now, Issue.REFUSED)
     out.fact(item.n, now, Stage.RETURNING)
@@ -184,11 +188,7 @@ def deliver(day: Day, item: Item, out: Outcome, now: dt.datetime) -> None:
     code = DoorCode.objects.get(parcel=parcel).code
     door = {"parcel": parcel, "proof": DoorProof.CODE, "actor": courier, "now": now}
     if "wrong_code" in item.faults:
-        try:
-            deliver_at_door(**door, code=_another(code))
-            out.surprises.append(f"door {item.n}: a wrong code was taken")
-        except WrongDoorCode:
-            out.did("wrong codes at the door")
+        day.wrong(out, lambda: deliver_at_door(**door, code=_another(code)), WrongDoorCode, "wrong code at the door")
     day.once(lambda: deliver_at_door(**door, code=code), "already_delivered")
     out.fact(item.n, now, Stage.DELIVERED)
     out.did("parcels delivered at the door")

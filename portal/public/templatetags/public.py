@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import ngettext
 
+from portal.public.guides import FIRST_STEPS_COOKIE, guide_for
 from portal.public.hours import state_of
 
 register = template.Library()
@@ -19,3 +20,12 @@ def waiting(seconds) -> str:
         return ngettext("%(n)s 秒", "%(n)s 秒", whole) % {"n": whole}
     minutes = -(-whole // 60)
     return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
+
+
+@register.inclusion_tag("public/_first_steps.html", takes_context=True)
+def first_steps(context) -> dict:
+    """A newcomer's way to the first steps of their role, until they put it away."""
+    request = context["request"]
+    guide = guide_for(request.actor.roles)
+    hidden = request.COOKIES.get(FIRST_STEPS_COOKIE) == guide.slug
+    return {"guide": None if hidden else guide, "csrf_token": context.get("csrf_token")}

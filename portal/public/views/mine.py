@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from logistics.parcels.lookup_own import own_parcels
-from logistics.parcels.services.pickup import spaced
+from logistics.parcels.lookup_own import own_parcel, own_parcels
+from logistics.parcels.services.pickup import name_proxies, spaced
 from portal.core.access import signed_in
 from portal.core.clock import now
+from portal.core.errors import BadInput, DomainError
+from portal.public.handout import handout
 from portal.public.views.track import private
 from portal.public.words import words
+
+MOST_AT_ONCE = 50  # parcels for one proxy
+
+
+class NothingChosen(BadInput):
+    code = "nothing_chosen"
+    message = _("没有选包裹。")
+    hint = _("请在要代取的包裹前面打勾。")
 
 
 @signed_in
 def my_parcels(request):
-    """Newest first, a page at a time; parcels that ended more than 30 days ago are left out."""
+    """What waits at a station first, by station; then newest first, a page at a time; nothing ended long ago."""
+    return _page(request)
+
+
+@signed_in
+@require_POST
+def my_proxy(request):
+    """The recipient names one person for several waiting parcels: for all that are ticked, or for none."""
+    chosen = request.POST.getlist("waybill")[:MOST_AT_ONCE]
+    moment = now()
+    try:
+        if not chosen:
+            raise NothingChosen()
+        parcels = [own_parcel(actor=request.actor, waybill=w, opened=frozenset(), now=moment) for w in chosen]
+        name, phone = request.POST.get("name", ""), request.POST.get("phone", "")
+        name_proxies(parcels=parcels, name=name[:100], phone=phone[:40], actor=request.actor, now=moment)
+    except DomainError as error:
+        return _page(request, error)
+    return private(redirect("my_parcels"))
+
+
+def _page(request, error: DomainError | None = None) -> HttpResponse:
     before = request.GET.get("before", "")
     rows, more = own_parcels(
         actor=request.actor,
@@ -24,6 +58,25 @@ def my_parcels(request):
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
     w = words(get_language())
-    listed = [{"row": row, "meaning": w.meanings.get(row.parcel.stage, ""), "code": spaced(row.code)} for row in rows]
-    context = {"rows": listed, "older": f"?before={more}" if more else ""}
-    return private(render(request, "public/my.html", context))
+    context = {
+        "waiting": _by_station(row for row in rows if row.station is not None),
+        "rows": [{"row": r, "meaning": w.meanings.get(r.parcel.stage, "")} for r in rows if r.station is None],
+        "older": f"?before={more}" if more else "",
+        "error": error,
+        "typed": request.POST,
+        "ticked": request.POST.getlist("waybill"),
+    }
+    status = error.status if error else 200
+    return private(render(request, "public/my.html", context, status=status), error)
+
+
+def _by_station(rows) -> list[dict]:
+    """The waiting parcels under their station, each with its code, and the text to pass on for all of them."""
+    groups: dict[int, dict] = {}
+    for row in rows:
+        group = groups.setdefault(row.station.pk, {"station": row.station, "rows": []})
+        group["rows"].append({"row": row, "code": spaced(row.code)})
+    for group in groups.values():
+        parcels = [(r["row"].parcel.carrier_number or r["row"].parcel.waybill, r["row"].code) for r in group["rows"]]
+        group["text"] = handout(group["station"], parcels, get_language())
+    return list(groups.values())

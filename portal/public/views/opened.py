@@ -19,6 +19,7 @@ from portal.core.clock import now
 from portal.core.errors import DomainError, NotFound
 from portal.core.masking import normalise_digits
 from portal.public.cards import card, timeline
+from portal.public.handout import handout
 from portal.public.limits import check_walker, count_miss
 from portal.public.proofs import check_code, open_parcels, opened_parcels, send_code
 from portal.public.views.track import open_tier1, private, refusal, tier1_facts, wrong
@@ -114,7 +115,9 @@ def _page(request, parcel, speaker, error: DomainError | None = None) -> HttpRes
         "timeline": mark_safe(timeline(facts["events"], w)),  # noqa: S308
         "pickup": pickup,
         "code": spaced(pickup.code) if pickup and pickup.code else "",
-        "tail": number.text[-4:],
+        "handout": handout(pickup.station, [(parcel.carrier_number or parcel.waybill, pickup.code)], get_language())
+        if pickup and pickup.code and pickup.station
+        else "",
         "address": f"{settings.PUBLIC_URL}/t/{number.text}",
         "error": error,
         "typed": request.POST,

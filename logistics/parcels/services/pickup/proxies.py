@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,16 @@ def name_proxy(*, parcel: Parcel, name: str, phone: str, actor: Actor, now: dt.d
     before = {"proxy": live.pk} if live is not None else None
     record(actor=actor, now=now, action="proxy.named", target=parcel, before=before, after={"proxy": proxy.pk})
     return proxy
+
+
+@transaction.atomic
+def name_proxies(
+    *, parcels: Sequence[Parcel], name: str, phone: str, actor: Actor, now: dt.datetime
+) -> list[PickupProxy]:
+    """One person for several parcels: all of them or none. Raises as name_proxy."""
+    # In one order, so that two such requests wait for each other instead of locking each other out.
+    ordered = sorted(parcels, key=lambda parcel: parcel.pk)
+    return [name_proxy(parcel=parcel, name=name, phone=phone, actor=actor, now=now) for parcel in ordered]
 
 
 @transaction.atomic
