@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -117,7 +118,5 @@ def test_damaged_bytes_never_break_the_reader(form, data):
     raw = bytearray(picture(64, 48, form=form))
     for _hit in range(data.draw(st.integers(1, 8))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(DomainError):
         assert cleaned(bytes(raw)).width <= LONGEST_SIDE
-    except DomainError:
-        pass

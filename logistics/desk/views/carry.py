@@ -133,10 +133,11 @@ def handover_list(request):
     """Handovers of my sides (for officials: of their area), those that wait first."""
     state = request.GET.get("state", "")
     state = state if state in HandoverState.values else ""
-    rows = recent_handovers(actor=request.actor, state=state)
+    waiting = [] if state else open_handovers(actor=request.actor)
+    named = {row.handover.pk for row in waiting}
     context = {
-        "waiting": [] if state else open_handovers(actor=request.actor),
-        "rows": rows if state else [row for row in rows if row.handover.state != HandoverState.PENDING],
+        "waiting": waiting,
+        "rows": [r for r in recent_handovers(actor=request.actor, state=state) if r.handover.pk not in named],
         "state": state,
         "states": HandoverState.choices,
     }
