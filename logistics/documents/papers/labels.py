@@ -136,10 +136,9 @@ def _bottom(paper: Paper, label: Label, k: float, x: float, inner: float) -> Non
     paper.qr(x + inner - side, 144 * k, side, label.link)
     wide = inner - side - 3 * k
     weight = gettext("%(kg)s 千克") % {"kg": f"{label.weight_grams / 1000:.2f}"} if label.weight_grams else ""
-    count = gettext("%(count)d 件") % {"count": label.pieces}
     rows = [
         (gettext("快递单号"), label.carrier_number),
-        (gettext("件数"), "  ".join(part for part in (count, weight) if part)),
+        (gettext("件数"), "  ".join(part for part in (str(label.pieces), weight) if part)),
         (gettext("登记时间"), label.registered),
     ]
     y = 147 * k

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from logistics.documents.forms import LabelsForm, OneForm, ShelvesForm
 from logistics.documents.papers.sizes import LabelSize, ShelfSize
-from logistics.documents.services.printing import Printed, choose_parcels, print_labels, print_shelves
+from logistics.documents.services.printing import MOST_LABELS, Printed, choose_parcels, print_labels, print_shelves
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
 from portal.core.errors import DomainError
 
-_ADDRESS = {OneForm.LABEL: ("print_label", "waybill"), OneForm.BAG: ("print_bag", "number"),
+_ADDRESS = {OneForm.LABEL: ("print_label", "waybill"), OneForm.BAG: ("print_bag", "bag"),
             OneForm.PROOF: ("print_proof", "waybill")}  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def print_home(request):
         address = reverse(name, kwargs={argument: form.cleaned_data["number"].strip().upper()})
         size = form.cleaned_data["size"]
         return redirect(f"{address}?{urlencode({'size': size})}" if size else address)
-    return render(request, "documents/home.html", {"form": form}, status=400 if form.is_bound else 200)
+    return render(request, "documents/home.html", {"form": form, "most": MOST_LABELS}, status=400 if form.is_bound else 200)
 
 
 @needs(Permission.DOCUMENT_PRINT)

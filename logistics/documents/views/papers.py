@@ -37,8 +37,8 @@ def label(request, waybill: str):
 
 @needs(Permission.DOCUMENT_PRINT)
 @require_GET
-def bag_tag(request, number: str):
-    return pdf(print_bag_tag(number=number, size=_size(request), actor=request.actor, now=now()))
+def bag_tag(request, bag: str):
+    return pdf(print_bag_tag(number=bag, size=_size(request), actor=request.actor, now=now()))
 
 
 @needs(Permission.DOCUMENT_PRINT)
