@@ -99,7 +99,7 @@ class OnAHandover(Conflict):
 class NotOutForDelivery(Conflict):
     code = "not_out_for_delivery"
     message = _("这个包裹还没有出发派送。")
-    hint = _("请先在“上门派送”里点“出发派送”。")
+    hint = _("请先在“上门投递”里点“出发派送”。")
 
 
 class AlreadyDelivered(Conflict):

@@ -97,7 +97,7 @@ def _acts(actor, parcel) -> list[dict[str, str]]:
     to_village = going and parcel.direction == Direction.DOWN and parcel.stage != Stage.RETURNING
     P = Permission
     acts = (
-        ("work_door_stop", _("上门派送"), to_village and parcel.stage != Stage.READY_FOR_PICKUP, [P.PARCEL_DELIVER]),
+        ("work_door_stop", _("上门投递"), to_village and parcel.stage != Stage.READY_FOR_PICKUP, [P.PARCEL_DELIVER]),
         ("act_consent", _("登记收件人意见"), to_village, [P.CONSENT_RECORD]),
         ("act_proxy", _("登记代收人"), to_village, [P.CONSENT_RECORD]),
         ("act_refuse", _("登记拒收"), to_village and Issue.REFUSED not in parcel.issues, [P.STATION_GIVE_OUT]),
