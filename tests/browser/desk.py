@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
+from tests.browser.conftest import violations
+from tests.browser.watch import fits
+
+COLOURS = ["color-contrast", "link-in-text-block"]  # all that the dark mode can change
+
 
 def ready(page: Page) -> Page:
     """Waits for the script: from then on the page takes what a scanner types."""
@@ -26,3 +31,13 @@ def rows(page: Page, result: str = "ok") -> Locator:
 def card(page: Page, name: str) -> Locator:
     """A button of the page itself, not of its header."""
     return page.locator("main").get_by_role("button", name=name, exact=True)
+
+
+def look(page: Page) -> None:
+    """The page as it is now: no barrier that axe-core finds, light or dark, and nothing beyond the screen's edge."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {line}" for line in violations(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    assert found == []
+    fits(page)

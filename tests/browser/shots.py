@@ -42,6 +42,7 @@ from allauth.mfa.utils import decrypt  # noqa: E402
 from logistics.parcels.models import Parcel  # noqa: E402
 from logistics.parcels.states import ContactRole, Direction, Stage  # noqa: E402
 from portal.public.demo import cast, people  # noqa: E402
+from tests.browser.shots_desk import desk  # noqa: E402
 
 
 class Camera:
@@ -66,7 +67,9 @@ class Camera:
         context.close()
 
     def keep(self, page: Page, name: str, *, whole: bool = True) -> None:
-        raw = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+        self.store(Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB"), name)
+
+    def store(self, raw: Image.Image, name: str) -> None:
         small = raw.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         target = PICTURES / f"{name}.png"
         small.save(target, optimize=True)
@@ -192,6 +195,7 @@ def main() -> int:
         camera = Camera(browser, home)
         public(camera, shown)
         inside(camera, shown)
+        desk(camera, shown)
         browser.close()
     print(f"{camera.bytes / 1e6:.1f} MB")  # noqa: T201
     return 1 if camera.bytes > MOST_BYTES else 0

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 from logistics.desk.models import Scan
 from logistics.parcels.models import Event, Parcel
 from logistics.parcels.services.consent import give_consent
-from tests.browser.desk import card, ready, rows, wedge
-from tests.browser.watch import fits
+from tests.browser.desk import card, look, ready, rows, wedge
 from tests.custody.conftest import NOW, counter  # noqa: F401  fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -51,7 +50,7 @@ def test_three_barcodes_in_one_second_are_three_scans(visit, three, keeper):
     assert Scan.objects.count() == 3
     assert loads == []
     assert page.evaluate("localStorage.length") == 0
-    fits(page)
+    look(page)
 
 
 def test_a_scanner_does_not_type_into_the_shelf(visit, three, keeper):
@@ -71,6 +70,7 @@ def test_a_lost_line_keeps_the_scans_and_their_order(visit, three, keeper):
         wedge(page, parcel.waybill)
     expect(rows(page, "waiting")).to_have_count(3)
     expect(page.locator("#word")).to_have_text("待发送")
+    look(page)
     expect(page.locator("#line")).to_contain_text("待发送 3 件")
     assert arrivals() == 0
     page.context.set_offline(False)
@@ -123,6 +123,7 @@ def test_an_expired_session_loses_nothing(visit, three, keeper, live_server):
     expect(page.locator("#line")).to_contain_text("登录已过期。待发送 1 件")
     wedge(page, three[1].waybill)
     expect(page.locator("#line")).to_contain_text("待发送 2 件")
+    look(page)
     assert page.get_by_role("link", name="去登录").get_attribute("href").endswith("?next=/work/inbound/")
     assert arrivals() == 0
     log_in(page, keeper, live_server)
@@ -184,6 +185,7 @@ def test_consent_takes_two_taps_and_blocks_nothing(visit, counter, three, keeper
     page = ready(visit("/work/inbound/", client=keeper.client))
     wedge(page, asked.waybill)
     expect(page.locator("#word")).to_have_text("问同意")
+    look(page)
     wedge(page, three[0].waybill)
     expect(rows(page)).to_have_count(1)
     agree = rows(page, "ask").get_by_role("button", name="电话同意")
@@ -223,8 +225,12 @@ def test_screen_readers_hear_good_news_politely_and_a_stop_at_once(visit, three,
     page.locator("#number").focus()
     wedge(page, three[0].waybill)
     expect(page.get_by_role("status").filter(has_text="已入库")).to_have_count(1)
+    wedge(page, three[0].waybill)
+    expect(rows(page, "repeat")).to_have_count(1)
+    look(page)
     wedge(page, "XX")
     expect(page.locator("#said-now[role=alert]")).to_contain_text("请")
+    look(page)
     expect(page.locator("#said")).to_have_text("")
     moves = page.locator("#band").evaluate("band => getComputedStyle(band).transitionDuration")
     assert moves == "0s"  # the browsers of these tests ask for reduced motion
@@ -248,7 +254,7 @@ def test_without_a_script(visit, counter, three, keeper):  # noqa: F811
     page.get_by_label("扫条码或输入单号").fill("不是单号")
     page.get_by_role("button", name="确定").click()
     expect(page.locator("#band")).to_have_attribute("data-result", "refused")
-    fits(page)
+    look(page)
 
 
 def test_logging_out_says_what_would_be_lost(visit, three, keeper):

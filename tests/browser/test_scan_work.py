@@ -10,11 +10,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from logistics.desk.models import StockTake
+from logistics.desk.states import Task
 from logistics.parcels.models import Bag, Handover, Parcel
 from members.access.states import Role
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE
-from tests.browser.desk import card, ready, rows, wedge
-from tests.browser.watch import fits
+from tests.browser.desk import card, look, ready, rows, wedge
 from tests.custody.conftest import counter  # noqa: F401  fixture
 from tests.personas import hold, make_persona
 
@@ -48,10 +48,11 @@ def test_sort_into_bags_and_open_them(visit, counter, world, at):  # noqa: F811
     expect(page.locator("#bag-count")).to_have_text("2")
     card(page, "封签").click()
     expect(page.locator("#number-label")).to_have_text("扫封签，或输入封签号")
+    look(page)
     wedge(page, "FQ-0001")
     expect(page.locator("#word")).to_have_text("已封签")
     expect(page.locator("#bag")).to_be_hidden()
-    fits(page)
+    look(page)
     bag = Bag.objects.get()
     assert (bag.state, bag.seal_number) == ("sealed", "FQ-0001")
 
@@ -65,7 +66,7 @@ def test_sort_into_bags_and_open_them(visit, counter, world, at):  # noqa: F811
     card(page, "封签完好，结束").click()
     expect(page.locator("#word")).to_have_text("不符")
     expect(page.locator("#differences li")).to_have_count(2)
-    fits(page)
+    look(page)
     bag.refresh_from_db()
     assert bag.state == "opened"
 
@@ -87,7 +88,7 @@ def test_hand_over_by_two_phones(visit, counter, world, keeper, at):  # noqa: F8
     expect(giver.locator("#offered")).to_be_visible()
     expect(giver.locator("#offered-qr")).to_have_js_property("complete", value=True)
     assert giver.locator("#offered-qr").evaluate("image => image.naturalWidth") > 0
-    fits(giver)
+    look(giver)
     handover = Handover.objects.get()
 
     taker = ready(visit("/work/take-over/", client=at(world.village)))
@@ -96,7 +97,7 @@ def test_hand_over_by_two_phones(visit, counter, world, keeper, at):  # noqa: F8
     expect(taker.locator("#take-missing")).to_have_text("还差 2 件")
     wedge(taker, parcels[0].waybill)
     expect(taker.locator("#take-missing")).to_have_text("还差 1 件")
-    fits(taker)
+    look(taker)
     taker.get_by_label("有什么不对").fill("少一件")
     taker.locator("#finish").click()
     expect(taker.locator("#word")).to_have_text("少 1 件")
@@ -115,6 +116,7 @@ def test_give_out_over_the_counter(visit, counter, keeper):  # noqa: F811
     wedge(page, code.code)
     expect(page.locator("#give-shelf")).to_have_text("3-2")
     expect(page.locator("#give-together-title")).to_have_text("同一收件人还有 2 件")
+    look(page)
     card(page, "交付").dblclick()
     expect(page.locator("#band")).to_have_attribute("data-result", "ok")
     wedge(page, second.waybill)
@@ -129,7 +131,7 @@ def test_give_out_over_the_counter(visit, counter, keeper):  # noqa: F811
     card(page, "交付").click()
     expect(page.locator("#message")).to_contain_text("请输入您的工作密码")
     expect(page.locator("#give-pin")).to_be_focused()
-    fits(page)
+    look(page)
     stages = {p.pk: p.stage for p in Parcel.objects.all()}
     assert [stages[p.pk] for p in (first, second, third)] == ["DELIVERED", "DELIVERED", "READY_FOR_PICKUP"]
     assert page.evaluate("Object.values(localStorage).join()") == ""
@@ -146,7 +148,7 @@ def test_count_the_shelf(visit, counter, keeper):  # noqa: F811
     expect(page.locator("#word")).to_have_text("多出")
     card(page, "点完了，看差异").click()
     expect(page.locator("#differences li")).to_have_count(2)
-    fits(page)
+    look(page)
     missing.refresh_from_db()
     assert missing.issues == []
     card(page, "确认差异，结束盘点").click()
@@ -183,7 +185,7 @@ def test_the_desk_tells_what_waits(visit, counter, keeper):  # noqa: F811
     expect(page.get_by_text("在货架，待取").locator("..")).to_contain_text("1")
     page.get_by_role("link", name="到站入库").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("到站入库")
-    fits(page)
+    look(page)
 
 
 @pytest.fixture
@@ -237,3 +239,13 @@ def test_a_refused_camera_says_what_else_to_do(visit, keeper):
     page = ready(visit("/work/find/", client=keeper.client))
     page.get_by_role("button", name="用摄像头扫").click()
     expect(page.locator("#camera [role=status]")).to_contain_text("手工输入")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_page_before_the_first_scan(visit, at, world, live_server, language):
+    client = at(world.township_station)
+    page = visit("/work/", client=client, language=language)
+    look(page)
+    for task in Task:
+        page.goto(f"{live_server.url}/work/{task.value}/")
+        look(ready(page))
