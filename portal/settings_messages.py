@@ -1,6 +1,7 @@
 """Text messages: who sends them, what they cost, when they wait."""
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from portal.env import BadEnvironment, env_int, env_list, env_str
 
@@ -33,7 +34,7 @@ _WINDOW = 60 if env_str("PORTAL_MODE") == "development" else 15 * 60
 ARRIVAL_WINDOW_SECONDS = env_int("ARRIVAL_WINDOW_SECONDS", _WINDOW, low=0, high=6 * 3600)
 
 # Tencent Cloud. The endpoint is a host, with a scheme only for a test server.
-TENCENT_SMS = {
+TENCENT_SMS: dict[str, Any] = {
     "secret_id": env_str("TENCENT_SECRET_ID"),
     "secret_key": env_str("TENCENT_SECRET_KEY"),
     "app_id": env_str("TENCENT_SMS_APP_ID"),

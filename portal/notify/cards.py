@@ -49,7 +49,12 @@ def own_card(message: Message) -> OwnCard:
     text, link = _parted(outgoing.text)
     title = TITLES.get(message.template, _("消息"))
     language = "en" if outgoing.language == "en" else "zh-CN"
-    return OwnCard(str(message.pk), title, text, link, message.created_at, message.read_at is None, language)
+    return OwnCard(str(message.pk), title, _unbroken(text), link, message.created_at, message.read_at is None, language)
+
+
+def _unbroken(text: str) -> str:
+    """A code stays on one line: `482 913` with a space that does not break."""
+    return re.sub(r"(?<!\d)(\d{3}) (\d{3})(?!\d)", "\\1\N{NO-BREAK SPACE}\\2", text)
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -62,6 +67,7 @@ def _parted(text: str) -> tuple[str, str]:
 class DeveloperCard:
     message: Message
     text: str
+    link: str
     tone: str
     lines: int
     tries: list[Attempt]
@@ -72,9 +78,12 @@ def developer_card(message: Message) -> DeveloperCard:
     tries = list(message.tries.all())
     cost = sum(attempt.cost for attempt in tries)
     standing = [line for line in message.lines.all() if line.withdrawn_at is None]
+    text = text_of(message)
+    link = found[0] if (found := re.search(r"https?://\S+$", text)) else ""
     return DeveloperCard(
         message=message,
-        text=text_of(message),
+        text=text.removesuffix(link),
+        link=link,
         tone=TONES.get(Status(message.status), ""),
         lines=len(standing),
         tries=tries,

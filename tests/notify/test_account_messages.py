@@ -33,7 +33,7 @@ def arrival(number, *, phone=PHONE, now=None, station="何马村站"):
 def page(persona, url=URL):
     answer = persona.client.get(url)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_message_is_there_at_once_with_its_code_and_link(villager):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from portal.core.actor import ANONYMOUS, Actor, ActorKind, Grant, Scope
 from portal.core.errors import NotFound
@@ -118,6 +119,17 @@ def test_an_error_of_our_own_in_a_channel_stops_nobody_else():
     news("b")
     assert go(Provider(KeyError("bug"))) == {"unknown": 1, "sent": 1}
     assert "KeyError" in Message.objects.get(status="unknown").error
+
+
+def test_a_worker_takes_as_many_as_it_asked_for_whatever_the_planner_thinks():
+    """A subselect with LIMIT that is run again for every row would take them all."""
+    for number in range(10):
+        news(f"n{number}")
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "indexscan", "bitmapscan", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert len(claim(now=NOW, limit=1)) == 1
+    assert len(claim(now=NOW, limit=3)) == 3
 
 
 # -- rest ------------------------------------------------------------------------------------------------

@@ -32,13 +32,15 @@ MAX_UNKNOWN = 2  # tries without an answer before the message is given up
 
 # A claim is a conditional update; SKIP LOCKED lets workers pass each other. While a message is being sent,
 # `due_at` is the end of the claim: after it the message counts as waiting again. `attempts` numbers the claims.
+# Materialised: a subselect may be run again for every row, each time with a limit of its own.
 CLAIM = """
-UPDATE notify_message SET status = 'sending', attempts = attempts + 1, due_at = %(until)s
-WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM notify_message
     WHERE status IN ('open', 'waiting', 'sending', 'unknown') AND due_at <= %(now)s
     ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id
+UPDATE notify_message m SET status = 'sending', attempts = m.attempts + 1, due_at = %(until)s
+FROM due WHERE m.id = due.id
+RETURNING m.id
 """
 
 

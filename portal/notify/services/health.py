@@ -8,6 +8,7 @@ success ends it.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -50,8 +51,8 @@ def rests_until(names: list[str], *, now: dt.datetime) -> dt.datetime:
 
 def failed(name: str, *, error: str, now: dt.datetime) -> None:
     with connection.cursor() as cursor:
-        values = {"name": name, "now": now, "error": error[:200], "rests_after": RESTS_AFTER}
-        cursor.execute(_FAILED, {**values, "first": FIRST_REST, "longest": LONGEST_REST})
+        rest: dict[str, Any] = {"rests_after": RESTS_AFTER, "first": FIRST_REST, "longest": LONGEST_REST}
+        cursor.execute(_FAILED, {"name": name, "now": now, "error": error[:200], **rest})
 
 
 def worked(name: str, *, now: dt.datetime) -> None:

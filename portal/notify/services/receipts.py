@@ -10,6 +10,7 @@ from django.db import transaction
 
 from portal.notify import sms
 from portal.notify.models import Attempt, Message
+from portal.notify.selectors import is_id
 from portal.notify.services import health
 from portal.notify.services.blocks import block_number
 from portal.notify.services.delivery import MAX_ATTEMPTS, tries_of
@@ -67,18 +68,10 @@ def _attempt_of(provider: str, receipt: sms.Receipt, now: dt.datetime) -> Attemp
         return found
     waiting = ours.filter(outcome__in=UNANSWERED, receipt=ReceiptKind.NONE, at__gte=now - MATCHES_WITHIN)
     if receipt.message_id:
-        return waiting.filter(message=receipt.message_id).first() if _is_id(receipt.message_id) else None
+        return waiting.filter(message_id=uuid.UUID(receipt.message_id)).first() if is_id(receipt.message_id) else None
     begun = waiting.filter(message__recipient=receipt.recipient, at__lte=(receipt.at or now) + CLOCKS_DIFFER)
     candidates = list(begun[:2]) if receipt.recipient else []
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _is_id(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _delivered(message: Message, attempt: Attempt) -> None:

@@ -8,7 +8,7 @@ https://cloud.tencent.com/document/api/382/55981 (sending), …/382/59177 (codes
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -88,7 +88,7 @@ class TencentChannel:
 
     def segments(self, outgoing: Outgoing) -> int:
         """Mainland carriers count every character alike, the signature too."""
-        signed = f"【{settings.TENCENT_SMS['sign_name']}】{outgoing.text}"
+        signed = f"【{_config()['sign_name']}】{outgoing.text}"
         return segments(signed, wide=outgoing.recipient.startswith(MAINLAND))
 
     def receipts_of(self, *, recipient: str, since: dt.datetime) -> list[Receipt]:
@@ -134,7 +134,7 @@ class TencentChannel:
         Keys of TENCENT_SMS_TEMPLATES: `name`, `name.3` (three lines), `name.list`; `@en` behind it for English,
         without which an English reader gets the Chinese text. Raises NotHere.
         """
-        ids = settings.TENCENT_SMS["templates"]
+        ids = _config()["templates"]
         name, apart, listed = outgoing.template, outgoing.parameters_apart, outgoing.parameters
         wanted = {f"{name}.list": listed} if outgoing.count > 1 else {name: apart, f"{name}.list": listed}
         if outgoing.count > 1:
@@ -147,13 +147,13 @@ class TencentChannel:
         raise NotHere(f"tencent: no template id for {next(iter(wanted))}")
 
     def _setting(self, key: str) -> str:
-        value = settings.TENCENT_SMS[key]
+        value = _config()[key]
         if not value:
             raise NotHere(f"tencent: {key} is not set")
         return value
 
     def _client(self) -> SmsClient:
-        wanted = settings.TENCENT_SMS
+        wanted = _config()
         if self._made is None or self._made[0] != wanted:
             address = urlsplit(wanted["endpoint"])
             http = HttpProfile(
@@ -168,6 +168,10 @@ class TencentChannel:
             return ask(self._client())
         except TencentCloudSDKException as error:
             raise _failure(error) from None
+
+
+def _config() -> dict[str, Any]:
+    return cast(dict[str, Any], settings.TENCENT_SMS)
 
 
 def _without_host(value: str) -> str:
