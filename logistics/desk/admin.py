@@ -48,6 +48,7 @@ class ScanAdmin(AtStations):
     search_fields = ("=number", "=actor")
     search_help_text = _("完整的条码或操作者")
     ordering = ("-recorded_at", "-pk")
+    sortable_by = ()  # another order would sort the whole table
     exports = ("recorded_at", "task", "station", "parcel__waybill", "result", "code", "actor", "undone_at")
 
     def export_rows(self, request):

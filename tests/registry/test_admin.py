@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from logistics.registry.models import Station
-from logistics.registry.states import State
 from portal.audit.models import AuditEntry
 from portal.regions.models import Division
 
@@ -89,31 +88,6 @@ def test_a_station_elsewhere_cannot_be_chosen_nor_posted(world, county_official)
     assert answer.status_code in (200, 403)
     world.village.refresh_from_db()
     assert world.village.division == world.village_division
-
-
-def test_suspending_from_the_list_asks_why(world, county_official):
-    form = {"action": "suspend", "_selected_action": [world.village.pk], "reason": ""}
-    assert county_official.client.post(page(Station, "changelist"), form).status_code == 400
-    assert Station.objects.get(pk=world.village.pk).state == State.ACTIVE
-    form["reason"] = "停业整顿"
-    county_official.client.post(page(Station, "changelist"), form)
-    assert Station.objects.get(pk=world.village.pk).state == State.SUSPENDED
-    assert AuditEntry.objects.get(action="station.suspended").why == "停业整顿"
-
-
-def test_one_that_cannot_be_suspended_stops_the_whole_selection(world, county_official):
-    Station.objects.filter(pk=world.village.pk).update(state=State.SUSPENDED)
-    form = {
-        "action": "suspend", "_selected_action": [world.village.pk, world.far_village.pk], "reason": "停业",
-    }  # fmt: skip
-    assert county_official.client.post(page(Station, "changelist"), form).status_code == 409
-    assert Station.objects.get(pk=world.far_village.pk).state == State.ACTIVE
-
-
-def test_a_support_agent_has_no_suspend_action(world, support):
-    form = {"action": "suspend", "_selected_action": [world.village.pk], "reason": "x"}
-    support.client.post(page(Station, "changelist"), form)
-    assert Station.objects.get(pk=world.village.pk).state == State.ACTIVE
 
 
 def test_a_corrected_division_is_marked_so_that_reloads_leave_it_alone(world, county_official):

@@ -40,6 +40,7 @@ class EventAdmin(ScopedAdmin):
     search_fields = ("parcel",)  # searched in get_search_results
     search_help_text = _("完整的运单号、快递单号或转投后单号")
     ordering = ("-occurred_at", "-id")
+    sortable_by = ()  # another order would sort the whole table
 
     def within(self, request, permission):
         parcels = visible_parcels(actor=request.actor, permission=permission)

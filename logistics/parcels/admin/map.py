@@ -16,7 +16,9 @@ from members.access.panels import MONITOR, Page, add_page
 from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.clock import now
+from portal.regions.states import Level
 
+TOWNSHIP = int(Level.TOWNSHIP)
 BUSY, FULL = 0.7, 1.0  # shares of a station's capacity
 
 
@@ -28,11 +30,7 @@ def map_page(request, context):
     labels = parts_of(request.actor.scope(Permission.STATION_VIEW).divisions)
     ground = {
         "points": [{name: row[name] for name in _FOR_MAP} for row in rows if row["lon"] is not None],
-        "labels": [
-            {"name": part.name, "lon": float(part.longitude), "lat": float(part.latitude)}
-            for part in labels
-            if part.longitude is not None
-        ],
+        "labels": _labels(labels, rows),
         "tiles": {"url": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION}
         if settings.MAP_TILES_URL
         else None,
@@ -40,6 +38,19 @@ def map_page(request, context):
     }
     shown = {**context, "rows": rows, "ground": ground, "at": found.at, "placed": len(ground["points"])}
     return TemplateResponse(request, "admin/parcels/map.html", shown)
+
+
+def _labels(parts, rows) -> list[dict]:
+    """Names of townships at their own point, or else between the stations that lie in them."""
+    found = []
+    for part in parts:
+        points = [(row["lon"], row["lat"]) for row in rows if row["lon"] is not None and row["area"] == part.prefix]
+        if part.longitude is not None:
+            points = [(float(part.longitude), float(part.latitude))]
+        if points:
+            lon, lat = (sum(axis) / len(points) for axis in zip(*points, strict=True))
+            found.append({"name": part.name, "lon": lon, "lat": lat})
+    return found
 
 
 _FOR_MAP = ("id", "name", "lon", "lat", "kind", "tone", "text", "href", "illustrative")
@@ -55,6 +66,7 @@ def _row(station, found) -> dict:
         "kind": station.kind,
         "kind_label": station.get_kind_display(),
         "place": station.division.name,
+        "area": station.division_id[:TOWNSHIP],
         "lon": None if station.longitude is None else float(station.longitude),
         "lat": None if station.latitude is None else float(station.latitude),
         "illustrative": station.illustrative,

@@ -56,6 +56,7 @@ class ParcelAdmin(ScopedAdmin):
     search_fields = ("waybill",)  # searched in get_search_results
     search_help_text = _("完整的运单号、快递单号或转投后单号")
     ordering = ("-pk",)
+    sortable_by = ()  # another order would sort the whole table
     actions = [bulk_action(StartReturn), bulk_action(ResolveIssue), bulk_action(MarkLost)]
     exports = (
         "waybill", "direction", "carrier", "carrier_number", "stage", "stage_at", "open_issues", "station",

@@ -35,6 +35,7 @@ class AuditEntryAdmin(ScopedAdmin):
     search_fields = ("=object_id", "=actor", "=action")
     search_help_text = _("完整的对象编号、操作者或动作")
     ordering = ("-at", "-id")
+    sortable_by = ()  # another order would sort the whole table
     list_display_links = ("at", "action")
     exports = ("at", "action", "actor", "actor_label", "object_type", "object_id", "why", "area")
 

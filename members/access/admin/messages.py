@@ -76,6 +76,7 @@ class MessageAdmin(ScopedAdmin):
     )  # fmt: skip
     readonly_fields = ("masked", "tries")
     ordering = ("-created_at", "-id")
+    sortable_by = ()  # another order would sort the whole table
     actions = [bulk_action(ResendMessages)]
     exports = (
         "created_at",

@@ -42,11 +42,11 @@ class PhoneForm(forms.ModelForm):
 
 
 class GrantForm(PhoneForm):
-    """The place by code, name or pinyin, within the area where the actor grants."""
+    """The place by code or name, within the area where the actor grants."""
 
     place = forms.CharField(
         label=_("辖区"), widget=UnfoldAdminTextInputWidget,
-        help_text=_("区划代码（6 位县、9 位乡镇或 12 位），或地名、拼音首字母。"),
+        help_text=_("区划代码（6 位县、9 位乡镇或 12 位），或地名。"),
     )  # fmt: skip
     reason = reason_field(required=True)
     areas: frozenset[str] = frozenset()  # set by the page
@@ -66,7 +66,9 @@ class GrantForm(PhoneForm):
         return text
 
     def _by_name(self, text: str) -> Division | None:
-        found = [place for area in sorted(self.areas) for place in search_divisions(text, within=area, limit=SHOWN)]
+        near = [place for area in sorted(self.areas) for place in search_divisions(text, within=area, limit=SHOWN)]
+        found = [place for place in near if len(text) > 1 and text in (place.name, place.short_name)]
+        found = found or [place for place in near if len(text) > 1 and text in place.name]
         if len(found) > 1:
             names = "、".join(f"{place.full_name}（{place.prefix}）" for place in found[:SHOWN])
             raise forms.ValidationError(_("有多个符合：%(names)s。请填写括号中的代码。") % {"names": names})
