@@ -11,6 +11,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Permission as AuthPermission
@@ -72,15 +73,22 @@ class Phone:
         body = {"id": str(uuid.uuid4()), "number": number, "station": self.station, "shelf": "3-2",
                 "at": dt.datetime.now(dt.UTC).isoformat()}  # fmt: skip
         started = time.perf_counter()
-        self.line.request("POST", f"/work/scan/{task}/", json.dumps(body), self.headers)
-        response = self.line.getresponse()
-        content = response.read()
+        try:
+            status, content = self._send(task, body)
+        except (OSError, http.client.HTTPException):  # an idle line was closed: the same id again, as the page does
+            self.line.close()
+            status, content = self._send(task, body)
         elapsed = (time.perf_counter() - started) * 1000
-        if response.status != 200:
-            raise SystemExit(f"the server answered {response.status}: {content[:300]!r}")
+        if status != 200:
+            raise SystemExit(f"the server answered {status}: {content[:300]!r}")
         answered = Answered(body["id"], number, json.loads(content)["result"], elapsed)
         self.answers.append(answered)
         return answered
+
+    def _send(self, task: str, body: dict[str, str]) -> tuple[int, bytes]:
+        self.line.request("POST", f"/work/scan/{task}/", json.dumps(body), self.headers)
+        response = self.line.getresponse()
+        return response.status, response.read()
 
 
 def drive(phones: list[Phone], numbers: list[list[str]], per_second: float) -> list[Answered]:
@@ -140,6 +148,7 @@ def keeper_of(station: str, number: int) -> User:
 
 
 def run(size: Size) -> list[str]:
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     cache.clear()
     keepers = [keeper_of(STATION, n) for n in range(KEEPERS)]
     with server() as port:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
 import uuid
 
 import pytest
+from django.db import connection, transaction
 
 from logistics.desk.models import Scan, StockTake
 from logistics.desk.services.answering import answer_scan
@@ -13,7 +17,7 @@ from logistics.desk.services.giving import give
 from logistics.desk.services.scans import take_scan
 from logistics.desk.services.stock import start_stock_take
 from logistics.desk.services.undoing import undo_scan
-from logistics.parcels.models import Handover, PickupCode
+from logistics.parcels.models import Handover, Parcel, PickupCode
 from logistics.parcels.services.handovers import offer_handover
 from logistics.parcels.services.parties import Party
 from members.access.states import Role
@@ -107,3 +111,42 @@ def test_one_offer_sent_three_times_at_once(counter, world):
     ]  # fmt: skip
     assert {handover.pk for handover in at_once(*acts)} == {number}
     assert Handover.objects.count() == 1
+
+
+def test_the_database_goes_away_in_mid_scan(counter, keeper, world):
+    """503 with Retry-After, no trace of the scan; sent again with its id it is done once."""
+    parcel = agreed(counter, keeper)
+    body = {"id": str(uuid.uuid4()), "number": parcel.waybill, "station": world.village.code}
+    client, answers = keeper.client, []
+    keeper.client.raise_request_exception = False
+
+    def send():
+        try:
+            answers.append(client.post("/work/scan/inbound/", json.dumps(body), content_type="application/json"))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Parcel.objects.select_for_update().get(pk=parcel.pk)  # the scan waits for us …
+        thread = threading.Thread(target=send)
+        thread.start()
+        _kill_whoever_waits()  # … and its connection is cut, as by a restart
+        thread.join(30)
+    (lost,) = answers
+    assert (lost.status_code, lost["Retry-After"], lost.json()["error"]["code"]) == (503, "5", "unavailable")
+    assert not Scan.objects.exists()
+    send()
+    assert answers[1].json()["result"] == "ok"
+    assert codes_of(parcel) == ["READY_FOR_PICKUP"]
+
+
+def _kill_whoever_waits() -> None:
+    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _try in range(300):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction one sees the first look again
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({waiting}) waiters")
+            if cursor.fetchall():
+                return
+        time.sleep(0.05)
+    raise AssertionError("the scan never waited for the parcel")

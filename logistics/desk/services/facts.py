@@ -16,7 +16,7 @@ def facts_of(parcel: Parcel, station: Station) -> dict[str, Any]:
     return {
         "carrier": parcel.carrier.short_name if parcel.carrier else "",
         "tail": tail_of(parcel),
-        "recipient": recipient_of(parcel),
+        **recipient_of(parcel),
         **way_of(parcel, station),
     }
 
@@ -25,9 +25,10 @@ def tail_of(parcel: Parcel) -> str:
     return (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:]
 
 
-def recipient_of(parcel: Parcel) -> str:
-    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).only("name").first()
-    return mask_name(contact.name) if contact else ""
+def recipient_of(parcel: Parcel) -> dict[str, Any]:
+    """The masked name, and whether there is a phone to which messages go."""
+    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).only("name", "phone").first()
+    return {"recipient": mask_name(contact.name) if contact else "", "reachable": bool(contact and contact.phone)}
 
 
 def way_of(parcel: Parcel, station: Station) -> dict[str, str]:

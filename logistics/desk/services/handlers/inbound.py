@@ -47,11 +47,13 @@ def inbound(call: Call) -> Outcome:
 
 def _taken_in(parcel: Parcel, call: Call) -> Answer:
     shelf = call.fields.shelf.strip()
+    facts = facts_of(parcel, call.station) | {"shelf": shelf}
     return Answer(
         word=shelf or str(words.DONE[call.task]),
-        message=gettext("已入库，并通知收件人。"),
+        message=gettext("已入库，收件人会收到取件通知。") if facts["reachable"] else gettext("已入库。"),
+        hint="" if facts["reachable"] else gettext("没有登记收件人的手机号，请打电话或当面通知。"),
         number=parcel.waybill,
-        facts=facts_of(parcel, call.station) | {"shelf": shelf},
+        facts=facts,
         undo=True,
     )
 
