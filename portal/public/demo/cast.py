@@ -51,6 +51,8 @@ CAST = (
     Persona("town_keeper", 13, "赵镇站", "水洛镇站站长", Role.KEEPER, township_station(TOWNSHIP)),
     Persona("hub_keeper", 14, "钱中心", "县级中心站长", Role.KEEPER, HUB),
     Persona("courier", 15, "孙快送", "水洛镇快递员", Role.COURIER, township_station(TOWNSHIP)),
+    Persona("driver", 16, "马师傅", "县乡班线司机", Role.COURIER, HUB),
+    Persona("hub_sorter", 17, "韩分拣", "县级中心分拣员", Role.KEEPER, HUB),
     Persona("enterprise_admin", 21, "周经理", "中通(演示)企业管理员", Role.ENTERPRISE_ADMIN, "demo-zto"),
     Persona("enterprise_staff", 22, "吴操作", "圆通(演示)操作员", Role.ENTERPRISE_STAFF, "demo-yto"),
     Persona("township_official", 31, "郑镇干", "水洛镇管理员", Role.TOWNSHIP_OFFICIAL, TOWNSHIP),

@@ -25,8 +25,10 @@ UPWARD = 0.2
 OWN = 9  # parcels of the villager persona
 SCENES = (
     *("bag",) * 4, *("open_bag",) * 3, *("handed",) * 3, *("dispute",) * 3, *("forward",) * 2, *("own",) * 2,
-    *("give",) * 3, "refuse",
+    *("give",) * 3, "refuse", *("carried",) * 3, *("offered",) * 2, *("door",) * 5,
 )  # fmt: skip
+_LAST = {"own": Stage.READY_FOR_PICKUP, "give": Stage.READY_FOR_PICKUP, "refuse": Stage.READY_FOR_PICKUP,
+         "door": Stage.AT_TOWN}  # fmt: skip
 # Stages and troubles that a small load might miss: (direction, last stage, what came then, hours ago, text).
 HALTED = (
     (Direction.DOWN, Stage.LINEHAUL, Issue.NO_UPDATE, 60, ""),
@@ -119,11 +121,10 @@ def plan_scenes(*, network: Network, now: dt.datetime, first: int) -> list[Plan]
     plans = []
     for scene in SCENES:
         who = Person("王小明", cast.phone(1)) if scene == "own" else invent(rng, 2000 + len(plans))
-        at_counter = scene in ("own", "give", "refuse")
-        last = Stage.READY_FOR_PICKUP if at_counter else Stage.AT_COUNTY
+        last = _LAST.get(scene, Stage.AT_COUNTY)
         end = now - dt.timedelta(hours=rng.uniform(1, 5))
         plans.append(_halted(rng, first + len(plans), home, who, network, Direction.DOWN, last, end))
-        plans[-1].scene, plans[-1].counter = scene, at_counter
+        plans[-1].scene, plans[-1].counter = scene, last == Stage.READY_FOR_PICKUP
     for direction, last, code, hours, text in HALTED:
         who = invent(rng, 2000 + len(plans))
         village = rng.choice(sorted(network.villages))

@@ -18,7 +18,7 @@ from logistics.parcels.services.returns import ReturnReason, create_return_shipm
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import CorrectionReason, PickupMethod, Stage
 from logistics.registry.models import Enterprise
-from portal.public.demo import cast
+from portal.public.demo import cast, scenes_road
 from portal.public.demo.journeys import Plan
 from portal.public.demo.people import actor
 from portal.public.demo.places import Network
@@ -38,6 +38,7 @@ class Scenes:
                 self.kept.setdefault(plan.scene, []).append(parcels[n])
         self.hub_keeper, self.town_keeper = actor("hub_keeper"), actor("town_keeper")
         self.keeper, self.official = actor("keeper"), actor("county_official")
+        self.sorter, self.driver, self.courier = actor("hub_sorter"), actor("driver"), actor("courier")
 
     def play(self) -> None:
         self.bags()
@@ -45,6 +46,9 @@ class Scenes:
         self.forwarding()
         self.counter()
         self.corrections()
+        scenes_road.on_the_road(self)
+        scenes_road.doorsteps(self)
+        scenes_road.shelf_counted(self)
         self.refused_scans()
 
     def bags(self) -> None:

@@ -26,7 +26,8 @@ class Outcome:
         self.facts.append([n, at.isoformat(), str(code)])
 
     def did(self, act: str, count: int = 1) -> None:
-        self.acts[act] += count
+        if count:
+            self.acts[act] += count
 
     def expect(self, condition: bool, told: str) -> bool:
         if not condition:

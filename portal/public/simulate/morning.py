@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -164,13 +164,18 @@ def _lorry(day: Day, town: str, k: int) -> Iterator[Act]:
     load = day.plan.down(town=town)
     if not load:
         return
-    for b, packed in pieces([i for i in load if not i.loose], BAG):
+    for b, packed in packings(day, town):
         yield Act(150 + k + b / 50, f"bag:{town}:{b}", partial(pack, day, town, b, packed))
     yield Act(205 + k, f"offer:{town}", partial(offer, day, town, load))
     if day.plan.roll("hasty", town):
         yield Act(205.3 + k, f"hasty:{town}", partial(hasty, day, town, load))
     yield Act(205.6 + k, f"take:{town}", partial(take, day, town, load))
     yield Act(206 + k, f"depart:{town}", partial(depart, day, load))
+
+
+def packings(day: Day, town: str) -> Iterator[tuple[int, Sequence[Item]]]:
+    """What goes into each bag for `town`."""
+    yield from pieces([i for i in day.plan.down(town=town) if not i.loose], BAG)
 
 
 def bag_numbers(day: Day, town: str) -> list[str]:

@@ -13,7 +13,7 @@ from logistics.parcels.services.parties import Party
 from logistics.parcels.states import Issue, Stage
 from portal.public.simulate.day import Act, Day
 from portal.public.simulate.ledger import Outcome
-from portal.public.simulate.morning import bag_numbers, pass_on, receive
+from portal.public.simulate.morning import bag_numbers, packings, pass_on, receive
 from portal.public.simulate.plan import Item
 
 
@@ -51,23 +51,17 @@ def unload(day: Day, town: str, items: list[Item], out: Outcome, now: dt.datetim
 def open_bags(day: Day, town: str, out: Outcome, now: dt.datetime) -> None:
     """Every bag is opened and what comes out is scanned; a seal that is broken is noted on all that was inside."""
     keeper, station = day.crew.keeper(town), day.crew.network.stations[town]
-    places = {item.number: item.n for item in day.plan.items}
-    for number in bag_numbers(day, town):
-        bag = Bag.objects.select_related("origin", "destination").get(number=number)
-        inside = list(bag.items.filter(removed_at=None).values_list("parcel__carrier_number", flat=True))
-        broken = day.plan.roll("broken", f"{town}:{len(inside)}:{inside[0] if inside else ''}")
-        counted = day.once(
-            lambda bag=bag, broken=broken, inside=inside: open_bag_at(
-                bag=bag, station=station, seal_intact=not broken, actor=keeper.actor, now=now, found=inside
-            ),
-            "bag_already_opened",
-        )
-        out.expect(counted is None or counted.agrees, f"bag {number}: does not agree")
+    for b, items in packings(day, town):
+        bag = Bag.objects.select_related("origin", "destination").get(number=day.ledger.refs[f"bag:{town}:{b}"])
+        broken = day.plan.roll("broken", f"{town}:{b}")
+        count = partial(open_bag_at, bag=bag, station=station, seal_intact=not broken, actor=keeper.actor, now=now)
+        counted = day.once(partial(count, found=[i.number for i in items]), "bag_already_opened")
+        out.expect(counted is None or counted.agrees, f"bag {town} {b}: does not agree")
         out.did("bags opened")
         if broken:
             out.did("seals found broken")
-            for carrier_number in inside:
-                out.fact(places[carrier_number], now, Issue.SEAL_BROKEN)
+            for item in items:
+                out.fact(item.n, now, Issue.SEAL_BROKEN)
 
 
 def scan_in(day: Day, town: str, items: list[Item], out: Outcome, now: dt.datetime) -> None:

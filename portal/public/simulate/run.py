@@ -18,7 +18,7 @@ from portal.public.simulate.check import Comparison, compare
 from portal.public.simulate.clock import LENGTH, DayClock
 from portal.public.simulate.crew import Crew, folder
 from portal.public.simulate.day import Act, Day, Say
-from portal.public.simulate.doors import Inside, OverHttp
+from portal.public.simulate.doors import Doors, Inside, OverHttp
 from portal.public.simulate.journal import Journal
 from portal.public.simulate.ledger import Ledger
 from portal.public.simulate.plan import draw
@@ -75,8 +75,9 @@ def simulate(*, settings: Settings, now: dt.datetime, say: Say) -> Result:
         raise NoDemo()
     ensure_months(now=now)
     began = time.monotonic()
+    doors = OverHttp(settings.url) if settings.url else Inside()
     journal, resumed = _journal(settings, now)
-    day = _day(settings, network, journal, say)
+    day = _day(settings, network, doors, journal, say)
     places_there = f"{len(day.plan.towns)} townships, {len(day.plan.villages)} villages"
     say(f"  day {day.run}: {len(day.plan.items)} parcels, {places_there}")
     if resumed:
@@ -112,7 +113,7 @@ def _journal(settings: Settings, now: dt.datetime) -> tuple[Journal, bool]:
     return journal, resumed
 
 
-def _day(settings: Settings, network: places.Network, journal: Journal, say: Say) -> Day:
+def _day(settings: Settings, network: places.Network, doors: Doors, journal: Journal, say: Say) -> Day:
     run = journal.head["run"]
     plan = draw(
         above=network.above,
@@ -125,5 +126,4 @@ def _day(settings: Settings, network: places.Network, journal: Journal, say: Say
     start = dt.datetime.fromisoformat(journal.head["start"])
     crew = Crew(network=network, skewed=plan.skewed, seed=settings.seed, now=start)
     clock = DayClock(start=start, live=bool(settings.url or settings.speed), speed=settings.speed)
-    doors = OverHttp(settings.url) if settings.url else Inside()
     return Day(plan=plan, crew=crew, doors=doors, clock=clock, journal=journal, say=say)
