@@ -77,7 +77,7 @@ def server():
 
 
 def _wait(url: str) -> None:
-    for _try in range(100):
+    for _try in range(300):
         try:
             urllib.request.urlopen(url, timeout=1).close()
             return

@@ -122,7 +122,7 @@ def look_up(call: Call) -> list[Parcel]:
         .select_related("carrier", "station", "destination_station__parent__parent")
         .order_by("-pk")[:MOST_ALIKE]
     )
-    found = list({parcel.pk: parcel for parcel in rows}.values())
+    found: list[Parcel] = list({parcel.pk: parcel for parcel in rows}.values())
     if not found:
         raise _unknown(call.barcode)
     return found

@@ -117,7 +117,7 @@ def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
     """What became of one of the others: given as the first was, each with a delivery of its own."""
     told = {"number": parcel.waybill, "shelf": parcel.shelf, "result": Result.OK.value, "message": ""}
     try:
-        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, **proof)
+        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=None, **proof)
     except DomainError as error:
         if error.status >= 500:
             raise

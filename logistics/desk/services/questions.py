@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +56,7 @@ def ask_to_register(call: Call) -> Outcome:
     options.append(option(ASIDE, _("先放一边")))
     message = gettext("没有登记过这个单号。")
     hint = gettext("请看面单：是哪家快递企业的？登记后继续办理；看不清的先放一边。")
-    more = {} if call.station.kind in _ENDS else {"destinations": _destinations(call.station)}
+    more: dict[str, Any] = {} if call.station.kind in _ENDS else {"destinations": _destinations(call.station)}
     return asks(call, "register", options, message, hint, code="unknown_number", **more)
 
 

@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from django.db import connection, transaction
@@ -80,7 +81,7 @@ def once(call: Call, act: Callable[[], Outcome], *, at: dt.datetime | None = Non
 
 def _claim(call: Call, at: dt.datetime | None) -> bool:
     """Whether the id was free. Waits for a transaction that is just claiming it."""
-    values = [call.id, call.task.value, call.station.pk, call.actor.id, call.barcode.kept, at, call.now]
+    values: list[Any] = [call.id, call.task.value, call.station.pk, call.actor.id, call.barcode.kept, at, call.now]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         return cursor.rowcount == 1
