@@ -14,7 +14,7 @@ from tests.browser.conftest import violations
 from tests.browser.watch import fits
 from tests.meta import matrix_urls, street, visits
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 COLOURS = ["color-contrast", "link-in-text-block"]  # all that the dark mode can change
 # Who opens a page: members before staff, staff before officials.

@@ -1,0 +1,56 @@
+"""What somebody typed into a form is not lost when the login expired in the meantime, and nobody else gets it."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from playwright.sync_api import expect
+
+from logistics.parcels.models import PickupProxy
+from tests.personas import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+NAME, PHONE, FORM = "[name=name]", "[name=phone]", "form[action='/my/proxy/'] button"
+
+
+@pytest.fixture
+def expired_form(visit, desk, villager):
+    """The page of proxies, filled in, sent after the session had ended: now at the login."""
+    desk.waiting()
+    page = visit("/my/", client=villager.client)
+    page.locator("summary", has_text="请人代取").click()
+    page.locator(NAME).fill("李大哥")
+    page.locator(PHONE).fill("13900000001")
+    Session.objects.all().delete()
+    cache.clear()
+    page.locator(FORM).click()
+    page.wait_for_url("**/accounts/login/**")
+    return page
+
+
+def log_in(page, phone: str) -> None:
+    page.locator("[name=login]").fill(phone)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button").click()
+
+
+def test_typed_text_comes_back_after_the_login(expired_form, villager):
+    page = expired_form
+    log_in(page, villager.user.phone)
+    expect(page.locator(NAME)).to_have_value("李大哥")
+    expect(page.locator(PHONE)).to_have_value("13900000001")
+    expect(page.locator("main [role=status]").last).to_contain_text("请核对后再提交")
+    page.locator(FORM).click()
+    page.wait_for_url("**/my/")
+    page.reload()
+    assert PickupProxy.objects.get().name == "李大哥"
+    assert page.evaluate("sessionStorage.getItem('portal:typed')") is None, "once answered nothing is kept"
+
+
+def test_nobody_else_gets_it(expired_form, keeper):
+    page = expired_form
+    log_in(page, keeper.user.phone)
+    page.wait_for_load_state()
+    assert "李大哥" not in page.content()
+    assert page.evaluate("sessionStorage.getItem('portal:typed')") is None
