@@ -208,7 +208,7 @@ def run_action(client, page, action, pk, reason="遗失"):
 
 def run_bulk(client, page, action, pk, reason="遗失"):
     """As run_action, for what is tried first: confirms the dry run that the action led to, if it led to one."""
-    led_to = run_action(client, page, action, pk)["Location"]
+    led_to = run_action(client, page, action, pk).headers.get("Location", "")
     return client.post(led_to.replace("/change/", "/confirm/"), {"reason": reason}) if "bulkrun" in led_to else None
 
 
