@@ -9,7 +9,17 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from logistics.parcels.models import Bag, Event, Handover, Parcel, ParcelContact, PickupCode, RefusedEvent
+from logistics.desk.models import StockTake
+from logistics.parcels.models import (
+    Bag,
+    DoorDelivery,
+    Event,
+    Handover,
+    Parcel,
+    ParcelContact,
+    PickupCode,
+    RefusedEvent,
+)
 from logistics.parcels.services.rebuild import differences
 from logistics.parcels.states import Issue, Stage
 from logistics.registry.models import Enterprise, Station
@@ -88,6 +98,18 @@ def test_parcels_stand_in_every_stage_and_trouble():
     assert Parcel.objects.filter(numbers__kind="successor").exists()
     assert Parcel.objects.filter(return_of__isnull=False).count() == 1
     assert Parcel.objects.filter(corrected=True).count() == 1
+
+
+def test_the_work_pages_have_a_running_day_to_show():
+    driver, courier = people.actor("driver"), people.actor("courier")
+    assert Parcel.objects.filter(custody_kind="person", custody_ref=driver.id, closed_at=None).count() == 3
+    assert Handover.objects.filter(to_ref=driver.id, state="pending").count() == 1
+    out = Parcel.objects.filter(custody_ref=courier.id, stage=Stage.OUT_FOR_DELIVERY)
+    assert sorted(parcel.issues for parcel in out) == [[], [], [Issue.ATTEMPT_FAILED]]
+    assert sorted(DoorDelivery.objects.values_list("proof", flat=True)) == ["code", "photo"]
+    take = StockTake.objects.get()
+    assert (take.state, set(take.items.values_list("difference", flat=True))) == ("done", {"", "missing", "extra"})
+    assert Parcel.objects.filter(direction="UP", closed_at=None).exists()
 
 
 def test_nothing_lies_in_the_future_and_the_last_events_are_of_today():

@@ -17,7 +17,7 @@ from portal.public.demo import cast
 from portal.public.simulate.check import compare
 from portal.public.simulate.ledger import standing
 from portal.public.simulate.plan import FAULTS, draw, faults_of
-from tests.simulate.conftest import CUTS, WILD, play
+from tests.simulate.conftest import CUTS, WILD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
 
@@ -85,22 +85,25 @@ def test_it_notices_when_the_portal_shows_something_else(wild_day):
     assert [line for line in found.wrong if delivered.number in line]
 
 
-def test_a_day_without_mishaps_has_none():
-    result = play(count=20, faults="none")
-    assert agrees(result)
-    spoken = ("refused", "forgotten", "late", "twice", "wrong", "dispute", "unknown", "broken", "failed", "order")
-    assert not [act for act in result.ledger.acts if any(word in act for word in spoken)]
-
-
-def test_the_command_says_what_it_did_and_ends_with_an_error_when_they_differ(monkeypatch):
+def test_the_command_tells_a_day_without_mishaps_and_ends_with_an_error_when_it_differs(
+    settings, tmp_path, monkeypatch
+):
+    settings.VAR = tmp_path
     out = StringIO()
-    call_command("simulate_day", parcels=20, seed=5, stdout=out)
+    call_command("simulate_day", parcels=20, seed=5, faults="none", stdout=out)
     told = out.getvalue()
     assert "20  parcels announced" in told
     assert "agrees" in told
+    mishaps = ("refused", "forgotten", "late", "twice", "wrong", "dispute", "unknown", "broken", "failed", "order")
+    done = told[told.index("Done") : told.index("Done and shown")]
+    assert not [line for line in done.splitlines() if any(word in line for word in mishaps)]
+    journal = tmp_path / "simulate" / "day-5.jsonl"
+    journal.write_text(journal.read_text(encoding="utf-8").replace('{"end": true}', ""), encoding="utf-8")
     monkeypatch.setattr("portal.public.simulate.ledger.standing", lambda facts, direction: ("LOST", ()))
     with pytest.raises(CommandError, match="something else"):
-        call_command("simulate_day", parcels=20, seed=5, faults="none", stdout=StringIO())
+        call_command("simulate_day", parcels=20, seed=5, faults="none", stdout=out)
+    assert "goes on after" in out.getvalue()
+    assert "DIFFERS" in out.getvalue()
 
 
 @pytest.mark.parametrize(
