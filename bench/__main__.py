@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("lookup", "ingest", "scope", "labels", "scan")
+NAMES = ("lookup", "ingest", "scope", "labels", "scan", "admin")
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def servers(small: bool):
 
 
 def run(names, small: bool) -> int:
-    from bench import data, ingest, labels, lookup, scan, scope
+    from bench import admin, data, ingest, labels, lookup, scan, scope
 
     started = time.perf_counter()
     size = data.SMALL if small else data.FULL
@@ -56,7 +56,8 @@ def run(names, small: bool) -> int:
     lines: list[str] = []
     for name in names:
         begun = time.perf_counter()
-        lines += {"lookup": lookup, "ingest": ingest, "scope": scope, "labels": labels, "scan": scan}[name].run(size)
+        benches = {"lookup": lookup, "ingest": ingest, "scope": scope, "labels": labels, "scan": scan, "admin": admin}
+        lines += benches[name].run(size)
         say(f"{name} took {time.perf_counter() - begun:.0f} s")
     sys.stdout.flush()
     print("\n".join(lines))

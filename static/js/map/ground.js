@@ -34,7 +34,7 @@ export function makeGround(element, { points = [], labels = [], tiles = null, wo
   map.fitBounds(L.latLngBounds(all.map((p) => [p.lat, p.lon])).pad(0.12), { animate: false, maxZoom: 14 });
   if (!tiles) graticule(L, map);
   for (const label of labels) {
-    const icon = L.divIcon({ className: "ground-label", html: escaped(label.name), iconSize: null });
+    const icon = L.divIcon({ className: "ground-label", html: `<span>${escaped(label.name)}</span>`, iconSize: null });
     L.marker([label.lat, label.lon], { icon, interactive: false, keyboard: false }).addTo(map);
   }
   const dots = new Map();

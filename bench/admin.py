@@ -1,0 +1,110 @@
+"""Officials' lists at full size: queries a page, and the time to the first byte against the bare query of its rows.
+
+The bare query is what any page must do: read the fifty newest rows with the names beside them, in the order of the list.
+What the page adds is who is asking, the scope, the count (up to a cap), filters, the theme's templates.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bench.data import Size
+from bench.measure import line, paired
+from logistics.parcels.models import Event, Parcel
+from logistics.parcels.selectors_county import county_figures
+from logistics.registry.models import Station
+from members.access.models import DivisionGrant
+from members.access.selectors import actor_of
+from members.access.states import Role
+from members.accounts.models import User
+
+ROUNDS, PAGES, COUNTY = 5, 4, "620825000000"
+PARCELS, EVENTS = "/admin/parcels/parcel/", "/admin/parcels/event/"
+
+
+def run(size: Size) -> list[str]:
+    client, official = _official()
+    some = Parcel.objects.order_by("-pk")[size.parcels // 2]
+    station = Station.objects.filter(kind="village").order_by("pk")[7]
+    rows = Parcel.objects.select_related("station", "carrier").order_by("-pk")
+    pages = (
+        ("parcels", PARCELS, lambda: list(rows[:50])),
+        ("parcels_stage", f"{PARCELS}?stage=READY_FOR_PICKUP", lambda: list(rows.filter(stage="READY_FOR_PICKUP")[:50])),
+        ("parcels_station", f"{PARCELS}?station__id__exact={station.pk}&open=1",
+         lambda: list(rows.filter(station=station, closed_at=None)[:50])),
+        ("parcels_deep", f"{PARCELS}?p=90", lambda: list(rows[4450:4500])),
+        ("parcels_number", f"{PARCELS}?q={some.waybill}", lambda: list(rows.filter(waybill=some.waybill))),
+        ("parcel", f"{PARCELS}{some.pk}/change/", lambda: _one(some.pk)),
+        ("events_of_parcel", f"{EVENTS}?parcel__id__exact={some.pk}", lambda: _events(some.pk)),
+    )  # fmt: skip
+    return [*(_measure(client, *page) for page in pages), *_home(client, official)]
+
+
+def _measure(client: Client, name: str, path: str, bare) -> str:
+    _get(client, path)
+    with CaptureQueriesContext(connection) as queries:
+        _get(client, path)
+    rate, ceiling, ratio = paired(lambda: _rate(lambda: _get(client, path)), lambda: _rate(bare), ROUNDS)
+    return line(f"admin.{name}", 1 / ratio, ms=1000 / rate, bare_ms=1000 / ceiling, queries=len(queries))
+
+
+def _home(client: Client, official: User) -> list[str]:
+    """The county's figures are counted once a minute and kept: both are told."""
+    actor = actor_of(official, second_factor=True)
+    begun = time.perf_counter()
+    figures = county_figures(actor=actor, now=timezone.now())
+    counted = 1000 * (time.perf_counter() - begun)
+    cache.clear()
+    _get(client, "/admin/")
+    with CaptureQueriesContext(connection) as queries:
+        _get(client, "/admin/")
+    kept = 1000 / _rate(lambda: _get(client, "/admin/"))
+    facts = {"ms": kept, "counted_ms": counted, "on_the_way": figures.whole.on_the_way, "queries": len(queries)}
+    return [line("admin.home", kept / counted, **facts)]
+
+
+def _official() -> tuple[Client, User]:
+    user, _made = User.objects.get_or_create(
+        phone="+8613900000009", defaults={"phone_verified": True, "name": "周县干"}
+    )
+    DivisionGrant.objects.get_or_create(
+        user=user, role=Role.COUNTY_OFFICIAL, division_id=COUNTY,
+        defaults={"granted_at": timezone.now(), "granted_by": "system:bench"},
+    )  # fmt: skip
+    Group.objects.get_or_create(name=Role.COUNTY_OFFICIAL.value)
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    stamp = time.time()
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "id": 1, "at": stamp}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client, user
+
+
+def _get(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+
+
+def _one(pk: int) -> list:
+    parcel = Parcel.objects.select_related("station", "carrier").get(pk=pk)
+    return [parcel, _events(pk)]
+
+
+def _events(pk: int) -> list[Event]:
+    return list(Event.objects.filter(parcel=pk).select_related("station", "source").order_by("-occurred_at", "-id"))
+
+
+def _rate(page) -> float:
+    started = time.perf_counter()
+    for _page in range(PAGES):
+        page()
+    return PAGES / (time.perf_counter() - started)
