@@ -319,7 +319,7 @@ def _stop(parcel: Parcel, contact: ParcelContact | None, failed: set[str]) -> St
     return Stop(
         parcel=parcel,
         name=mask_name(contact.name) if contact else "",
-        address=mask_address(contact.address) if contact else "",
+        address=mask_address(contact.address).strip("*") if contact else "",  # down to the village, no further
         out=parcel.stage == Stage.OUT_FOR_DELIVERY and not failed & set(parcel.issues),
         failed=[issue for issue in parcel.issues if issue in failed],
     )
