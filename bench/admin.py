@@ -10,6 +10,7 @@ import time
 
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,6 +31,7 @@ PARCELS, EVENTS = "/admin/parcels/parcel/", "/admin/parcels/event/"
 
 
 def run(size: Size) -> list[str]:
+    call_command("collectstatic", interactive=False, verbosity=0)  # pages name files by their hash
     client, official = _official()
     some = Parcel.objects.order_by("-pk")[size.parcels // 2]
     station = Station.objects.filter(kind="village").order_by("pk")[7]
