@@ -122,10 +122,10 @@ def lost_and_doubled(answers: list[Answered], numbers: list[str]) -> tuple[int, 
 
 def expected_parcels(station: str, carrier: str, count: int) -> list[str]:
     """Carrier numbers of `count` new parcels for the station, whose recipients agreed to it."""
-    stamp = f"{time.time_ns():x}".upper()
+    stamp, phones = f"{time.time_ns():x}".upper(), time.time_ns() // 1_000_000  # of this run alone
     drafts = [
         ParcelDraft(carrier=carrier, carrier_number=f"S{stamp}{n:05d}", destination_station=station,
-                    recipient_name="王小明", recipient_phone=f"138{n % 100_000_000:08d}")
+                    recipient_name="王小明", recipient_phone=f"138{(phones + n) % 100_000_000:08d}")
         for n in range(count)
     ]  # fmt: skip
     now = timezone.now()

@@ -48,7 +48,7 @@ def work_stations(*, actor: Actor, permission: str) -> QuerySet[Station]:
 def work_station(*, actor: Actor, permission: str, code: str) -> Station:
     """The station `code` with the two above it. Raises NotYourStation for any other than one of work_stations."""
     rows = work_stations(actor=actor, permission=permission).select_related("parent__parent")
-    station = rows.filter(code=code).first() if code else None
+    station = rows.filter(code=code).first() if code and code.isprintable() else None
     if station is None:
         raise NotYourStation()
     return station

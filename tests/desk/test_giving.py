@@ -139,6 +139,9 @@ def test_identity_and_pin_give_several(counter, keeper, world):
     assert (answer["result"], [row["result"] for row in answer["facts"]["also"]]) == ("ok", ["ok"])
     assert {fresh(first).stage, fresh(second).stage} == {"DELIVERED"}
     assert fresh(stranger).stage == "READY_FOR_PICKUP"
+    undone = post(keeper.client, "scan/undo/", id=answer["facts"]["also"][0]["id"])[1]
+    assert (undone["result"], undone["number"]) == ("ok", second.waybill)
+    assert (fresh(first).stage, fresh(second).stage) == ("DELIVERED", "READY_FOR_PICKUP")
 
 
 def test_a_named_proxy_and_another(counter, phone, keeper, villager, world):

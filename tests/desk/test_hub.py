@@ -80,6 +80,7 @@ def test_at_a_village_station_the_destination_is_clear(phone, world):
     phone.scan("inbound", "999000111222")
     asked = say(phone, "zto")
     assert (asked.result, asked.ask["kind"]) == ("ask", "consent")
+    assert say(phone, "zto") == asked  # the answer got lost and was sent again
     assert say(phone, "in_person").result == "ok"
     assert Parcel.objects.get(carrier_number="999000111222").destination_station == world.village
 
@@ -124,6 +125,7 @@ def test_a_parcel_of_next_door_is_asked_about_and_recorded(counter, phone, world
     asked = phone.scan(task, parcel.waybill, **more)
     assert (asked.result, asked.ask["kind"]) == ("ask", "wrong_station")
     assert "李庄村站" in asked.message
+    assert "recipient" not in asked.facts  # the parcel is none of theirs
     done = say(phone, "record")
     assert (done.result, done.undo) == ("ok", True)
     assert fresh(parcel).issues == ["WRONG_STATION"]

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from logistics.desk.models import Scan
 from logistics.desk.services.scans import ScanNotFound
+from logistics.desk.states import Task
 from logistics.parcels.models import Event, Parcel
 from members.access.states import Role
 from portal.core.errors import Forbidden, NotFound
@@ -169,6 +170,28 @@ def test_an_expired_session_answers_401_and_keeps_the_scan_for_later(anonymous, 
 def test_a_body_that_is_no_scan(keeper, body):
     answer = keeper.client.post("/work/scan/inbound/", body, content_type="application/json")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "not_json")
+
+
+@pytest.mark.parametrize("noise", ["\x00", "zl-hema\x00", "\x1b[2J", "９" * 900])
+def test_noise_in_every_field_is_a_refusal(keeper, world, noise):
+    """Never a 500: a page that gets one sends the same again for ever."""
+    number, there = str(uuid.uuid4()), world.village.code
+    fields = {"shelf": noise, "bag": noise, "handover": noise, "stock_take": noise, "at": noise[:40]}
+    for task in Task:
+        for body in ({"station": there, **fields}, {"station": noise}):
+            assert post(keeper.client, f"scan/{task}/", id=str(uuid.uuid4()), number=noise, **body)[0] in (200, 404)
+    told = [
+        post(keeper.client, "scan/answer/", id=number, value=noise, destination=noise),
+        post(keeper.client, "scan/bags/", station=there, destination=noise),
+        post(keeper.client, "scan/bags/DB00000000/seal/", seal=noise),
+        post(keeper.client, "scan/depart/", station=there, numbers=[noise], stage=noise),
+        post(keeper.client, "scan/handovers/", id=number, station=there, to={"kind": noise, "ref": noise},
+             numbers=["XN0"], photo=noise),
+        post(keeper.client, "scan/give-out/XN0/", station=there, method=noise, code=noise, token=noise, pin=noise),
+    ]  # fmt: skip
+    assert {status for status, _body in told} <= {200, 400, 404}
+    assert keeper.client.get("/work/scan/recent/", {"task": "inbound", "station": noise}).status_code == 404
+    assert keeper.client.post("/work/station/", {"station": noise}).status_code == 404
 
 
 def test_a_body_beyond_the_limit(keeper):

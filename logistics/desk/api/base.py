@@ -31,11 +31,22 @@ def body_of(request, kind: type[T]) -> T:
     if length > MOST:
         raise TooLarge()
     try:
-        return msgspec.json.decode(request.body or b"{}", type=kind)
+        return _printable(msgspec.json.decode(request.body or b"{}", type=kind))
     except RequestDataTooBig:
         raise TooLarge() from None
     except _UNREADABLE:
         raise NotJson() from None
+
+
+def _printable(body: T) -> T:
+    """Texts without characters that no database takes. Scanned numbers are left to the reader of barcodes."""
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if isinstance(value, msgspec.Struct):
+            _printable(value)
+        elif isinstance(value, str) and name not in ("number", "seal"):
+            setattr(body, name, "".join(c for c in value if c.isprintable() or c == "\n"))
+    return body
 
 
 def reply(payload: Any, status: int = 200) -> HttpResponse:

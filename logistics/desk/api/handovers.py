@@ -87,7 +87,7 @@ def handover(request, handover: uuid.UUID):
 def take(request, handover: uuid.UUID):
     body = body_of(request, Taken)
     row, missing, extra = lists.take(
-        id=handover, numbers=body.numbers, dispute=lists.plain_text(body.dispute), photo=body.photo[:PHOTO],
+        id=handover, numbers=body.numbers, dispute=body.dispute, photo=body.photo[:PHOTO],
         actor=request.actor, now=now(),
     )  # fmt: skip
     return reply({"handover": shown(row), "missing": _lines(missing), "extra": _lines(extra)})

@@ -12,7 +12,6 @@ from logistics.desk.api.base import NotJson, body_of, reply
 from logistics.desk.selectors import work_station
 from logistics.desk.services.answering import answer_scan
 from logistics.desk.services.call import NEEDED, Fields
-from logistics.desk.services.lists import plain_text
 from logistics.desk.services.scans import recent_scans, take_scan
 from logistics.desk.services.undoing import undo_scan
 from members.access.states import Permission
@@ -55,7 +54,7 @@ def scan_post(request, task: str):
         station=work_station(actor=request.actor, permission=permission, code=body.station),
         number=body.number,
         at=_claimed(body.at),
-        fields=Fields(*(plain_text(text) for text in (body.shelf, body.bag, body.handover, body.stock_take))),
+        fields=Fields(body.shelf, body.bag, body.handover, body.stock_take),
         actor=request.actor,
         now=now(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -37,13 +38,14 @@ def answer_scan(*, id: uuid.UUID, value: str, actor: Actor, now: dt.datetime, de
         if row.result != Result.ASK:
             return msgspec.convert(row.answer, Answer)
         require_station(actor=actor, permission=NEEDED[Task(row.task)], station=row.station)
-        call = _call(row, actor, now)
-        kind = (row.answer.get("ask") or {}).get("kind", "")
-        outcome = judged(lambda: _decide(kind, call, value, destination), call)
+        if value == row.answer.get("decided"):  # sent again: the next question is there already
+            return msgspec.convert(row.answer, Answer)
+        call, ask = _call(row, actor, now), row.answer.get("ask") or {}
+        outcome = judged(lambda: _decide(ask, call, value, destination), call)
         if outcome.answer.code in (questions.BadAnswer.code, questions.DestinationMissing.code):
             outcome.answer.id = str(id)
             return outcome.answer  # the question stays
-        return keep(row, outcome, call)
+        return keep(row, outcome, call, decided=value)
 
 
 def _call(row: Scan, actor: Actor, now: dt.datetime) -> Call:
@@ -51,9 +53,9 @@ def _call(row: Scan, actor: Actor, now: dt.datetime) -> Call:
     return Call(row.pk, Task(row.task), row.station, read_barcode(row.number), actor, now, fields)
 
 
-def _decide(kind: str, call: Call, value: str, destination: str) -> Outcome:
-    decide = _DECISIONS.get(kind)
-    if decide is None:
+def _decide(ask: dict[str, Any], call: Call, value: str, destination: str) -> Outcome:
+    decide = _DECISIONS.get(ask.get("kind", ""))
+    if decide is None or value not in {row["value"] for row in ask["options"]}:
         raise questions.BadAnswer()
     return decide(call, value, destination)
 

@@ -12,11 +12,15 @@ from portal.core.masking import mask_name
 
 
 def facts_of(parcel: Parcel, station: Station) -> dict[str, Any]:
-    """Carrier, tail of the number on the label, masked recipient, destination and the lane to it from `station`."""
+    """What stands on the label and where it goes, with the masked recipient: for those within whose reach it is."""
+    return label_facts(parcel, station) | recipient_of(parcel)
+
+
+def label_facts(parcel: Parcel, station: Station) -> dict[str, Any]:
+    """Carrier, tail of the number on the label, destination and the lane to it from `station`: nothing of a person."""
     return {
         "carrier": parcel.carrier.short_name if parcel.carrier else "",
         "tail": tail_of(parcel),
-        **recipient_of(parcel),
         **way_of(parcel, station),
     }
 

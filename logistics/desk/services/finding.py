@@ -105,10 +105,10 @@ def find_parcel(call: Call) -> Parcel:
     """
     found = look_up(call)
     mine = [parcel for parcel in found if parcel.mine]  # type: ignore[attr-defined]
-    if len(mine or found) > 1:
-        raise Asked(_which(call, mine or found))
     if not mine:
         raise foreign(found[0])
+    if len(mine) > 1:
+        raise Asked(_which(call, mine))
     return mine[0]
 
 
@@ -174,9 +174,10 @@ def asks(
     *,
     parcel: Parcel | None = None,
     code: str = "",
+    facts: dict[str, Any] | None = None,
     **more: Any,
 ) -> Outcome:
-    """A question to the person who scanned; the scan goes on with the answer."""
+    """A question to the person who scanned; the scan goes on with the answer. `parcel` is one within their reach."""
     answer = Answer(
         result=Result.ASK.value,
         code=code or kind,
@@ -184,7 +185,7 @@ def asks(
         message=message,
         hint=hint,
         number=parcel.waybill if parcel else call.barcode.kept,
-        facts=facts_of(parcel, call.station) if parcel else {},
+        facts=facts_of(parcel, call.station) if parcel else facts or {},
         ask=question(kind, options, **more),
     )
     return Outcome(answer, parcel)

@@ -80,16 +80,29 @@ def _give(call: Call, proof: dict[str, str], proxy: int | None, also: Sequence[s
         named = _proxy(parcel, proxy)
     except DomainError as error:
         return turned_down(error, call.barcode)
+    outcome = _give_one(call, parcel, proof, named)
+    if outcome.recorded and others:
+        _tell_of_others(outcome.answer, [_also(call, other, proof) for other in others])
+    return outcome
+
+
+def _give_one(call: Call, parcel: Parcel, proof: dict[str, str], proxy: PickupProxy | None) -> Outcome:
     try:
-        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=named, **proof)
+        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=proxy, **proof)
     except AlreadyGivenOut as error:
         return _given_before(call, parcel, error)
     except DomainError as error:
         outcome = turned_down(error, call.barcode)
         outcome.parcel = parcel
         return outcome
-    rest = [_also(call, other, proof) for other in others]
-    return Outcome(_given(call, parcel, rest), parcel, recorded=True)
+    answer = Answer(
+        word=str(words.GIVEN),
+        message=gettext("已交付。"),
+        number=parcel.waybill,
+        facts=facts_of(parcel, call.station) | {"shelf": parcel.shelf},
+        undo=True,
+    )
+    return Outcome(answer, parcel, recorded=True)
 
 
 def _others(call: Call, parcel: Parcel, method: str, also: Sequence[str]) -> list[Parcel]:
@@ -114,29 +127,24 @@ def _proxy(parcel: Parcel, proxy: int | None) -> PickupProxy | None:
 
 
 def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
-    """What became of one of the others: given as the first was, each with a delivery of its own."""
-    told = {"number": parcel.waybill, "shelf": parcel.shelf, "result": Result.OK.value, "message": ""}
-    try:
-        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=None, **proof)
-    except DomainError as error:
-        if error.status >= 500:
-            raise
-        return told | {"result": Result.REFUSED.value, "message": str(error.message)}
-    return told
+    """What became of one of the others: a delivery and a scan of its own, so that it can be undone alone."""
+    own = Call(new_id(), call.task, call.station, read_barcode(parcel.waybill), call.actor, call.now)
+    answer = once(own, lambda: _give_one(own, parcel, proof, None))
+    return {
+        "id": answer.id,
+        "number": parcel.waybill,
+        "shelf": parcel.shelf,
+        "result": answer.result,
+        "message": answer.message,
+    }
 
 
-def _given(call: Call, parcel: Parcel, rest: list[dict[str, str]]) -> Answer:
-    done = 1 + sum(row["result"] == Result.OK for row in rest)
-    message = gettext("已交付 %(pieces)s 件。") % {"pieces": done} if rest else gettext("已交付。")
-    failed = [row for row in rest if row["result"] != Result.OK]
-    return Answer(
-        word=str(words.GIVEN),
-        message=message,
-        hint=gettext("有 %(pieces)s 件没有交付，请看下面的说明。") % {"pieces": len(failed)} if failed else "",
-        number=parcel.waybill,
-        facts=facts_of(parcel, call.station) | {"shelf": parcel.shelf, "also": rest},
-        undo=not rest,
-    )
+def _tell_of_others(answer: Answer, others: list[dict[str, str]]) -> None:
+    failed = sum(row["result"] != Result.OK for row in others)
+    answer.facts["also"] = others
+    answer.message = gettext("已交付 %(pieces)s 件。") % {"pieces": 1 + len(others) - failed}
+    if failed:
+        answer.hint = gettext("有 %(pieces)s 件没有交付，请看下面的说明。") % {"pieces": failed}
 
 
 def _given_before(call: Call, parcel: Parcel, error: AlreadyGivenOut) -> Outcome:

@@ -118,11 +118,6 @@ def plain_numbers(numbers: Sequence[str] | None) -> list[str] | None:
     return [barcode.value for barcode in map(read_barcode, numbers) if barcode.value]
 
 
-def plain_text(text: str) -> str:
-    """What somebody typed, without characters that no database takes."""
-    return "".join(c for c in text if c.isprintable() or c == "\n")
-
-
 # -- handovers ------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.desk import words
 from logistics.desk.answers import Answer, option
 from logistics.desk.services.call import Call, Outcome
-from logistics.desk.services.facts import facts_of
+from logistics.desk.services.facts import label_facts
 from logistics.desk.services.finding import ForeignParcel, asks, look_up
 from logistics.desk.states import Result
 from logistics.parcels.errors import ParcelClosed
@@ -105,9 +105,8 @@ def ask_misrouted(call: Call, error: ForeignParcel) -> Outcome:
     if parcel.is_closed:
         raise ParcelClosed()
     options = [option(RECORD, _("登记到错站点")), option(LEAVE, _("不登记"))]
-    return asks(
-        call, "wrong_station", options, str(error.message), str(error.hint), parcel=parcel, code="wrong_station"
-    )
+    facts = label_facts(parcel, call.station)
+    return asks(call, "wrong_station", options, str(error.message), str(error.hint), code="wrong_station", facts=facts)
 
 
 def note_misrouted(call: Call) -> Outcome:
@@ -122,8 +121,8 @@ def note_misrouted(call: Call) -> Outcome:
         word=str(words.NOTED),
         message=gettext("已登记：这件到错了站点。"),
         hint=gettext("请放到一边，交下一班车带回。"),
-        number=parcel.waybill,
-        facts=facts_of(parcel, call.station),
+        number=call.barcode.kept,
+        facts=label_facts(parcel, call.station),
         undo=True,
     )
     return Outcome(answer, parcel, recorded=True)

@@ -104,13 +104,13 @@ def turned_down(error: DomainError, barcode: Barcode) -> Outcome:
     return Outcome(refused(error, number=barcode.kept, word=word_of(error.code)))
 
 
-def keep(row: Scan, outcome: Outcome, call: Call) -> Answer:
-    """Fill the claimed row; the answer as it is sent."""
+def keep(row: Scan, outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
+    """Fill the claimed row; the answer as it is sent. `decided` is the choice that led to it."""
     answer = outcome.answer
     answer.id, answer.number = str(call.id), answer.number or call.barcode.kept
     row.parcel, row.result, row.code = outcome.parcel, answer.result, answer.code
     row.number = (call.barcode.kept or answer.number)[:64]
-    row.answer = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields)}
+    row.answer = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields), "decided": decided}
     if outcome.recorded and outcome.parcel is not None:
         row.events = events_of(outcome.parcel, call)
     row.save(update_fields=["parcel", "result", "code", "number", "answer", "events"])
