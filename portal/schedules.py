@@ -24,5 +24,6 @@ SCHEDULES = (
     Schedule("run event consumers", "logistics.parcels.tasks.run_consumers", every=5),
     Schedule("run timers", "logistics.parcels.tasks.run_timers", every=60),
     Schedule("tend imported files", "logistics.parcels.tasks.tend_imports", every=60),
+    Schedule("sweep photos", "logistics.parcels.tasks.sweep_photos", at="03:40"),
     Schedule("make months of the event log", "logistics.parcels.tasks.ensure_months", at="03:10"),
 )

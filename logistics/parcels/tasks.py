@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from logistics.parcels.consumers import CONSUMERS
-from logistics.parcels.services import months, timers
+from logistics.parcels.services import months, photos, timers
 from logistics.parcels.services.consumers import consume
 from logistics.parcels.services.cursors import log_is_foreign, reset_cursors
 from logistics.parcels.services.imports.run import process_import, resume_imports
@@ -51,3 +51,9 @@ def tend_imports(**kwargs) -> None:
     """Go on with files whose worker or message was lost, and delete those past their day."""
     resume_imports(now=now())
     purge(now=now())
+
+
+@shared_task
+def sweep_photos(**kwargs) -> None:
+    """Delete picture files that a killed process left without a row."""
+    photos.sweep(now=now())
