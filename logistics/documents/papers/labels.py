@@ -138,7 +138,7 @@ def _bottom(paper: Paper, label: Label, k: float, x: float, inner: float) -> Non
     weight = gettext("%(kg)s 千克") % {"kg": f"{label.weight_grams / 1000:.2f}"} if label.weight_grams else ""
     rows = [
         (gettext("快递单号"), label.carrier_number),
-        (gettext("件数"), "  ".join(part for part in (str(label.pieces), weight) if part)),
+        (gettext("件数"), " · ".join(part for part in (str(label.pieces), weight) if part)),
         (gettext("登记时间"), label.registered),
     ]
     y = 147 * k

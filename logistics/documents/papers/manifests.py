@@ -130,7 +130,7 @@ def _table(paper: Paper, lines: list[tuple[int, Line]], y: float) -> float:
             paper.frame(MARGIN, y, INNER, ROW, thick=0, grey=0.94)
         marks = ("✓" if line.expected else "—", line.found if line.odd else "✓" if line.scanned else "")
         _row(paper, (str(number), line.waybill, line.bag, line.destination, *marks), y, bold=line.odd)
-        paper.rule(MARGIN, y + ROW, MARGIN + INNER, y + ROW, 0.1)
+        paper.rule(MARGIN, y + ROW, MARGIN + INNER, y + ROW, 0.15, grey=0.7)
     return y + ROW
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from logistics.documents.papers.frame import INNER, MARGIN, QUIET, facts, foot, head, new_paper
 from logistics.documents.papers.labels import spaced
-from portal.core.pdf.paper import A4
+from portal.core.pdf.paper import A4, Paper
 
 PICTURE = 78.0
 BOTTOM = A4[1] - 20
@@ -67,16 +67,16 @@ def draw_proof(proof: Proof) -> bytes:
     return paper.finish()
 
 
-def _pictures(paper, pictures: list[Picture], y: float) -> float:
-    half = INNER / 2 - 3
+def _pictures(paper: Paper, pictures: list[Picture], y: float) -> float:
+    half, high = INNER / 2 - 3, 0.0
     for n, picture in enumerate(pictures):
         x = MARGIN + n * (half + 6)
         paper.line(x, y, picture.title, 9.5, bold=True)
-        paper.picture(x, y + 5.5, half, PICTURE, picture.data)
-    return y + PICTURE + 8
+        high = max(high, paper.picture(x, y + 5.5, half, PICTURE, picture.data))
+    return y + high + 8
 
 
-def _journey(paper, journey: list[Moment], y: float) -> None:
+def _journey(paper: Paper, journey: list[Moment], y: float) -> None:
     """As many of the last events as there is room for."""
     room = int((BOTTOM - y - 8) / 6)
     if room < 1 or not journey:

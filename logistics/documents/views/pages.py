@@ -42,7 +42,9 @@ def print_home(request):
         address = reverse(name, kwargs={argument: form.cleaned_data["number"].strip().upper()})
         size = form.cleaned_data["size"]
         return redirect(f"{address}?{urlencode({'size': size})}" if size else address)
-    return render(request, "documents/home.html", {"form": form, "most": MOST_LABELS}, status=400 if form.is_bound else 200)
+    return render(
+        request, "documents/home.html", {"form": form, "most": MOST_LABELS}, status=400 if form.is_bound else 200
+    )
 
 
 @needs(Permission.DOCUMENT_PRINT)

@@ -30,6 +30,7 @@ class Paper:
 
     def __init__(self, *, title: str, size: tuple[float, float], language: str, author: str = "") -> None:
         self.out = io.BytesIO()
+        self.grey = 0.0
         self.canvas = Canvas(self.out, invariant=1, pageCompression=1, lang="en" if language == "en" else "zh-CN")
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
@@ -63,6 +64,7 @@ class Paper:
             self.canvas.setFont(face, size)
             if bold and face != fonts.BOLD[0]:  # no second weight of rare characters: an outline thickens them
                 self.canvas.setLineWidth(size * THICKEN)
+                self.canvas.setStrokeGray(self.grey)
                 self.canvas.drawString(left, base, part, mode=2)
             else:
                 self.canvas.drawString(left, base, part, mode=0)
@@ -83,22 +85,25 @@ class Paper:
 
     # -- strokes ---------------------------------------------------------------------------------------------
 
-    def rule(self, x: float, y: float, to_x: float, to_y: float, thick: float = 0.25) -> None:
+    def rule(self, x: float, y: float, to_x: float, to_y: float, thick: float = 0.25, *, grey: float = 0) -> None:
         """A line of `thick` millimetres."""
         self.canvas.setLineWidth(thick * mm)
+        self.canvas.setStrokeGray(grey)
         self.canvas.line(x * mm, (self.high - y) * mm, to_x * mm, (self.high - to_y) * mm)
 
     def frame(self, x: float, y: float, wide: float, high: float, *, thick: float = 0.25, grey: float = -1.0) -> None:
         """A rectangle; `grey` from 0 (black) to 1 (white) fills it, open below 0; no outline at `thick` 0."""
         self.canvas.setLineWidth(thick * mm)
+        self.canvas.setStrokeGray(0)
         if grey >= 0:
             self.canvas.setFillGray(grey)
         bottom = (self.high - y - high) * mm
         self.canvas.rect(x * mm, bottom, wide * mm, high * mm, stroke=int(thick > 0), fill=int(grey >= 0))
-        self.canvas.setFillGray(0)
+        self.canvas.setFillGray(self.grey)
 
     def ink(self, grey: float) -> None:
         """Grey of the type that follows: 0 black, 1 white."""
+        self.grey = grey
         self.canvas.setFillGray(grey)
 
     def code128(self, x: float, y: float, wide: float, high: float, value: str, *, module: float = 0.5) -> None:
@@ -121,13 +126,14 @@ class Paper:
         self.canvas.addLiteral(drawing.strokes)
         self.canvas.restoreState()
 
-    def picture(self, x: float, y: float, wide: float, high: float, data: bytes) -> None:
-        """A picture as large as it fits, in the upper left of the box."""
+    def picture(self, x: float, y: float, wide: float, high: float, data: bytes) -> float:
+        """A picture as large as it fits, in the upper left of the box. Returns its height."""
         image = ImageReader(io.BytesIO(data))
         real_wide, real_high = image.getSize()
         scale = min(wide / real_wide, high / real_high)
         shown = (real_wide * scale * mm, real_high * scale * mm)
         self.canvas.drawImage(image, x * mm, (self.high - y) * mm - shown[1], *shown)
+        return shown[1] / mm
 
 
 def _whole_dots(pitch: float) -> float:
