@@ -2,6 +2,8 @@
 
     .venv/bin/python -m tests.browser.sheets [http://localhost:8000] [part of a name …]
 
+With `guides` for a name it takes the small pictures of the help pages instead: static/img/help/*.webp.
+
 Taken of a running demo portal, beside it and with the same PORTAL_VAR, as shots.py. Sheets are for looking, not for
 reading: pages are cut after a few screens and drawn at half their size, so that all of them stay under 6 MB.
 """
@@ -53,6 +55,28 @@ PAGES = (
 )  # fmt: skip
 
 
+GUIDES = PICTURES.parents[1] / "static" / "img" / "help"
+GUIDE_SIZE = (270, 480)  # a phone held in the hand, at three quarters
+GUIDE_PAGES = (
+    ("home", "/", ""), ("my", "/my/", "villager"), ("stations", "/stations/", ""), ("work", "/work/", "keeper"),
+    ("inbound", "/work/inbound/", "keeper"), ("give-out", "/work/give-out/", "keeper"),
+    ("carry", "/work/carry/", "courier"), ("door", "/work/door/", "courier"), ("sort", "/work/sort/", "hub_keeper"),
+    ("hub-inbound", "/work/hub-inbound/", "hub_keeper"), ("imports", "/work/imports/", "enterprise_admin"),
+    ("why", "/work/parcels/{troubled}/why/", "county_official"), ("admin", "/admin/", "county_official"),
+)  # fmt: skip
+
+
+def guides(camera: Camera, numbers: dict[str, str]) -> None:
+    GUIDES.mkdir(parents=True, exist_ok=True)
+    for name, path, who in GUIDE_PAGES:
+        with camera.page(path.format(**numbers), width=PHONE, who=who) as page:
+            page.set_viewport_size({"width": PHONE, "height": 640})
+            image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        target = GUIDES / f"{name}.webp"
+        image.resize(GUIDE_SIZE, Image.Resampling.LANCZOS).save(target, quality=70, method=6)
+        print(f"  {target.name}, {target.stat().st_size // 1024} KB")  # noqa: T201
+
+
 def picture(page: Page) -> Image.Image:
     image = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     return image.crop((0, 0, image.width, min(image.height, TALLEST)))
@@ -88,6 +112,9 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         camera = Camera(browser, home)
+        if wanted == ["guides"]:
+            guides(camera, numbers)
+            return 0
         for name, path, who in PAGES:
             if wanted and not any(word in name for word in wanted):
                 continue
