@@ -110,5 +110,5 @@ def _decoded(raw: bytes) -> Image.Image:
 
 
 def _is_blank(picture: Image.Image) -> bool:
-    darkest, lightest = picture.convert("L").getextrema()
-    return lightest - darkest < FAINTEST_INK
+    shades = [shade for shade, pixels in enumerate(picture.convert("L").histogram()) if pixels]
+    return shades[-1] - shades[0] < FAINTEST_INK
