@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import uuid
 
@@ -41,19 +42,22 @@ def on_the_road(stage) -> None:
 
 def doorsteps(stage) -> None:
     """A round of the courier: given against a code, given with a photo, nobody at home, two still on the way."""
-    mine, courier, now = stage.kept["door"], stage.courier, stage.now
-    giver = Party.station(stage.town)
+    mine, courier, giver = stage.kept["door"], stage.courier, Party.station(stage.town)
+
+    def ago(minutes: int) -> dt.datetime:
+        return stage.now - dt.timedelta(minutes=minutes)
+
     handover = offer_handover(
-        giver=giver, taker=party_of("courier"), station=stage.town, parcels=mine, actor=stage.town_keeper, now=now
+        giver=giver, taker=party_of("courier"), station=stage.town, parcels=mine, actor=stage.town_keeper, now=ago(55)
     )
-    take_over(handover=handover, scanned=[p.waybill for p in mine], actor=courier, now=now)
+    take_over(handover=handover, scanned=[p.waybill for p in mine], actor=courier, now=ago(50))
     for parcel in mine:
-        start_delivery(parcel=parcel, actor=courier, now=now)
+        start_delivery(parcel=parcel, actor=courier, now=ago(45))
     by_code, by_photo, nobody, *_on_the_way = mine
     code = DoorCode.objects.get(parcel=by_code).code
-    deliver_at_door(parcel=by_code, proof=DoorProof.CODE, code=code, actor=courier, now=now)
-    deliver_at_door(parcel=by_photo, proof=DoorProof.PHOTO, file=picture(), actor=courier, now=now)
-    attempt_failed(parcel=nobody, reason=FailedReason.NOT_HOME, actor=courier, now=now)
+    deliver_at_door(parcel=by_code, proof=DoorProof.CODE, code=code, actor=courier, now=ago(30))
+    deliver_at_door(parcel=by_photo, proof=DoorProof.PHOTO, file=picture(), actor=courier, now=ago(20))
+    attempt_failed(parcel=nobody, reason=FailedReason.NOT_HOME, actor=courier, now=ago(10))
 
 
 def picture() -> io.BytesIO:
