@@ -10,10 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from logistics.desk.models import Scan
 from logistics.desk.selectors import work_station
 from logistics.desk.states import Result, Task
-from logistics.parcels.models import Bag, Handover, Parcel
+from logistics.parcels.models import Handover, Parcel
 from logistics.parcels.selectors import stations_and_below
 from logistics.parcels.selectors_carry import my_side
-from logistics.parcels.states import RANKS, BagState, Direction, HandoverState, Issue, Stage
+from logistics.parcels.states import RANKS, Direction, HandoverState, Issue, Stage
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import public_carriers
 from logistics.registry.states import State, StationKind
@@ -32,13 +32,12 @@ _ARRIVED = {
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Counts of parcels, handovers, bags and, by task, of the scans that worked today."""
+    """Counts of parcels, handovers and, by task, of the scans that worked today."""
 
     expected: int = 0
     shelf: int = 0
     overdue: int = 0
     to_answer: int = 0
-    open_bags: int = 0
     scans: dict[str, int] = field(default_factory=dict)
 
 
@@ -57,7 +56,6 @@ def station_today(*, actor: Actor, station: Station, now: dt.datetime) -> Today:
         shelf=lying["shelf"],
         overdue=lying["overdue"],
         to_answer=Handover.objects.filter(my_side(actor=actor, giving=False), state=HandoverState.PENDING).count(),
-        open_bags=Bag.objects.filter(origin=station, state=BagState.OPEN).count(),
         scans=_scans(station, now),
     )
 

@@ -9,6 +9,7 @@ from logistics.desk.models import Scan
 from logistics.parcels.models import Event, Parcel
 from logistics.parcels.services.consent import give_consent
 from tests.browser.desk import card, look, ready, rows, wedge
+from tests.browser.watch import fits
 from tests.custody.conftest import NOW, counter  # noqa: F401  fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -61,6 +62,16 @@ def test_a_scanner_does_not_type_into_the_shelf(visit, three, keeper):
     expect(page.locator("#shelf")).to_have_value("A-1")
     wedge(page, "HJ/B-7")  # a shelf label
     expect(page.locator("#shelf")).to_have_value("B-7")
+
+
+def test_a_scanner_that_halts_is_still_one_scan(visit, three, keeper):
+    """A radio link may stall in the middle of a barcode; the closing key says that it was one."""
+    page = ready(visit("/work/inbound/", client=keeper.client))
+    wedge(page, three[0].waybill[:8], end="")
+    page.wait_for_timeout(150)
+    wedge(page, three[0].waybill[8:])
+    expect(rows(page)).to_have_count(1)
+    assert Scan.objects.get().number == three[0].waybill
 
 
 def test_a_lost_line_keeps_the_scans_and_their_order(visit, three, keeper):
@@ -254,7 +265,7 @@ def test_without_a_script(visit, counter, three, keeper):  # noqa: F811
     page.get_by_label("扫条码或输入单号").fill("不是单号")
     page.get_by_role("button", name="确定").click()
     expect(page.locator("#band")).to_have_attribute("data-result", "refused")
-    look(page)
+    fits(page)
 
 
 def test_logging_out_says_what_would_be_lost(visit, three, keeper):

@@ -48,6 +48,7 @@ export class Outbox extends EventTarget {
     }
     this.waiting.sort((a, b) => a.order - b.order);
     addEventListener("online", () => this.now());
+    addEventListener("beforeunload", (event) => this.waiting.some((entry) => !entry.kept) && event.preventDefault());
     addEventListener("offline", () => this.change(this.state));
     document.addEventListener("visibilitychange", () => document.hidden || this.now());
     this.now();
@@ -56,7 +57,7 @@ export class Outbox extends EventTarget {
   /** `keep` is false for what must not lie in a browser's storage, such as pickup codes. */
   add(item, { keep = true } = {}) {
     this.last = Math.max(Date.now(), this.last + 1); // two scans in one millisecond keep their order
-    const entry = { ...item, order: this.last };
+    const entry = { ...item, kept: keep, order: this.last };
     this.waiting.push(entry);
     if (keep) this.keep(entry);
     this.change(this.state);
@@ -67,7 +68,7 @@ export class Outbox extends EventTarget {
     try {
       localStorage.setItem(own + entry.key, JSON.stringify(entry));
     } catch {
-      // full or switched off: the scan is still in this page's memory and will be sent
+      entry.kept = false; // full or switched off: the scan is still in this page's memory and will be sent
     }
   }
 
@@ -99,13 +100,13 @@ export class Outbox extends EventTarget {
 
   async sendFirst() {
     if (loginMark() !== this.mark) {
-      const who = await whoIsThere();
-      if (who !== "same") return { other: "other", nobody: "login", unknown: this.wait(0) }[who];
-      this.mark = loginMark();
+      const stop = await this.whose();
+      if (stop) return stop;
     }
     const entry = this.waiting[0];
     const outcome = await ask(entry.path, { body: entry.body });
-    if (outcome.kind === "login") return this.afterLogin();
+    // An old form mark with a living session needs only the new mark: then it is sent once more.
+    if (outcome.kind === "login") return (await this.whose()) || this.wait(0);
     if (outcome.kind === "later") return this.wait(outcome.after);
     this.tries = 0;
     this.drop(entry);
@@ -114,13 +115,12 @@ export class Outbox extends EventTarget {
     return "idle";
   }
 
-  /** The session was refused. An old form mark with a living session needs only the new mark. */
-  async afterLogin() {
+  /** "" when the same person is logged in, else the state to stop in. */
+  async whose() {
     const who = await whoIsThere();
-    if (who === "other") return "other";
-    if (who !== "same") return who === "nobody" ? "login" : this.wait(0);
-    this.mark = loginMark();
-    return this.wait(0);
+    if (who === "unknown") return this.wait(0);
+    if (who === "same") this.mark = loginMark();
+    return { same: "", other: "other", nobody: "login" }[who];
   }
 
   wait(after) {

@@ -4,7 +4,7 @@
 // Keys that arrive while something else has the focus are led into the field, so that no character is lost.
 const FAST = 50; // ms between characters on average: no hand types a whole number like this
 const SILENCE = 80; // ms after which a scanner without a closing key is done
-const STALL = 400; // ms allowed to a scanner that is known to close its barcodes: a radio link may halt in between
+const STALL = 400; // ms for which a radio link may halt in the middle of a barcode
 const LEAST = 6; // characters: shorter ones are waited for
 
 const types = (element) => element?.matches?.("input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select");
@@ -27,8 +27,12 @@ class Pace {
     this.last = now;
   }
 
+  get isQuick() {
+    return this.whole && this.count > 0 && (this.last - this.first) / Math.max(1, this.count - 1) <= FAST;
+  }
+
   get isFast() {
-    return this.whole && this.count >= LEAST && (this.last - this.first) / Math.max(1, this.count - 1) <= FAST;
+    return this.count >= LEAST && this.isQuick;
   }
 }
 
@@ -37,7 +41,8 @@ export class Wedge {
     this.field = field;
     this.onNumber = onNumber;
     this.pace = new Pace();
-    this.closes = false;
+    this.closes = null; // whether this scanner ends with a key: unknown until it has shown it
+    this.held = "";
     this.reset();
     this.quiet();
     field.addEventListener("input", (event) => this.typed(event));
@@ -63,11 +68,12 @@ export class Wedge {
 
   typed(event) {
     clearTimeout(this.timer);
+    clearTimeout(this.flush);
     const added = this.field.value.length - this.length;
     this.length = this.field.value.length;
     if (added === 1 || (added > 1 && event.inputType === "insertText")) this.pace.key(event.timeStamp, added);
     else this.pace.whole = false;
-    if (this.pace.isFast) this.timer = setTimeout(() => this.end(), this.closes ? STALL : SILENCE);
+    if (this.pace.isFast) this.timer = setTimeout(() => this.fellSilent(), this.closes ? STALL : SILENCE);
   }
 
   key(event) {
@@ -79,15 +85,42 @@ export class Wedge {
     this.end();
   }
 
-  /** Takes the number out of the field at once: what comes next belongs to the next barcode. */
+  /** A pause: the end of the barcode, or a halt in its middle. What a closing key follows soon was a halt. */
+  fellSilent() {
+    const number = this.takeOut();
+    if (this.closes === false) return this.onNumber(number);
+    this.release(false);
+    this.held = number;
+    this.flush = setTimeout(() => this.release(this.closes ?? false), STALL);
+    return undefined;
+  }
+
+  release(closes) {
+    clearTimeout(this.flush);
+    const number = this.held;
+    this.held = "";
+    if (!number) return;
+    this.closes = closes;
+    this.quiet();
+    this.onNumber(number);
+  }
+
   end() {
+    if (this.pace.count && !this.pace.isQuick) this.release(this.closes); // typed by hand: not the rest of a barcode
+    const rest = this.takeOut();
+    const number = this.held + rest;
+    this.held = "";
+    clearTimeout(this.flush);
+    if (number) this.onNumber(number);
+  }
+
+  /** Takes the number out of the field at once: what comes next belongs to the next barcode. */
+  takeOut() {
     const number = this.field.value.trim();
-    const scanned = this.pace.isFast;
+    if (number && this.pace.isFast) this.quiet();
     this.field.value = "";
     this.reset();
-    if (!number) return;
-    if (scanned) this.quiet();
-    this.onNumber(number);
+    return number;
   }
 
   /** A second field, such as the shelf, into which a scanner may happen to type: its barcode is led here instead. */

@@ -118,6 +118,7 @@ export default {
   open(page) {
     desk = page;
     pile = new Pile(at("pile"), { onChange: draw });
+    pile.open(config.station);
     at("offer").addEventListener("click", make);
     at("withdraw").addEventListener("click", withdraw);
     at("again").addEventListener("click", () => again());

@@ -16,7 +16,7 @@ async function take(number) {
   if (!told) return;
   bag = told.bag.number;
   expected = new Map(told.numbers.map((row) => [row.number, row]));
-  pile.clear();
+  pile.open(bag);
   at("bag").hidden = false;
   at("differences").replaceChildren();
   at("bag-number").textContent = bag;
@@ -46,6 +46,7 @@ async function finish(intact) {
   at("differences").replaceChildren(...lines("missing", told.missing), ...lines("extra", told.extra));
   at("bag").hidden = true;
   bag = "";
+  pile.clear();
   desk.wedge.focus();
 }
 

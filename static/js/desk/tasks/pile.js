@@ -1,11 +1,19 @@
-// Numbers gathered on the page until they go on together: a bag's contents, a handover's parcels.
-import { button, make, say } from "../words.js";
+// Numbers gathered on the page until they go on together: a bag's contents, a handover's parcels. A reload keeps them.
+import { button, config, make, say } from "../words.js";
 
 export class Pile {
   constructor(root, { onChange = () => {} } = {}) {
     this.root = root;
     this.items = new Map();
     this.onChange = onChange;
+    this.key = "";
+  }
+
+  /** Takes up what was gathered under this name in this tab. */
+  open(name) {
+    this.key = `desk.pile.${config.user}.${name}`;
+    this.items = new Map(JSON.parse(sessionStorage.getItem(this.key) ?? "[]"));
+    this.draw();
   }
 
   get numbers() {
@@ -33,6 +41,8 @@ export class Pile {
   }
 
   draw() {
+    if (this.key && this.items.size) sessionStorage.setItem(this.key, JSON.stringify([...this.items]));
+    else if (this.key) sessionStorage.removeItem(this.key);
     this.root.replaceChildren(...[...this.items].reverse().map(([number, { note, tone }]) => {
       const off = button(say("take_off"), () => this.remove(number));
       off.setAttribute("aria-label", `${say("take_off")} ${number}`);

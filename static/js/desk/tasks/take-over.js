@@ -21,16 +21,18 @@ async function take(id) {
   }
   handover = told.handover;
   rows = told.numbers.filter((row) => row.expected);
-  found = new Set(rows.filter((row) => row.scanned).map((row) => row.number));
+  found = new Set(JSON.parse(sessionStorage.getItem(kept()) ?? "[]"));
   at("handover").hidden = false;
   at("take-from").textContent = config.givers?.[id] ?? "";
   at("take-expected").textContent = handover.expected;
   draw();
 }
 
+const kept = () => `desk.take.${config.user}.${handover.id}`; // a reload keeps what was counted
 const isFound = (row) => found.has(row.number) || (row.bag && found.has(row.bag));
 
 function draw() {
+  sessionStorage.setItem(kept(), JSON.stringify([...found]));
   const there = rows.filter(isFound).length;
   const extra = [...found].filter((number) => !rows.some((row) => row.number === number || row.bag === number));
   desk.count({ expected: rows.length, scanned: there });
@@ -62,10 +64,11 @@ async function finish() {
     result: agreed ? "ok" : "ask", code: agreed ? "confirmed" : "disputed", word: say(agreed ? "handover_confirmed" : "handover_disputed"),
     message: say("taken_text", { there: rows.length - told.missing.length, missing: told.missing.length, extra: told.extra.length }),
   });
-  reset();
+  reset({ done: true });
 }
 
-function reset() {
+function reset({ done = false } = {}) {
+  if (done) sessionStorage.removeItem(kept());
   handover = null;
   rows = [];
   found = new Set();
@@ -96,7 +99,7 @@ export default {
   open(page) {
     desk = page;
     at("finish").addEventListener("click", finish);
-    at("take-stop").addEventListener("click", reset);
+    at("take-stop").addEventListener("click", () => reset());
     at("all-there").addEventListener("click", () => {
       for (const row of rows) found.add(row.number);
       draw();
