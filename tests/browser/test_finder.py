@@ -40,7 +40,7 @@ def test_the_nearest_station_and_a_position_that_never_leaves_the_phone(visit, p
 def test_without_a_position_the_page_says_what_else_to_do(visit, placed):
     page = visit("/stations/")
     page.context.clear_permissions()
-    page.evaluate("navigator.geolocation.getCurrentPosition = (done, refused) => refused({code: 1})")
+    page.evaluate("() => { navigator.geolocation.getCurrentPosition = (done, refused) => refused({code: 1}) }")
     page.get_by_role("button", name="离我最近的").click()
     expect(page.locator("[data-near-answer] [role=status]")).to_contain_text("输入村名")
 
