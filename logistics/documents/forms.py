@@ -65,7 +65,9 @@ class ShelvesForm(forms.Form):
 
     def __init__(self, *args, actor: Actor, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["station"].choices = _stations(actor, _("请选择"))
+        stations = _stations(actor, _("请选择"))
+        only_one = len(stations) == 2  # beside the empty choice
+        self.fields["station"].choices = stations[1:] if only_one else stations
 
     def clean(self):
         super().clean()

@@ -28,6 +28,9 @@ def desk(camera: Any, shown: dict[str, Any]) -> None:
     sheet(camera, "scan-inbound-offline", "/work/inbound/", "keeper", without_line)
     sheet(camera, "scan-find", "/work/find/", "keeper", scan(waiting))
     sheet(camera, "scan-give-out", "/work/give-out/", "keeper", scan(waiting))
+    sheet(camera, "print", "/work/print/", "keeper")
+    sheet(camera, "print-labels", "/work/print/labels/", "keeper", print_unknown)
+    sheet(camera, "print-shelves", "/work/print/shelves/", "keeper")
     with camera.page("/work/inbound/", width=1280, who="keeper") as page:
         scan("HJ/3-2")(page)
         camera.keep(page, "scan-inbound-1280", whole=False)
@@ -50,6 +53,12 @@ def scan(number: str) -> Callable[[Page], None]:
         page.wait_for_selector("#band[data-result]:not([data-result=ready])")
 
     return act
+
+
+def print_unknown(page: Page) -> None:
+    page.locator("#id_numbers").fill("78009999999")
+    page.locator("main form[method=post] button.button").last.click()
+    page.wait_for_selector("#troubles")
 
 
 def without_line(page: Page) -> None:

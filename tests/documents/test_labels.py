@@ -203,4 +203,4 @@ def test_five_hundred_labels_in_seconds_and_in_as_many_statements_as_two(counter
     assert len(all_of_them) == len(few)
     record_property("seconds_for_500_labels", f"{seconds:.2f}")
     record_property("bytes_of_500_labels", len(response.content))
-    assert seconds < 20  # measured at rest below 3; a busy machine may take longer
+    assert seconds < 30  # three at rest; the machine of a test run is busy

@@ -108,6 +108,7 @@ def _acts(actor, parcel) -> list[dict[str, str]]:
         ("act_number", _("登记新单号"), going, [P.EVENT_RECORD]),
         ("act_correct", _("记录有误"), True, [P.PARCEL_CORRECT, P.SCAN_UNDO]),
         ("print_label", _("打印面单"), going, [P.DOCUMENT_PRINT]),
+        ("print_proof", _("打印签收凭证"), parcel.stage == Stage.DELIVERED, [P.DOCUMENT_PRINT]),
     )
     return [
         {"link": reverse(name, args=[parcel.waybill]), "text": text}
