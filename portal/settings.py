@@ -1,6 +1,7 @@
 """The one settings file. Everything that differs between machines comes from the environment (portal/env.py)."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -166,7 +167,7 @@ WHITENOISE_USE_FINDERS = MODE == "test"
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 
 # -- Browser security ----------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as now_gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -66,25 +66,25 @@ class BulkAction:
     def reach(self, actor: Actor) -> QuerySet:
         raise NotImplementedError
 
-    def name(self, row: Model) -> str:
+    def name(self, row: Any) -> str:
         return str(row)
 
-    def token(self, row: Model) -> str:
+    def token(self, row: Any) -> str:
         """What must not have changed since the dry run."""
         raise NotImplementedError
 
-    def refuse(self, row: Model, choice: str, now: dt.datetime) -> str:
+    def refuse(self, row: Any, choice: str, now: dt.datetime) -> str:
         """Why this row can't be done; "" when it can."""
         return ""
 
-    def says(self, row: Model, choice: str) -> str:
+    def says(self, row: Any, choice: str) -> str:
         """What will happen to this row."""
         raise NotImplementedError
 
-    def do(self, row: Model, *, choice: str, actor: Actor, now: dt.datetime, why: str) -> None:
+    def do(self, row: Any, *, choice: str, actor: Actor, now: dt.datetime, why: str) -> None:
         raise NotImplementedError
 
-    def undo(self, row: Model, *, choice: str, actor: Actor, now: dt.datetime, why: str) -> None:
+    def undo(self, row: Any, *, choice: str, actor: Actor, now: dt.datetime, why: str) -> None:
         raise NotImplementedError
 
 

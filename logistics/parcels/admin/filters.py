@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from logistics.parcels import selectors_county as county
-from logistics.parcels.states import HandoverState, Issue, Stage
+from logistics.parcels.states import TERMINALS, HandoverState, Issue, Stage
 from logistics.registry.states import StationKind
 from members.access.states import Permission
 from portal.core.clock import now
@@ -103,7 +103,11 @@ class StageFilter(DropdownFilter):
         return Stage.choices
 
     def queryset(self, request, queryset):
-        return queryset.filter(stage=self.value()) if self.value() in Stage.values else queryset
+        """Parcels on their way are few beside those that arrived, and have an index of their own."""
+        stage = self.value()
+        if stage not in Stage.values:
+            return queryset
+        return queryset.filter(stage=stage, closed_at__isnull=stage not in TERMINALS)
 
 
 class HandoverAgeFilter(DropdownFilter):

@@ -29,5 +29,5 @@ def bulk_action(kind: type[bulk.BulkAction]):
         return redirect("admin:access_bulkrun_change", run.pk)
 
     start.__name__ = f"bulk_{action.code}".replace(".", "_")
-    start.short_description = action.title
+    start.short_description = action.title  # type: ignore[attr-defined]
     return declare(holders(action.permission))(start)

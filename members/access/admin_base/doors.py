@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 
-from portal.core.access import Rule
+from portal.core.access import Rule, declare
 
 
 def guarded(view, rule: Rule, site):
@@ -13,10 +13,10 @@ def guarded(view, rule: Rule, site):
     The middleware leaves the officials' site to itself, so the rule that the start-up check reads is enforced here.
     """
 
+    @declare(rule)
     def door(request, *args, **kwargs):
         if not rule.allows(request.actor):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    door.access = rule
     return site.admin_view(door)

@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models, transaction
+from django.db import transaction
 from django.http import FileResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
@@ -77,7 +77,7 @@ class Column:
             self.mask = _MASKS.get(name, lambda text: "***")
         self.title = self.field.verbose_name
 
-    def value(self, row: models.Model) -> Any:
+    def value(self, row: Any) -> Any:
         for step in self.steps:
             row = getattr(row, step, None)
             if row is None:
@@ -97,6 +97,14 @@ class Exports:
     """What ScopedAdmin adds for a page with `exports`: a form that asks for the purpose, then the file."""
 
     exports: tuple[str, ...] = ()
+    # what the page itself brings (django.contrib.admin)
+    model: Any
+    opts: Any
+    admin_site: Any
+    has_view_permission: Callable[..., bool]
+    require_view: Callable[..., None]
+    within: Callable[..., Any]
+    get_changelist_instance: Callable[..., Any]
 
     def export_urls(self) -> list[tuple[str, str, Any]]:
         if not self.exports:

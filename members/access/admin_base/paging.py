@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 COUNT_CAP = 5000
@@ -18,9 +19,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def found(self) -> int:
-        if isinstance(self.object_list, list):
-            return len(self.object_list)
-        return self.object_list.order_by()[: COUNT_CAP + 1].count()
+        rows = self.object_list
+        return rows.order_by()[: COUNT_CAP + 1].count() if isinstance(rows, QuerySet) else len(rows)
 
     @cached_property
     def count(self) -> int:
