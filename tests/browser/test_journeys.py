@@ -326,7 +326,7 @@ def collected(read: Reader, keeper) -> str:
         page.locator(f"[name={name}]").fill(value)
     page.locator("[name=goods_checked]").check()
     page.locator("[name=identity_checked]").check()
-    read.press(page, "收寄")
+    read.press(page, "收下包裹")
     expect(page).to_have_url(re.compile("/work/collect/XN"))
     fits(page)
     label = page.locator("main a[href*='/work/print/labels/']").get_attribute("href")
