@@ -131,8 +131,12 @@ def _limits(node: dict[str, Any]) -> str:
     said = []
     if "enum" in node:
         said.append(" ".join(str(value) for value in node["enum"]))
-    for low, high in (("minItems", "maxItems"), ("minLength", "maxLength"), ("minimum", "maximum")):
-        if low in node or high in node:
-            said.append(f"{node.get(low, '')}…{node.get(high, '')}")
+    for low, high, unit in (
+        ("minItems", "maxItems", " items"), ("minLength", "maxLength", " characters"), ("minimum", "maximum", "")
+    ):  # fmt: skip
+        if low in node and high in node:
+            said.append(f"{node[low]} to {node[high]}{unit}")
+        elif low in node or high in node:
+            said.append(f"at least {node[low]}{unit}" if low in node else f"at most {node[high]}{unit}")
     said += [f"e.g. {example}" for example in node.get("examples", ())[:1]]
     return ", ".join(said)
