@@ -155,6 +155,7 @@ def inside(camera: Camera, shown: dict[str, Parcel]) -> None:
     own, troubled = shown["waiting"].waybill, shown["troubled"].waybill
     camera.shoot("my-parcels-360", "/my/", width=PHONE, who="villager")
     camera.shoot("my-parcel-360", f"/p/{own}", width=PHONE, who="villager")
+    camera.shoot("my-messages-360", "/my/messages/", width=PHONE, who="villager")
     camera.shoot("account-360", "/accounts/", width=PHONE, who="villager")
     camera.shoot("work-parcels", "/work/parcels/", width=WIDE, who="keeper", whole=False)
     camera.shoot("work-parcels-360", "/work/parcels/", width=PHONE, who="keeper", whole=False)
