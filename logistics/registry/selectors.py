@@ -92,19 +92,19 @@ class Held:
 
 def staff_of(*, actor: Actor, at: Station | Enterprise) -> list[Held]:
     """Who works at a place. Needs STAFF_MANAGE there; raises NotFound for a place beyond the actor's reach."""
+    rows: QuerySet[StationUserObjectPermission] | QuerySet[EnterpriseUserObjectPermission]
     if isinstance(at, Station):
-        reach, model = visible_stations(actor=actor, permission=Permission.STAFF_MANAGE), StationUserObjectPermission
+        if not visible_stations(actor=actor, permission=Permission.STAFF_MANAGE).filter(pk=at.pk).exists():
+            raise StationNotFound()
+        rows = StationUserObjectPermission.objects.filter(content_object=at)
     else:
-        reach, model = (
-            visible_enterprises(actor=actor, permission=Permission.STAFF_MANAGE),
-            EnterpriseUserObjectPermission,
-        )
-    if not reach.filter(pk=at.pk).exists():
-        raise StationNotFound() if isinstance(at, Station) else EnterpriseNotFound()
-    rows = model.objects.filter(content_object=at, permission__codename__startswith="hold_").order_by("user_id")
+        if not visible_enterprises(actor=actor, permission=Permission.STAFF_MANAGE).filter(pk=at.pk).exists():
+            raise EnterpriseNotFound()
+        rows = EnterpriseUserObjectPermission.objects.filter(content_object=at)
+    held = rows.filter(permission__codename__startswith="hold_").order_by("user_id")
     return [
         Held(user_id, name, Role(codename.removeprefix("hold_")))
-        for user_id, name, codename in rows.values_list("user_id", "user__name", "permission__codename")
+        for user_id, name, codename in held.values_list("user_id", "user__name", "permission__codename")
     ]
 
 
