@@ -12,7 +12,7 @@ from logistics.desk.selectors import work_station
 from logistics.desk.states import Result, Task
 from logistics.parcels.models import Handover, Parcel
 from logistics.parcels.selectors import stations_and_below
-from logistics.parcels.selectors_carry import my_side
+from logistics.parcels.selectors_handovers import my_side
 from logistics.parcels.states import RANKS, Direction, HandoverState, Issue, Stage
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import public_carriers

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from logistics.parcels.selectors import visible_parcels
-from logistics.parcels.selectors_carry import visible_handovers, visible_photos
+from logistics.parcels.selectors_handovers import visible_handovers, visible_photos
 from logistics.parcels.selectors_imports import own_refused_events, visible_feeds, visible_imports
 from logistics.registry.selectors import visible_enterprises, visible_stations
 from members.access.states import Permission

@@ -15,14 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from logistics.desk.places import current_station
 from logistics.desk.views.photos import handover_of
 from logistics.desk.views.sending import lines_of, refusal_of, with_picture
-from logistics.parcels.selectors_carry import (
-    HandoverDetail,
-    my_load,
-    on_a_side,
-    open_handovers,
-    recent_handovers,
-    taker_stations,
-)
+from logistics.parcels.selectors_carry import my_load, taker_stations
+from logistics.parcels.selectors_handovers import HandoverDetail, on_a_side, open_handovers, recent_handovers
 from logistics.parcels.services.carry import (
     BADGE_LASTS,
     TakerMissing,

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from logistics.parcels.selectors import parcel_by_number
-from logistics.parcels.selectors_carry import handover_detail
+from logistics.parcels.selectors_handovers import handover_detail
 from logistics.parcels.services.parties import HandoverNotFound
 from logistics.parcels.services.photos import PhotoOfWhat, add_photo, look_at_photo
 from members.access.states import Permission

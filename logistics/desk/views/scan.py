@@ -26,7 +26,7 @@ from logistics.desk.views.home import drawer_of, stations_of
 from logistics.desk.views.plain import plain_scan
 from logistics.desk.views.tasks import PAGES
 from logistics.desk.views.words import words
-from logistics.parcels.selectors_carry import open_handovers
+from logistics.parcels.selectors_handovers import open_handovers
 from portal.core.access import needs
 from portal.core.clock import now
 from portal.core.ids import new_id

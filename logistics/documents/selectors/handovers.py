@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.documents.papers.manifests import Line, Manifest
 from logistics.parcels.errors import clock, spoken
 from logistics.parcels.models import Handover, HandoverItem, Photo
-from logistics.parcels.selectors_carry import names_of, visible_handovers
+from logistics.parcels.selectors_handovers import names_of, visible_handovers
 from logistics.parcels.states import HandoverState
 from portal.core.actor import Actor
 from portal.core.errors import NotFound

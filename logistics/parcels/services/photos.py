@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import Handover, Parcel, Photo
-from logistics.parcels.selectors_carry import on_a_side, photo_in_scope
+from logistics.parcels.selectors_handovers import on_a_side, photo_in_scope
 from logistics.parcels.services.guards import require_parcels
 from logistics.parcels.services.parties import HandoverNotFound
 from logistics.parcels.states import PhotoKind

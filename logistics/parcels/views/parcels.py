@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from logistics.parcels.errors import clock
 from logistics.parcels.explain import explain
 from logistics.parcels.forms.work import WorkFilterForm
-from logistics.parcels.selectors_carry import holder_of, photos_of
+from logistics.parcels.selectors_handovers import holder_of, photos_of
 from logistics.parcels.selectors_work import Page, explained_parcel, work_list, work_parcel
 from logistics.parcels.services.looks import Purpose, look_at_people
 from logistics.parcels.states import EVENT_LABELS, Direction, Issue, Stage
