@@ -19,11 +19,14 @@ export function factsOf(answer) {
       make("dt", {}, say(`fact_${name}`)), make("dd", {}, String(facts[name])))));
 }
 
+/** The number in front of the message, unless the message says it. */
+const sentence = ({ number = "", message = "" }) => [message.includes(number) ? "" : number, message].filter(Boolean).join(" ");
+
 export function show(answer, { quiet = false } = {}) {
   draw(answer.result, answer.code ?? "", [
     icon(SIGNS[answer.result] ?? "info"),
     make("p", { class: "result-word", id: "word" }, answer.word),
-    make("p", { class: "result-text", id: "message" }, [answer.number, answer.message].filter(Boolean).join(" ")),
+    make("p", { class: "result-text", id: "message" }, sentence(answer)),
     answer.hint ? make("p", { class: "result-hint", id: "hint" }, answer.hint) : null,
     factsOf(answer),
   ]);

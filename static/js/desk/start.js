@@ -88,8 +88,10 @@ class Desk {
     const box = at("counts");
     box.hidden = false;
     at("count-scanned").textContent = scanned;
-    at("count-expected").textContent = expected ?? "—";
-    box.dataset.complete = String(expected !== null && expected !== undefined && scanned >= expected);
+    const known = expected !== null && expected !== undefined;
+    at("count-of").hidden = !known;
+    at("count-expected").textContent = known ? expected : "";
+    box.dataset.complete = String(known && scanned >= expected);
   }
 
   /** What stands between a scan and its answer, said once and calmly. */
