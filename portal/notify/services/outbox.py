@@ -149,6 +149,8 @@ def withdraw(*, now: dt.datetime, dedupe_key: str = "", subject: str = "") -> in
     ids = MessageLine.objects.filter(which, withdrawn_at=None).values("message")
     messages = Message.objects.select_for_update().filter(pk__in=ids, status__in=UNSENT).order_by("pk")
     locked = [message.pk for message in messages]
+    if not locked:
+        return 0
     count = MessageLine.objects.filter(which, withdrawn_at=None, message__in=locked).update(withdrawn_at=now)
     left = Count("lines", filter=Q(lines__withdrawn_at=None))
     empty = Message.objects.filter(pk__in=locked).annotate(left=left).filter(left=0).values_list("pk", flat=True)

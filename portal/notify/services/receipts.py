@@ -116,7 +116,10 @@ def pull_receipts(*, now: dt.datetime, channels: Sequence[sms.Provider] = ()) ->
             at__range=(now - PULL_UNTIL, now - PULL_AFTER),
         )
         rows = missing.order_by("-outcome", "-at").values_list("message__recipient", "at")[:PULL_LIMIT]
-        for recipient, at in dict(rows).items():
+        since: dict[str, dt.datetime] = {}
+        for recipient, at in rows:
+            since[recipient] = min(at, since.get(recipient, at))
+        for recipient, at in since.items():
             try:
                 found = fetch(recipient=recipient, since=at)
             except (sms.TryAgain, sms.Unknown, OSError):
