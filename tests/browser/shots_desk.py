@@ -1,4 +1,4 @@
-"""Pictures of the desk and its scan pages: each on a phone by day and by night, on a tablet, some on a wide screen.
+"""Pictures of what a scan page answers: on a phone by day and by night, on a tablet, one on a wide screen.
 
 What is scanned for them changes nothing: finding, asking for a proof, a number nobody knows.
 """
@@ -19,9 +19,6 @@ COLUMNS = ((360, False), (360, True), (768, False))  # width, dark
 
 def desk(camera: Any, shown: dict[str, Any]) -> None:
     waiting = shown["waiting"].carrier_number
-    sheet(camera, "desk", "/work/", "keeper")
-    camera.shoot("desk-1280", "/work/", width=1280, who="keeper")
-    sheet(camera, "desk-hub", "/work/", "hub_keeper")
     sheet(camera, "scan-inbound", "/work/inbound/", "keeper", scan("HJ/3-2"))
     sheet(camera, "scan-inbound-question", "/work/inbound/", "keeper", scan("YT99988877766"))
     sheet(camera, "scan-inbound-stop", "/work/inbound/", "keeper", scan("XN"))
@@ -34,11 +31,6 @@ def desk(camera: Any, shown: dict[str, Any]) -> None:
     with camera.page("/work/inbound/", width=1280, who="keeper") as page:
         scan("HJ/3-2")(page)
         camera.keep(page, "scan-inbound-1280", whole=False)
-    for task, who in (
-        ("hub-inbound", "hub_keeper"), ("sort", "hub_keeper"), ("open-bag", "town_keeper"),
-        ("hand-over", "town_keeper"), ("take-over", "keeper"), ("stock-take", "keeper"), ("load", "courier"),
-    ):  # fmt: skip
-        sheet(camera, f"scan-{task}", f"/work/{task}/", who, begin)
 
 
 def begin(page: Page) -> None:
@@ -69,13 +61,12 @@ def without_line(page: Page) -> None:
     page.wait_for_selector("#band[data-result=waiting]")
 
 
-def sheet(camera: Any, name: str, path: str, who: str, act: Callable[[Page], None] | None = None) -> None:
+def sheet(camera: Any, name: str, path: str, who: str, act: Callable[[Page], None]) -> None:
     """One picture of a page in every shape of COLUMNS, side by side."""
     shots = []
     for width, dark in COLUMNS:
         with camera.page(path, width=width, who=who, dark=dark) as page:
-            if act:
-                act(page)
+            act(page)
             shots.append(Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB"))
     height = min(TALLEST, max(shot.height for shot in shots))
     whole = Image.new("RGB", (sum(s.width for s in shots) + GAP * (len(shots) - 1), height), GROUND)
