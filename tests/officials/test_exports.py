@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from contextlib import closing
 
 import pytest
 from django.contrib import admin
@@ -30,9 +29,8 @@ def sheets(answer) -> tuple[list[list], list[list]]:
 
 
 def content(answer) -> bytes:
-    """The whole file; closed as a server closes it, without ending the test's connection."""
-    with closing(answer.file_to_stream):
-        return b"".join(answer.streaming_content)
+    """The whole file. Read to its end it is closed too, as by a server; unread it would stay open."""
+    return b"".join(answer.streaming_content)
 
 
 def export(client, model, query="", purpose="月度通报"):
