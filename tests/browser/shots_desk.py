@@ -61,12 +61,13 @@ def without_line(page: Page) -> None:
     page.wait_for_selector("#band[data-result=waiting]")
 
 
-def sheet(camera: Any, name: str, path: str, who: str, act: Callable[[Page], None]) -> None:
+def sheet(camera: Any, name: str, path: str, who: str, act: Callable[[Page], None] | None = None) -> None:
     """One picture of a page in every shape of COLUMNS, side by side."""
     shots = []
     for width, dark in COLUMNS:
         with camera.page(path, width=width, who=who, dark=dark) as page:
-            act(page)
+            if act:
+                act(page)
             shots.append(Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB"))
     height = min(TALLEST, max(shot.height for shot in shots))
     whole = Image.new("RGB", (sum(s.width for s in shots) + GAP * (len(shots) - 1), height), GROUND)
