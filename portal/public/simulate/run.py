@@ -106,7 +106,7 @@ def _journal(settings: Settings, now: dt.datetime) -> tuple[Journal, bool]:
         journal.done = {}
         live = bool(settings.url or settings.speed)
         start = now if live else now - dt.timedelta(minutes=LENGTH + 1)
-        run = f"{now.astimezone(COUNTY_TIME):%m%d%H%M}{settings.seed % 1000:03d}"
+        run = f"{now.astimezone(COUNTY_TIME):%m%d%H%M%S}{settings.seed % 1000:03d}"
         journal.open({**asked, "run": run, "start": start.isoformat()})
     else:
         journal.open()
