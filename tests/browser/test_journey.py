@@ -239,7 +239,7 @@ def the_recipient_finds_it_after_login(walk, parcel, code: str) -> None:
 
 def the_keeper_sees_it_and_nobody_next_door(walk, parcel, keeper, keeper_next_door) -> None:
     address = f"/work/parcels/{parcel.waybill}/"
-    keepers = walk("/work/", client=keeper.client)
+    keepers = walk("/work/parcels/", client=keeper.client)
     keepers.page.get_by_role("link", name=parcel.waybill).click()
     expect(keepers.page).to_have_url(re.compile(f"{address}$"))
     title_reads(keepers.page, parcel.waybill)
