@@ -74,7 +74,7 @@ READ = {
     ("admin", DivisionGrant): Seen(COUNTY, "neighbour_official"),
     ("admin", AuditEntry): Seen(COUNTY, COUNTY),
     ("admin", Message): Seen(COUNTY, COUNTY),
-    ("admin", ProviderHealth): Seen(f"{COUNTY} neighbour_official"),  # of no person and no place
+    ("admin", ProviderHealth): Seen(*[f"{COUNTY} neighbour_official"] * 2),  # of no person and no place
 }
 
 NO_FACE = {
