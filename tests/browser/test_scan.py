@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from logistics.desk.models import Scan
 from logistics.parcels.models import Event, Parcel
 from logistics.parcels.services.consent import give_consent
-from tests.browser.desk import card, look, ready, rows, wedge
+from tests.browser.desk import card, look, ready, rows, swift, wedge
 from tests.browser.watch import fits
 from tests.custody.conftest import NOW, counter  # noqa: F401  fixture
 
@@ -38,12 +38,14 @@ def test_three_barcodes_in_one_second_are_three_scans(visit, three, keeper):
     expect(page.locator("#number")).to_be_focused()
     page.locator("#shelf").fill("3-2")
     page.locator("#sound").focus()
-    took = page.evaluate("performance.now()")
+    unanswered = []
+    page.route(SCAN, lambda route: unanswered.append(route), times=1)
     wedge(page, three[0].waybill)
     wedge(page, three[1].carrier_number, end="Tab")
-    wedge(page, three[2].waybill, end="")
-    took = page.evaluate("performance.now()") - took
-    assert took < 1000
+    page.keyboard.insert_text(three[2].waybill)  # as handhelds do whose scanner is part of them
+    expect(rows(page, "waiting")).to_have_count(3)
+    assert len(unanswered) == 1
+    unanswered[0].continue_()
     expect(rows(page)).to_have_count(3)
     expect(page.locator("#word")).to_have_text("3-2")
     expect(page.locator("#number")).to_have_value("")
@@ -57,7 +59,7 @@ def test_three_barcodes_in_one_second_are_three_scans(visit, three, keeper):
 def test_a_scanner_does_not_type_into_the_shelf(visit, three, keeper):
     page = ready(visit("/work/inbound/", client=keeper.client))
     page.locator("#shelf").fill("A-1")
-    wedge(page, three[0].waybill)  # the focus is still in the shelf
+    swift(page, three[0].waybill)  # the focus is still in the shelf
     expect(rows(page)).to_have_count(1)
     expect(page.locator("#shelf")).to_have_value("A-1")
     wedge(page, "HJ/B-7")  # a shelf label
