@@ -79,3 +79,7 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(world):
             announce(*(places * size)[: max(1, size)])
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_batch_beyond_one_statement_is_taken_whole(world):
+    assert len(announce(*[world.village_division.code] * 2100)) == 2100

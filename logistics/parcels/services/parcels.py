@@ -260,7 +260,7 @@ def _assert_in_scope(parcel: Parcel, scope: Scope) -> None:
 
 def _store(fresh: list[Outcome], now: dt.datetime) -> None:
     parcels = [outcome.parcel for outcome in fresh if outcome.parcel]
-    Parcel.objects.bulk_create(parcels, batch_size=2000)
+    Parcel.objects.bulk_create(parcels, batch_size=1000)  # PostgreSQL takes 65,535 parameters a statement
     numbers = [ParcelNumber(number=p.waybill, kind=NumberKind.OWN, parcel=p, added_at=now) for p in parcels]
     numbers += [
         ParcelNumber(number=p.carrier_number, kind=NumberKind.CARRIER, carrier=p.carrier, parcel=p, added_at=now)
