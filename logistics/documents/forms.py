@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from logistics.documents.papers.sizes import LabelSize, ShelfSize
@@ -59,7 +60,7 @@ class ShelvesForm(forms.Form):
         required=False,
         max_length=9000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("每行一个，如“大件区”。最长 %(count)d 个字。") % {"count": SHELF_LENGTH},
+        help_text=format_lazy(_("每行一个，如“大件区”。最长 {count} 个字。"), count=SHELF_LENGTH),
     )
     size = forms.ChoiceField(label=_("标签纸"), choices=ShelfSize.choices, initial=ShelfSize.SHEET)
 

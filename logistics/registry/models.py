@@ -145,7 +145,7 @@ class EnterpriseUserObjectPermission(UserObjectPermissionBase):
     """A role held by a person at an enterprise (django-guardian, direct foreign key)."""
 
     labels = {"id": PUBLIC, "permission": INTERNAL, "user": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Enterprise, models.CASCADE)
+    content_object = models.ForeignKey(Enterprise, models.CASCADE, verbose_name=_("企业"))
 
     class Meta(UserObjectPermissionBase.Meta):
         verbose_name = _("企业授权")
@@ -154,14 +154,14 @@ class EnterpriseUserObjectPermission(UserObjectPermissionBase):
 
 class EnterpriseGroupObjectPermission(GroupObjectPermissionBase):
     labels = {"id": PUBLIC, "permission": INTERNAL, "group": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Enterprise, models.CASCADE)
+    content_object = models.ForeignKey(Enterprise, models.CASCADE, verbose_name=_("企业"))
 
 
 class StationUserObjectPermission(UserObjectPermissionBase):
     """A role held by a person at a station (django-guardian, direct foreign key)."""
 
     labels = {"id": PUBLIC, "permission": INTERNAL, "user": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Station, models.CASCADE)
+    content_object = models.ForeignKey(Station, models.CASCADE, verbose_name=_("站点"))
 
     class Meta(UserObjectPermissionBase.Meta):
         verbose_name = _("站点授权")
@@ -170,4 +170,4 @@ class StationUserObjectPermission(UserObjectPermissionBase):
 
 class StationGroupObjectPermission(GroupObjectPermissionBase):
     labels = {"id": PUBLIC, "permission": INTERNAL, "group": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Station, models.CASCADE)
+    content_object = models.ForeignKey(Station, models.CASCADE, verbose_name=_("站点"))

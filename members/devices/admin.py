@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -65,10 +65,10 @@ class RevokeDevices(BulkAction):
         return f"{row.rotated_at}:{row.revoked_at}"
 
     def refuse(self, row, choice, now):
-        return "" if row.revoked_at is None else say("已经停用。")
+        return "" if row.revoked_at is None else gettext("已经停用。")
 
     def says(self, row, choice):
-        return say("新旧密钥一起失效。")
+        return gettext("新旧密钥一起失效。")
 
     def do(self, row, *, choice, actor, now, why):
         revoke_device(actor=actor, device_id=row.pk, why=why, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import Parcel
@@ -30,7 +30,7 @@ class ParcelAction(BulkAction):
         return f"{row.version}:{row.stage}:{','.join(row.issues)}"
 
     def refuse(self, row, choice, now) -> str:
-        return say("包裹的行程已经结束。") if row.is_closed else ""
+        return gettext("包裹的行程已经结束。") if row.is_closed else ""
 
 
 class StartReturn(ParcelAction):
@@ -39,13 +39,13 @@ class StartReturn(ParcelAction):
 
     def refuse(self, row, choice, now):
         if row.stage == Stage.RETURNING:
-            return say("已经在退回途中。")
+            return gettext("已经在退回途中。")
         if Issue.PICKUP_OVERDUE not in row.issues:
-            return super().refuse(row, choice, now) or say("还没有超过取件期限。")
+            return super().refuse(row, choice, now) or gettext("还没有超过取件期限。")
         return super().refuse(row, choice, now)
 
     def says(self, row, choice):
-        return say("从“%(stage)s”转入退回，取件码失效。") % {"stage": row.get_stage_display()}
+        return gettext("从“%(stage)s”转入退回，取件码失效。") % {"stage": row.get_stage_display()}
 
     def do(self, row, *, choice, actor, now, why):
         start_return(parcel=row, reason=ReturnReason.PICKUP_OVERDUE, actor=actor, now=now)
@@ -61,11 +61,11 @@ class ResolveIssue(ParcelAction):
 
     def refuse(self, row, choice, now):
         if choice not in row.issues:
-            return say("没有这项未结的异常。")
+            return gettext("没有这项未结的异常。")
         return super().refuse(row, choice, now)
 
     def says(self, row, choice):
-        return say("结束异常“%(issue)s”。") % {"issue": EVENT_LABELS[choice]}
+        return gettext("结束异常“%(issue)s”。") % {"issue": EVENT_LABELS[choice]}
 
     def do(self, row, *, choice, actor, now, why):
         resolve_issue(parcel=row, issue=choice, how=why, actor=actor, now=now)
@@ -82,11 +82,11 @@ class MarkLost(ParcelAction):
 
     def refuse(self, row, choice, now):
         if not silent_since(row, now):
-            return super().refuse(row, choice, now) or say("最近 7 天内还有消息，不能认定丢失。")
+            return super().refuse(row, choice, now) or gettext("最近 7 天内还有消息，不能认定丢失。")
         return super().refuse(row, choice, now)
 
     def says(self, row, choice):
-        return say("从“%(stage)s”改为“已丢失”，行程结束。") % {"stage": row.get_stage_display()}
+        return gettext("从“%(stage)s”改为“已丢失”，行程结束。") % {"stage": row.get_stage_display()}
 
     def do(self, row, *, choice, actor, now, why):
         mark_lost(parcel=row, actor=actor, now=now, why=why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.admin.home import figures
@@ -34,7 +34,7 @@ def map_page(request, context):
         "tiles": {"url": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION}
         if settings.MAP_TILES_URL
         else None,
-        "words": {"zoomIn": say("放大"), "zoomOut": say("缩小")},
+        "words": {"zoomIn": gettext("放大"), "zoomOut": gettext("缩小")},
     }
     shown = {**context, "rows": rows, "ground": ground, "at": found.at, "placed": len(ground["points"])}
     return TemplateResponse(request, "admin/parcels/map.html", shown)
@@ -75,7 +75,7 @@ def _row(station, found) -> dict:
         "stuck": stuck,
         "tone": tone,
         "tone_label": TONES[tone],
-        "text": say("存放 %(stock)s / %(capacity)s，超时 %(stuck)s")
+        "text": gettext("存放 %(stock)s / %(capacity)s，超时 %(stuck)s")
         % {"stock": stock, "capacity": station.capacity, "stuck": stuck},
         "href": f"{listed}?station__id__exact={station.pk}&open=1",
         "late_href": f"{listed}?station__id__exact={station.pk}&late=1",

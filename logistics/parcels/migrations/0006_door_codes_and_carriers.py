@@ -7,45 +7,53 @@ import portal.core.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parcels', '0005_proofs'),
-        ('regions', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("parcels", "0005_proofs"),
+        ("regions", "0001_initial"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DoorCode',
+            name="DoorCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.core.fields.EncryptedTextField(verbose_name='签收码')),
-                ('code_hash', models.CharField(max_length=64, verbose_name='签收码摘要')),
-                ('issued_at', models.DateTimeField(verbose_name='发放时间')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='使用时间')),
-                ('wrong_tries', models.PositiveSmallIntegerField(default=0, verbose_name='输错次数')),
-                ('locked_until', models.DateTimeField(blank=True, null=True, verbose_name='锁定至')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", portal.core.fields.EncryptedTextField(verbose_name="签收码")),
+                ("code_hash", models.CharField(max_length=64, verbose_name="签收码摘要")),
+                ("issued_at", models.DateTimeField(verbose_name="发放时间")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="使用时间")),
+                ("wrong_tries", models.PositiveSmallIntegerField(default=0, verbose_name="输错次数")),
+                ("locked_until", models.DateTimeField(blank=True, null=True, verbose_name="锁定至")),
             ],
             options={
-                'verbose_name': '签收码',
-                'verbose_name_plural': '签收码',
+                "verbose_name": "签收码",
+                "verbose_name_plural": "签收码",
             },
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['to_kind', 'to_ref', '-offered_at'], name='handover_to'),
+            model_name="handover",
+            index=models.Index(fields=["to_kind", "to_ref", "-offered_at"], name="handover_to"),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['from_kind', 'from_ref', '-offered_at'], name='handover_from'),
+            model_name="handover",
+            index=models.Index(fields=["from_kind", "from_ref", "-offered_at"], name="handover_from"),
         ),
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('custody_kind', 'person')), fields=['custody_ref'], name='parcel_carried'),
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("custody_kind", "person")),
+                fields=["custody_ref"],
+                name="parcel_carried",
+            ),
         ),
         migrations.AddField(
-            model_name='doorcode',
-            name='parcel',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='door_code', to='parcels.parcel', verbose_name='包裹'),
+            model_name="doorcode",
+            name="parcel",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="door_code",
+                to="parcels.parcel",
+                verbose_name="包裹",
+            ),
         ),
     ]

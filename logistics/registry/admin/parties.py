@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
@@ -56,10 +56,10 @@ class PartyAction(BulkAction):
     def refuse(self, row, choice, now):
         if row.state == self.start:
             return ""
-        return say("当前状态是“%(state)s”，不能这样办理。") % {"state": row.get_state_display()}
+        return gettext("当前状态是“%(state)s”，不能这样办理。") % {"state": row.get_state_display()}
 
     def says(self, row, choice):
-        return say("从“%(start)s”改为“%(end)s”。") % {"start": self.start.label, "end": self.end.label}
+        return gettext("从“%(start)s”改为“%(end)s”。") % {"start": self.start.label, "end": self.end.label}
 
     def do(self, row, *, choice, actor, now, why):
         self._step(self.end)(party=row, actor=actor, now=now, why=why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -125,7 +125,7 @@ class StaffAdmin(ScopedAdmin):
 
     def message_user(self, request, message, *args, **kwargs):
         """The base would name the row by guardian's text, which holds the person's number."""
-        text = say("已保存。") if "hold_" in str(message) else message
+        text = gettext("已保存。") if "hold_" in str(message) else message
         super().message_user(request, text, *args, **kwargs)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 
@@ -45,13 +45,13 @@ class ResendMessages(BulkAction):
 
     def refuse(self, row, choice, now):
         if row.status != Status.FAILED:
-            return say("没有失败，不需要重发。")
+            return gettext("没有失败，不需要重发。")
         if find_template(row.template).urgency == Urgency.NOW:
-            return say("验证码不能由他人重发。")
+            return gettext("验证码不能由他人重发。")
         return ""
 
     def says(self, row, choice):
-        return say("放回待发送，从头开始尝试。")
+        return gettext("放回待发送，从头开始尝试。")
 
     def do(self, row, *, choice, actor, now, why):
         resend(message_id=row.pk, actor=actor, permission=self.permission, now=now, why=why)
@@ -111,7 +111,7 @@ class MessageAdmin(ScopedAdmin):
             )
             for one in obj.tries.order_by("pk")
         ]  # fmt: skip
-        return format_html_join("", "<p>{} · {} · {} · {} · {} {}</p>", rows) or say("还没有发送过。")
+        return format_html_join("", "<p>{} · {} · {} · {} · {} {}</p>", rows) or gettext("还没有发送过。")
 
 
 @admin.register(ProviderHealth)
@@ -139,10 +139,10 @@ def read_messages(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     page = reverse("admin:notify_message_changelist")
     return {
         "figures": [
-            (say("已发送"), counts.sent, f"{page}?status__exact=sent", ""),
-            (say("等待发送"), counts.waiting, f"{page}?status__exact=waiting", ""),
-            (say("发送失败"), counts.failed, f"{page}?status__exact=failed", "bad" if counts.failed else ""),
-            (say("等回执"), counts.unanswered, f"{page}?status__exact=unknown", ""),
+            (gettext("已发送"), counts.sent, f"{page}?status__exact=sent", ""),
+            (gettext("等待发送"), counts.waiting, f"{page}?status__exact=waiting", ""),
+            (gettext("发送失败"), counts.failed, f"{page}?status__exact=failed", "bad" if counts.failed else ""),
+            (gettext("等回执"), counts.unanswered, f"{page}?status__exact=unknown", ""),
         ],
         "cost": yuan(sum(line.cost for line in costs)),
         "segments": sum(line.segments for line in costs),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html_join
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.access.admin_base import ScopedAdmin, admin_action, bulk_action, exported, reason_of, scope_filter
@@ -46,10 +46,10 @@ class StopPeople(BulkAction):
         return f"{row.is_active}"
 
     def refuse(self, row, choice, now):
-        return "" if row.is_active == self.active else say("账户已经是这个状态。")
+        return "" if row.is_active == self.active else gettext("账户已经是这个状态。")
 
     def says(self, row, choice):
-        return say("停用账户，正在使用的会话随即失效。") if self.active else say("恢复账户，可以重新登录。")
+        return gettext("停用账户，正在使用的会话随即失效。") if self.active else gettext("恢复账户，可以重新登录。")
 
     def do(self, row, *, choice, actor, now, why):
         (stop_person if self.active else unstop_person)(actor=actor, user=row, now=now, why=why)
@@ -94,7 +94,7 @@ class UserAdmin(ScopedAdmin):
     def may(self, obj) -> str:
         """Every role with its place and functions, as the portal itself decides by them."""
         lines = [(role, place, "、".join(functions)) for role, place, functions in held_by(user_id=obj.pk)]
-        return format_html_join("", "<p><strong>{} · {}</strong><br>{}</p>", lines) or say("没有角色。")
+        return format_html_join("", "<p><strong>{} · {}</strong><br>{}</p>", lines) or gettext("没有角色。")
 
     def _one_by_one(self, request, queryset):
         """Chosen people with a reason; nobody acts on themselves here."""
