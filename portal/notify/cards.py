@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal.notify.models import Attempt, Message
-from portal.notify.services import outgoing_of, text_of
+from portal.notify.services import language_of, text_of
 from portal.notify.states import Status
 
 COST_UNITS = 10_000  # of 0.0001 yuan in one yuan
@@ -45,10 +45,9 @@ class OwnCard:
 
 
 def own_card(message: Message) -> OwnCard:
-    outgoing = outgoing_of(message)
-    text, link = _parted(outgoing.text)
+    text, link = _parted(text_of(message))
     title = TITLES.get(message.template, _("消息"))
-    language = "en" if outgoing.language == "en" else "zh-CN"
+    language = "en" if language_of(message) == "en" else "zh-CN"
     return OwnCard(str(message.pk), title, _unbroken(text), link, message.created_at, message.read_at is None, language)
 
 

@@ -63,6 +63,17 @@ def test_delivered_once_with_its_words():
     assert Message.objects.get().sent_at == NOW
 
 
+def test_a_message_of_an_older_version_does_not_hold_up_those_behind_it(client):
+    """Its template asks for other variables since an upgrade."""
+    old = make("old")
+    Message.objects.filter(pk=old.pk).update(parameters='{"language": "zh-hans", "values": {"digits": "1"}}')
+    make("new")
+    provider = Provider()
+    assert deliver_waiting(now=at(NOW), channels=[provider]) == {"failed": 1, "sent": 1}
+    assert len(provider.texts) == 1
+    assert "这条消息是旧版本写的" in client.get("/dev/messages/").content.decode()
+
+
 def test_english_reader_gets_english():
     make(language="en")
     provider = Provider()

@@ -13,7 +13,7 @@ from portal.notify.services.outbox import add_line, send, withdraw
 from portal.notify.services.reading import mark_read
 from portal.notify.services.receipts import pull_receipts, take_receipts
 from portal.notify.services.resending import resend
-from portal.notify.services.texts import outgoing_of, text_of
+from portal.notify.services.texts import language_of, outgoing_of, text_of
 
 __all__ = [
     "CLAIM_LASTS",
@@ -24,6 +24,7 @@ __all__ = [
     "claim",
     "deliver",
     "deliver_waiting",
+    "language_of",
     "mark_read",
     "outgoing_of",
     "pull_receipts",

@@ -20,7 +20,7 @@ from portal.notify.services.outbox import after_quiet
 from portal.notify.services.prices import price_of
 from portal.notify.services.texts import has_lines, outgoing_of
 from portal.notify.states import Outcome, ReceiptKind, Status, Urgency
-from portal.notify.templates import Template
+from portal.notify.templates import Template, TemplateMisuse
 from portal.notify.templates import template as find_template
 
 MAX_ATTEMPTS = 7
@@ -71,8 +71,11 @@ def deliver(*, message_id, now: dt.datetime, channels: Sequence[sms.Provider] = 
     message = Message.objects.get(pk=message_id)
     if message.status != Status.SENDING:
         return message.status
-    template = find_template(message.template)
-    return _kept_back(message, template, now) or _hand_over(message, template, now, channels or sms.channels())
+    try:
+        template = find_template(message.template)
+        return _kept_back(message, template, now) or _hand_over(message, template, now, channels or sms.channels())
+    except TemplateMisuse:  # an upgrade in between: it must not stand in the way of those behind it
+        return _close(message, Status.FAILED, error="written for another version of its template")
 
 
 def _kept_back(message: Message, template: Template, now: dt.datetime) -> str:

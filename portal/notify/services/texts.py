@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from portal.notify.models import Message, MessageLine
 from portal.notify.sms import Outgoing
+from portal.notify.templates import TemplateMisuse
 from portal.notify.templates import template as find_template
 
 
@@ -18,11 +21,22 @@ def lines_of(message: Message) -> list[dict]:
 
 
 def text_of(message: Message) -> str:
-    return outgoing_of(message).text
+    """The words for a page. One written before its template changed can't be put into words any more, and says so."""
+    try:
+        return outgoing_of(message).text
+    except TemplateMisuse:
+        return gettext("这条消息是旧版本写的，内容不能再显示。")
+
+
+def language_of(message: Message) -> str:
+    return json.loads(message.parameters)["language"]
 
 
 def outgoing_of(message: Message) -> Outgoing:
-    """What a provider is given. Reads `message.lines`: prefetch them for many messages."""
+    """What a provider is given. Reads `message.lines`: prefetch them for many messages.
+
+    Raises TemplateMisuse for a message whose template was changed or dropped after it was written.
+    """
     content, template = json.loads(message.parameters), find_template(message.template)
     values, language = content["values"], content["language"]
     lines: Sequence[dict] = lines_of(message) if template.line else ()
