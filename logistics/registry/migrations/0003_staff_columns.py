@@ -5,30 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_staff_names'),
+        ("registry", "0002_staff_names"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='enterprisegroupobjectpermission',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='registry.enterprise', verbose_name='企业'),
+            model_name="enterprisegroupobjectpermission",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="registry.enterprise", verbose_name="企业"
+            ),
         ),
         migrations.AlterField(
-            model_name='enterpriseuserobjectpermission',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='registry.enterprise', verbose_name='企业'),
+            model_name="enterpriseuserobjectpermission",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="registry.enterprise", verbose_name="企业"
+            ),
         ),
         migrations.AlterField(
-            model_name='stationgroupobjectpermission',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='registry.station', verbose_name='站点'),
+            model_name="stationgroupobjectpermission",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="registry.station", verbose_name="站点"
+            ),
         ),
         migrations.AlterField(
-            model_name='stationuserobjectpermission',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='registry.station', verbose_name='站点'),
+            model_name="stationuserobjectpermission",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="registry.station", verbose_name="站点"
+            ),
         ),
     ]
