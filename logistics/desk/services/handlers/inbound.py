@@ -14,9 +14,7 @@ from logistics.desk.services.questions import ask_consent, ask_misrouted, ask_to
 from logistics.desk.services.repeats import repeated, standing_event
 from logistics.desk.services.shelves import shelf_of
 from logistics.parcels.models import Parcel
-from logistics.parcels.services.guards import lock_one
-from logistics.parcels.services.pickup import station_inbound
-from logistics.parcels.services.pickup.inbound import ConsentNeeded, WrongStation
+from logistics.parcels.services.pickup.inbound import ConsentNeeded, WrongStation, take_in
 from logistics.parcels.states import Stage
 
 
@@ -30,16 +28,15 @@ def inbound(call: Call) -> Outcome:
         return ask_to_register(call)
     except ForeignParcel as error:
         return ask_misrouted(call, error)
-    before = lock_one(parcel)
-    waited, shelf = before.stage == Stage.READY_FOR_PICKUP, before.shelf
     try:
-        station_inbound(parcel=parcel, station=call.station, shelf=call.fields.shelf, actor=call.actor, now=call.now)
+        done = take_in(parcel=parcel, station=call.station, shelf=call.fields.shelf, actor=call.actor, now=call.now)
     except WrongStation as error:
         return ask_misrouted(call, ForeignParcel(error.message, hint=error.hint))
     except ConsentNeeded as error:
         return ask_consent(call, parcel, str(error.message))
-    if not waited:
+    if done.fresh:
         return Outcome(_taken_in(parcel, call), parcel, recorded=True)
+    shelf = done.shelf_before
     if call.fields.shelf.strip() not in ("", shelf):
         return Outcome(_moved(parcel, call, shelf), parcel)
     return _waiting_already(call, parcel, shelf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -58,7 +59,21 @@ class ShelfTooLong(BadInput):
     hint = _("请用简短的编号，例如 3-2。")
 
 
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """`fresh` says that the parcel arrived by this very scan; else it lay here already, on `shelf_before`."""
+
+    code: PickupCode
+    fresh: bool
+    shelf_before: str
+
+
 def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> PickupCode:
+    """As `take_in`, for those who only want the code."""
+    return take_in(parcel=parcel, station=station, shelf=shelf, actor=actor, now=now).code
+
+
+def take_in(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> Inbound:
     """Takes a parcel in for pickup at its station: READY_FOR_PICKUP, code and arrival message, all once.
 
     Scanning it again changes only the shelf. Raises ConsentNeeded, WrongStation, StillInBag, WaitsElsewhere,
@@ -82,12 +97,12 @@ def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Acto
         if shelf != parcel.shelf and (shelf or code is None):
             Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
         if code is not None and parcel.stage == Stage.READY_FOR_PICKUP:
-            return code
+            return Inbound(code, fresh=False, shelf_before=parcel.shelf)
         _require_consent(parcel)
         code = code or issue_code(parcel=parcel, station=station, now=now)
         append(events=[event(parcel, Stage.READY_FOR_PICKUP, station=station, now=now)], actor=actor, now=now)
         tell_recipient(parcel=parcel, station=station, code=code.code, now=now)
-        return code
+        return Inbound(code, fresh=True, shelf_before=parcel.shelf)
 
 
 def _live_code(parcel: Parcel) -> PickupCode | None:
