@@ -89,8 +89,8 @@ work_parcel_why              GET  login 403   403   403   403   403   200   200 
 
 # programs
 #                                 anon  villa couri keepe k.nex ent.a towns count neigh suppo admin scann
-api:device-self              GET  401   403   404   404   404   404   403   403   403   403   404   200
-api:events                   POST 401   403   400   400   400   400   403   403   403   403   400   400
+api:device-self              GET  401   403   404   404   404   404   403   404   404   403   404   200
+api:events                   POST 401   403   400   400   400   400   403   400   400   403   400   400
 api:parcels                  POST 401   403   403   400   400   400   403   400   400   403   400   403
 api:refused                  GET  401   403   200   200   200   200   200   200   200   403   200   200
 api:imports                  GET  401   403   403   403   403   200   403   200   200   403   200   403

@@ -221,7 +221,7 @@ def test_who_sees_which_stations(
     everything = set(Station.objects.exclude(pk=world.neighbour_hub.pk))
     for persona, stations in (
         (keeper, {world.village}),
-        (courier, set()),  # holds no station.view
+        (courier, {world.township_station, world.village, world.village_next_door}),  # where they pick up and drop
         (enterprise_admin, {world.village}),
         (township_official, {world.township_station, world.village, world.village_next_door}),
         (county_official, everything),
