@@ -29,7 +29,6 @@ ACCESS_EXCEPTIONS: dict[str, str] = {
 # The views behind every page of the admin site; what a page may show and do is declared on it (`access`).
 ADMIN_MACHINERY: tuple[str, ...] = (
     "django.contrib.admin.",
-    "django.contrib.contenttypes.views.shortcut",
     "django.views.generic.base.RedirectView",
     "unfold.",
     "members.access.admin_base.scoped.ScopedAdmin.",

@@ -74,7 +74,8 @@ def steps(selection: str, settings: dict[str, str]) -> list[Step]:
         chosen.append(_pytest("fast tests", "fast", "not slow and not browser and not race", "-n", "2"))
     if selection in ("all", "slow"):
         chosen.append(_pytest("races", "race", "race and not slow and not browser"))
-        chosen.append(_pytest("slow tests", "slow", "slow and not browser"))
+        chosen.append(_pytest("officials' doors", "doors", "slow and not browser", "-n", "2", "tests/meta"))
+        chosen.append(_pytest("slow tests", "slow", "slow and not browser", "--ignore=tests/meta"))
         chosen.append(_pytest("browser tests", "browser", "browser", "-n", "2"))
     return chosen
 

@@ -67,7 +67,8 @@ class OfficialsSite(UnfoldAdminSite):
             path(page.path, guarded(partial(self.show, page), page.rule, self), name=page.name)
             for page in panels.pages()
         ]
-        return added + super().get_urls()
+        # No record has an address outside this site, so Django's way there would only be a door to nowhere.
+        return added + [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def show(self, page: panels.Page, request, **kwargs):
         return page.view(request, {**self.each_context(request), "title": page.title}, **kwargs)

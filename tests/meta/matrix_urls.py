@@ -110,7 +110,6 @@ admin:password_change                        GET login login login login login l
 admin:password_change_done                   GET login login login login login login 200   200   200   200   200   login
 admin:autocomplete                           GET login login login login login login 403   403   403   403   403   login
 admin:jsi18n                                 GET login login login login login login 200   200   200   200   200   login
-admin:view_on_site                           GET login login login login login login 404   404   404   404   404   login
 admin:parcels_bag_changelist                 GET login login login login login login 200   200   200   200   200   login
 admin:parcels_bag_add                        GET login login login login login login 403   403   403   403   403   login
 admin:parcels_bag_history                    GET login login login login login login 302   302   404   302   302   login

@@ -53,11 +53,9 @@ def routes() -> dict[str, Route]:
 def address(route: Route, street: Street) -> str:
     """A real address of the route, about the row of the keeper's village."""
     key = key_of(route)
-    if key.startswith("admin:") and "object_id" in route.pattern and key != "admin:view_on_site":
+    if key.startswith("admin:") and "object_id" in route.pattern:
         model = next(m for m in street.here if f"admin:{m._meta.app_label}_{m._meta.model_name}_" in key)
         return reverse(key, args=[street.here[model].pk])
-    if key == "admin:view_on_site":
-        return reverse(key, args=[1, 1])
     if key.startswith("admin/"):  # unnamed: redirects of Django's admin to the record, and its catch-all
         return "/" + key.replace("<path:object_id>", "1").replace("(?P<url>.*)$", "no/such/page")
     for names in _parameter_sets(route):

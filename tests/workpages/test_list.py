@@ -120,7 +120,7 @@ def test_links_keep_the_filter(counter, keeper):
 
 @pytest.mark.parametrize(("who", "most"), [("keeper", 4), ("county_official", 3), ("enterprise_admin", 3)])
 def test_queries_do_not_grow_with_the_list(counter, request, world, who, most):
-    """Grants, (stations below,) the page itself and its unread messages; the login costs one more, of the session's user."""
+    """Grants, (stations below,) the page itself, unread messages; the login costs one more, of the session's user."""
     persona = request.getfixturevalue(who)
     for _n in range(5):
         counter.scan(counter.parcel(), "AT_TOWN", hours=1, station=world.township_station)
