@@ -19,9 +19,10 @@ class StopSwitch:
     def __init__(self) -> None:
         self.wanted = False
         self.urgent = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
-                signal.signal(number, self._set)
+        for number in (signal.SIGINT, signal.SIGTERM):  # also when a shell that put us behind had INT ignored
+            signal.signal(number, self._set)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it
+            signal.signal(signal.SIGHUP, self._set)
 
     def _set(self, number: int, frame: object) -> None:
         self.urgent = self.wanted
