@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
 
 from portal.env import database_from_url, env_list, env_secret, env_str, tile_host
@@ -32,14 +32,19 @@ PUBLIC_URL = env_str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000"
 INSTALLED_APPS = [
     "portal.public",
     "logistics.documents",
+    "logistics.firms",
+    "logistics.licensing",
     "logistics.desk",
     "logistics.parcels",
+    "logistics.training",
+    "logistics.certificates",
     "logistics.registry",
     "members.devices",
     "members.access",
     "members.accounts",
     "portal.notify",
     "portal.audit",
+    "portal.workdays",
     "portal.regions",
     "portal.core",
     "unfold.apps.BasicAppConfig",
@@ -69,7 +74,7 @@ MIDDLEWARE = [
     "portal.core.middleware.DatabaseRestMiddleware",
     "portal.core.middleware.FastLaneMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.core.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -180,9 +185,9 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     },
-    # The admin theme computes styles and runs Alpine expressions; only officials behind a second factor reach it.
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
 }
+# The officials' theme evaluates the expressions in its templates (Alpine). Why: docs/decisions/officials-policy.md.
+OFFICIALS_POLICY = {"script-src": [UNSAFE_EVAL]}
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION

@@ -61,26 +61,11 @@ USERSESSIONS_TRACK_ACTIVITY = False
 # Minutes for which a device's old secret still works after a rotation.
 DEVICE_SECRET_OVERLAP_MINUTES = env_int("DEVICE_SECRET_OVERLAP_MINUTES", 30)
 
-# The officials' site in the portal's green (steps of 600 and above keep a contrast of 4.5 on white).
 UNFOLD = {
     "SITE_TITLE": _("县域物流管理后台"),
     "SITE_HEADER": _("县域物流管理后台"),
     "SITE_SYMBOL": "local_shipping",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
     "SITE_URL": None,  # the way back to the portal stands beside the language (templates/unfold)
-    "STYLES": [lambda request: static("css/officials.css")],
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.9% .021 166.1)",
-            "100": "oklch(95% .052 163.1)",
-            "200": "oklch(90.5% .093 164.2)",
-            "300": "oklch(84.5% .143 165)",
-            "400": "oklch(76.5% .177 163.2)",
-            "500": "oklch(59.6% .145 163.2)",
-            "600": "oklch(50.8% .118 165.6)",
-            "700": "oklch(43.2% .095 166.9)",
-            "800": "oklch(37.8% .077 168.9)",
-            "900": "oklch(32% .065 170)",
-            "950": "oklch(26.2% .051 172.6)",
-        }
-    },
+    "STYLES": [lambda request: static("css/officials.css")],  # the theme's colours too (members/access/officials.py)
 }

@@ -33,6 +33,10 @@ class OfficialsSite(UnfoldAdminSite):
         """Whether any role of the actor is an official's. actor_of drops the role without the second factor."""
         return bool(SECOND_FACTOR_ROLES & set(request.actor.roles))
 
+    def each_context(self, request):
+        """As the theme's, without its colours: it would write them into each page, which the policy does not allow."""
+        return {**super().each_context(request), "colors": None}
+
     def login(self, request, extra_context=None):
         """No second door: people log in on the portal's page, with its limits and its second factor."""
         back = request.GET.get("next") or reverse("admin:index")
