@@ -52,7 +52,22 @@ class Permission(models.TextChoices):
     MESSAGE_VIEW = "message.view", _("查看消息")
     MESSAGE_RESEND = "message.resend", _("重发消息")
     DATA_EXPORT = "data.export", _("导出数据")
+    # registration, certification, training
+    VEHICLE_VIEW = "vehicle.view", _("查看车辆")
+    VEHICLE_EDIT = "vehicle.edit", _("维护车辆")
+    COURIER_VIEW = "courier.view", _("查看快递员")
+    COURIER_EDIT = "courier.edit", _("维护快递员")
+    APPLICATION_VIEW = "application.view", _("查看认证申请")
+    APPLICATION_REVIEW = "application.review", _("审核认证申请")
+    CERTIFICATE_VIEW = "certificate.view", _("查看证书")
+    CERTIFICATE_MANAGE = "certificate.manage", _("暂停、恢复和注销证书")
+    CERTIFICATE_REVOKE = "certificate.revoke", _("撤销证书")
+    TRAINING_MANAGE = "training.manage", _("管理培训考试")
+    TRAINING_VIEW = "training.view", _("查看培训成绩")
+    CALENDAR_EDIT = "calendar.edit", _("维护工作日历")
     # members
+    OWN_APPLICATIONS = "own.applications", _("提出认证申请")
+    OWN_TRAINING = "own.training", _("参加培训考试")
     OWN_PARCELS = "own.parcels", _("查看我的包裹")
 
 
@@ -97,10 +112,15 @@ _SUPERVISION = {
     P.DIVISION_VIEW,
     P.IMPORT_VIEW,
     P.REFUSED_VIEW,
+    P.VEHICLE_VIEW,
+    P.COURIER_VIEW,
+    P.APPLICATION_VIEW,
+    P.CERTIFICATE_VIEW,
+    P.TRAINING_VIEW,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.MEMBER: frozenset({P.OWN_PARCELS}),
+    Role.MEMBER: frozenset({P.OWN_PARCELS, P.OWN_APPLICATIONS, P.OWN_TRAINING}),
     Role.KEEPER: frozenset(
         _STATION_WORK
         | {
@@ -140,6 +160,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DEVICE_VIEW,
             P.DEVICE_MANAGE,
             P.DOCUMENT_PRINT,
+            P.VEHICLE_VIEW,
+            P.COURIER_VIEW,
+            P.APPLICATION_VIEW,
+            P.CERTIFICATE_VIEW,
+            P.TRAINING_VIEW,
         }
     ),
     Role.ENTERPRISE_STAFF: frozenset(
@@ -169,10 +194,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.IMPORT_RUN,
             P.PARCEL_CREATE,
             P.DIVISION_EDIT,
+            P.VEHICLE_EDIT,
+            P.COURIER_EDIT,
+            P.APPLICATION_REVIEW,
+            P.CERTIFICATE_MANAGE,
+            P.CERTIFICATE_REVOKE,
+            P.TRAINING_MANAGE,
+            P.CALENDAR_EDIT,
         }
     ),
     Role.SUPPORT: frozenset({P.PARCEL_VIEW, P.PARCEL_EXPLAIN, P.STATION_VIEW, P.DIVISION_VIEW}),
-    Role.ADMINISTRATOR: frozenset(set(Permission) - {P.OWN_PARCELS}),
+    Role.ADMINISTRATOR: frozenset(set(Permission) - {P.OWN_PARCELS, P.OWN_APPLICATIONS, P.OWN_TRAINING}),
 }
 
 ROLE_SCOPE: dict[Role, ScopeKind] = {

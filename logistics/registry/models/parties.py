@@ -1,11 +1,12 @@
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from logistics.registry.states import EnterpriseKind, State, StationKind
+from logistics.registry.models.certified import CERTIFIED_LABELS, Certified
+from logistics.registry.states import EnterpriseKind, Equipment, StationKind, StationService
 from members.access.states import ScopeKind, hold_codename, roles_of
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
 
@@ -14,10 +15,11 @@ def _holds(kind: ScopeKind) -> list[tuple[str, Any]]:
     return [(hold_codename(role), role.name) for role in roles_of(kind)]
 
 
-class Enterprise(models.Model):
+class Enterprise(Certified):
     """A firm in the county's network: carrier, bus operator, e-commerce seller, maker, supplier."""
 
     labels = {
+        **CERTIFIED_LABELS,
         "id": PUBLIC,
         "code": PUBLIC,
         "name": PUBLIC,
@@ -30,7 +32,6 @@ class Enterprise(models.Model):
         "website": PUBLIC,
         "contact_name": PERSONAL,
         "contact_phone": PERSONAL,
-        "state": PUBLIC,
         "demo": INTERNAL,
         "created_at": INTERNAL,
         "updated_at": INTERNAL,
@@ -47,7 +48,6 @@ class Enterprise(models.Model):
     website = models.URLField(_("网址"), blank=True)
     contact_name = models.CharField(_("联系人"), max_length=40, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
-    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.ACTIVE)
     demo = models.BooleanField(_("演示数据"), default=False)
     created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
@@ -58,6 +58,7 @@ class Enterprise(models.Model):
         ordering = ["code"]
         permissions = _holds(ScopeKind.ENTERPRISE)
         constraints = [
+            *Certified.rules("enterprise"),
             models.UniqueConstraint(
                 fields=["credit_code"], condition=~Q(credit_code=""), name="enterprise_credit_code_once"
             ),
@@ -70,10 +71,11 @@ class Enterprise(models.Model):
         return self.short_name
 
 
-class Station(models.Model):
+class Station(Certified):
     """A place where parcels are handled: the county hub, a township or village station, a locker."""
 
     labels = {
+        **CERTIFIED_LABELS,
         "id": PUBLIC,
         "code": PUBLIC,
         "name": PUBLIC,
@@ -86,11 +88,14 @@ class Station(models.Model):
         "latitude": PUBLIC,
         "illustrative": PUBLIC,
         "hours": PUBLIC,
+        "services": PUBLIC,
+        "equipment": INTERNAL,
+        "market_days": PUBLIC,
+        "harvest_hours": PUBLIC,
         "capacity": INTERNAL,
         "phone": PUBLIC,
         "contact_name": PERSONAL,
         "contact_phone": PERSONAL,
-        "state": PUBLIC,
         "demo": INTERNAL,
         "created_at": INTERNAL,
         "updated_at": INTERNAL,
@@ -111,11 +116,18 @@ class Station(models.Model):
     latitude = models.DecimalField(_("纬度"), max_digits=8, decimal_places=6, null=True, blank=True)
     illustrative = models.BooleanField(_("示意位置"), default=False)
     hours = models.CharField(_("营业时间"), max_length=80, blank=True)
+    services = ArrayField(
+        models.CharField(max_length=16, choices=StationService), default=list, blank=True, verbose_name=_("服务项目")
+    )
+    equipment = ArrayField(
+        models.CharField(max_length=16, choices=Equipment), default=list, blank=True, verbose_name=_("设备")
+    )
+    market_days = models.CharField(_("赶集日"), max_length=80, blank=True)
+    harvest_hours = models.CharField(_("农忙时间"), max_length=80, blank=True)
     capacity = models.PositiveIntegerField(_("可存件数"), default=100)
     phone = models.CharField(_("站点电话"), max_length=20, blank=True)
     contact_name = models.CharField(_("负责人"), max_length=40, blank=True)
     contact_phone = models.CharField(_("负责人电话"), max_length=20, blank=True)
-    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.ACTIVE)
     demo = models.BooleanField(_("演示数据"), default=False)
     created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
@@ -126,6 +138,7 @@ class Station(models.Model):
         ordering = ["code"]
         permissions = _holds(ScopeKind.STATION)
         constraints = [
+            *Certified.rules("station"),
             models.CheckConstraint(condition=Q(capacity__gt=0), name="station_capacity_positive"),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
@@ -139,35 +152,3 @@ class Station(models.Model):
 
     def __str__(self):
         return self.name
-
-
-class EnterpriseUserObjectPermission(UserObjectPermissionBase):
-    """A role held by a person at an enterprise (django-guardian, direct foreign key)."""
-
-    labels = {"id": PUBLIC, "permission": INTERNAL, "user": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Enterprise, models.CASCADE, verbose_name=_("企业"))
-
-    class Meta(UserObjectPermissionBase.Meta):
-        verbose_name = _("企业授权")
-        verbose_name_plural = _("企业授权")
-
-
-class EnterpriseGroupObjectPermission(GroupObjectPermissionBase):
-    labels = {"id": PUBLIC, "permission": INTERNAL, "group": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Enterprise, models.CASCADE, verbose_name=_("企业"))
-
-
-class StationUserObjectPermission(UserObjectPermissionBase):
-    """A role held by a person at a station (django-guardian, direct foreign key)."""
-
-    labels = {"id": PUBLIC, "permission": INTERNAL, "user": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Station, models.CASCADE, verbose_name=_("站点"))
-
-    class Meta(UserObjectPermissionBase.Meta):
-        verbose_name = _("站点授权")
-        verbose_name_plural = _("站点授权")
-
-
-class StationGroupObjectPermission(GroupObjectPermissionBase):
-    labels = {"id": PUBLIC, "permission": INTERNAL, "group": INTERNAL, "content_object": INTERNAL}
-    content_object = models.ForeignKey(Station, models.CASCADE, verbose_name=_("站点"))

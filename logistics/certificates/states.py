@@ -1,0 +1,42 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CertificateState(models.TextChoices):
+    VALID = "valid", _("有效")
+    SUSPENDED = "suspended", _("暂停")
+    EXPIRED = "expired", _("已到期")
+    REPLACED = "replaced", _("已换发")
+    REVOKED = "revoked", _("已撤销")
+    CANCELLED = "cancelled", _("已注销")
+
+
+S = CertificateState
+# What may follow what; the database refuses everything else (migration 0001, certificate_jump).
+MOVES: dict[str, frozenset[str]] = {
+    S.VALID: frozenset({S.SUSPENDED, S.EXPIRED, S.REPLACED, S.REVOKED, S.CANCELLED}),
+    S.SUSPENDED: frozenset({S.VALID, S.EXPIRED, S.REPLACED, S.REVOKED, S.CANCELLED}),
+    S.EXPIRED: frozenset({S.REPLACED, S.REVOKED, S.CANCELLED}),
+    S.REPLACED: frozenset(),
+    S.REVOKED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+CURRENT = (S.VALID, S.SUSPENDED, S.EXPIRED)  # the certificate a holder has now, whether or not it lets them work
+
+
+class Act(models.TextChoices):
+    """What officials do to a certificate after it was issued."""
+
+    SUSPEND = "suspend", _("暂停")
+    REINSTATE = "reinstate", _("恢复")
+    REVOKE = "revoke", _("撤销")
+    CANCEL = "cancel", _("注销")
+
+
+class MeasureState(models.TextChoices):
+    PROPOSED = "proposed", _("待复核")
+    DONE = "done", _("已执行")
+    REJECTED = "rejected", _("未同意")
+
+
+FOUR_EYES = (Act.REVOKE,)  # a second official decides
