@@ -18,6 +18,7 @@ from members.devices.models import Device
 from portal.audit.models import AuditEntry
 from portal.notify.models import Attempt, BlockedNumber, Message, MessageLine, ProviderHealth
 from portal.regions.models import Division
+from portal.workdays.models import PublishedYear, SpecialDay
 
 
 @dataclass(frozen=True)
@@ -99,5 +100,7 @@ NO_FACE = {
     BlockedNumber: NoFace("read by officials, masked, as far as their area wrote to it (blocked_numbers)"),
     BulkRow: NoFace("read with its run"),
     StockTakeItem: NoFace("read with its stock-take"),
+    PublishedYear: NoFace("public: the State Council's calendar, read through portal.workdays.selectors"),
+    SpecialDay: NoFace("read with its year"),
     Function: NoFace("has no table; carries the permissions for the groups"),
 }
