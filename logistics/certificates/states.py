@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +28,13 @@ MOVES: dict[str, frozenset[str]] = {
 CURRENT = (S.VALID, S.SUSPENDED, S.EXPIRED)  # the certificate a holder has now, whether or not it lets them work
 
 
+def live_state(state: str, valid_until: dt.date | None, today: dt.date) -> CertificateState:
+    """What a certificate is on `today`, the county's date: past its last day it is expired, whether or not the nightly
+    task has written so. A suspended one stays suspended: that is what its holder has to settle first."""
+    ended = valid_until is not None and valid_until < today
+    return S.EXPIRED if state == S.VALID and ended else CertificateState(state)
+
+
 class Act(models.TextChoices):
     """What officials do to a certificate after it was issued."""
 
@@ -40,3 +51,6 @@ class MeasureState(models.TextChoices):
 
 
 FOUR_EYES = (Act.REVOKE,)  # a second official decides
+AFTER = {Act.SUSPEND: S.SUSPENDED, Act.REINSTATE: S.VALID, Act.REVOKE: S.REVOKED, Act.CANCEL: S.CANCELLED}
+
+REMIND_DAYS = (60, 30, 7, 1)  # before the last day, once each
