@@ -39,6 +39,7 @@ class Permission(models.TextChoices):
     ENTERPRISE_EDIT = "enterprise.edit", _("维护企业")
     STATION_VIEW = "station.view", _("查看站点")
     STATION_EDIT = "station.edit", _("维护站点")
+    STATION_PRESENT = "station.present", _("维护本站服务信息")  # hours, services, photos: what people come for
     STAFF_MANAGE = "staff.manage", _("管理员工")
     DEVICE_VIEW = "device.view", _("查看终端")
     DEVICE_MANAGE = "device.manage", _("管理终端")
@@ -131,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CONSENT_RECORD,
             P.PARCEL_RETURN,
             P.DEVICE_VIEW,
+            P.STATION_PRESENT,
         }
     ),
     Role.COURIER: frozenset(
@@ -156,6 +158,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REFUSED_VIEW,
             P.ENTERPRISE_VIEW,
             P.STATION_VIEW,
+            P.STATION_PRESENT,
             P.STAFF_MANAGE,
             P.DEVICE_VIEW,
             P.DEVICE_MANAGE,
@@ -179,6 +182,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PARCEL_RETURN,
             P.ENTERPRISE_EDIT,
             P.STATION_EDIT,
+            P.STATION_PRESENT,
             P.STAFF_MANAGE,
             P.DEVICE_MANAGE,
             P.FEED_MANAGE,
