@@ -1,9 +1,8 @@
-"""What a station's hours mean: the text that officials write, read as spans of each weekday.
+"""The ordinary week.
 
-The text stays the one source: people read it as it is written, and whatever cannot be read with certainty is shown and
-never guessed at. Understood are spans (`08:30-18:30`, `8点半至18点`, `上午8:00-12:00，下午2:00-6:00`), days in front of
-them (`周一至周五 08:00-18:00；周六 09:00-12:00`, `工作日`, `周末`, `每天`), days off (`周日休息`) and `24小时`.
-A span that ends before it begins goes on after midnight. Times are county time.
+Understood are spans (`08:30-18:30`, `8点半至18点`, `上午8:00-12:00，下午2:00-6:00`), days in front of them (`周一至周五
+08:00-18:00；周六 09:00-12:00`, `工作日`, `周末`, `每天`), days off (`周日休息`) and `24小时`. A span that ends before
+it begins goes on after midnight.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-
-from portal.core.clock import COUNTY_TIME
 
 DAY = 24 * 60
 Span = tuple[int, int]  # minutes since midnight, from and until; beyond DAY: into the next day
@@ -45,7 +42,7 @@ class Standing:
 @lru_cache(maxsize=1024)
 def read_hours(text: str) -> Week | None:
     """The week that `text` describes; None when it is empty or says something this grammar does not know."""
-    squeezed = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_DASHES)
+    squeezed = squeeze(text)
     week: list[tuple[Span, ...] | None] = [None] * 7
     days, at, fresh = range(7), 0, True  # `fresh`: the days named last have no hours yet
     while at < len(squeezed):
@@ -70,23 +67,37 @@ def read_hours(text: str) -> Week | None:
     return tuple(tuple(sorted(spans or ())) for spans in week)
 
 
-def standing(week: Week, moment: dt.datetime) -> Standing:
-    """Open or not at `moment` (aware), by county time."""
-    local = moment.astimezone(COUNTY_TIME)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    minute = local.hour * 60 + local.minute
-    spans = _joined(sorted(
-        (start + offset * DAY, end + offset * DAY)
-        for offset in range(-1, 8)
-        for start, end in week[(local.weekday() + offset) % 7]
-    ))  # fmt: skip
-    for start, end in spans:
-        if start <= minute < end:
-            lasts = end - minute < 7 * DAY
-            return Standing(True, midnight + dt.timedelta(minutes=end) if lasts else None)
-        if start > minute:
-            return Standing(False, midnight + dt.timedelta(minutes=start))
-    return Standing(False, None)
+def squeeze(text: str) -> str:
+    """The text in the one spelling that is read: half-width, no blanks, one kind of dash."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_DASHES)
+
+
+def unread_part(text: str) -> str:
+    """From where on the text can't be read; empty when every word of it is known."""
+    squeezed, at = squeeze(text), 0
+    while at < len(squeezed):
+        part = _PART.match(squeezed, at)
+        if part is None or (part["span"] and _spans(part) is None):
+            return squeezed[at:]
+        at = part.end()
+    return ""
+
+
+def read_spans(squeezed: str) -> tuple[Span, ...] | None:
+    """Spans of one day, without any day in front; None when there is anything else."""
+    found: tuple[Span, ...] = ()
+    at = 0
+    while at < len(squeezed):
+        part = _PART.match(squeezed, at)
+        if part is None or part["when"] or part["off"]:
+            return None
+        at = part.end()
+        if not part["gap"]:
+            spans = _spans(part)
+            if spans is None:
+                return None
+            found += spans
+    return tuple(sorted(found))
 
 
 def clock(minutes: int) -> str:
@@ -94,15 +105,9 @@ def clock(minutes: int) -> str:
     return f"{(minutes if minutes <= DAY else minutes - DAY) // 60:02d}:{minutes % 60:02d}"
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    """Spans that touch as one: a place open around the clock does not close at midnight."""
-    joined: list[Span] = []
-    for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+def days_named(text: str) -> list[int]:
+    """周三、六 → [2, 5]; Monday is 0."""
+    return [_DAYS.index(c) for c in re.sub("周|星期|礼拜|每", "", text).replace("天", "日") if c in _DAYS]
 
 
 def _days(text: str) -> range | list[int]:
@@ -112,7 +117,7 @@ def _days(text: str) -> range | list[int]:
         return range(5)
     if text == "周末":
         return range(5, 7)
-    named = [_DAYS.index(c) for c in re.sub("周|星期|礼拜", "", text).replace("天", "日") if c in _DAYS]
+    named = days_named(text)
     if not re.search("至|到|-", text):
         return named
     first, last = named
