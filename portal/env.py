@@ -28,6 +28,8 @@ WEAK_WORDS = (
 KEYBOARD_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "abcdefghijklmnopqrstuvwxyz")
 MIN_DISTINCT = 8  # 32 random hexadecimal digits, the poorest good secret, practically never have fewer
 
+KEY_LISTS = {"FIELD_KEYS": "a Fernet key", "CERTIFICATE_KEYS": "an Ed25519 private key"}
+
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -86,8 +88,8 @@ def env_list(name: str, default: list[str] | None = None, *, secret: bool = Fals
     if secret:
         for position, value in enumerate(values, start=1):
             _refuse_weak(name, value, min_length, which=f"value {position} of {name}")
-            if name == "FIELD_KEYS":
-                _refuse_bad_field_key(value, position)
+            if name in KEY_LISTS:
+                _refuse_bad_key(name, value, position)
     return values
 
 
@@ -135,16 +137,16 @@ def _keyboard_share(lower: str) -> float:
     return sum(any(pair in run for run in runs) for pair in pairs) / max(len(pairs), 1)
 
 
-def _refuse_bad_field_key(value: str, position: int) -> None:
+def _refuse_bad_key(name: str, value: str, position: int) -> None:
     try:
         size = len(base64.urlsafe_b64decode(value.encode()))
     except (binascii.Error, ValueError):
         size = 0
     if size != 32:
         raise BadEnvironment(
-            "FIELD_KEYS",
-            f"is unusable: value {position} is not a Fernet key (32 bytes in URL-safe base64)",
-            f"Make a new one: {_hint('FIELD_KEYS')}.",
+            name,
+            f"is unusable: value {position} is not {KEY_LISTS[name]} (32 bytes in URL-safe base64)",
+            f"Make a new one: {_hint(name)}.",
         )
 
 
@@ -153,16 +155,16 @@ def _refuse_bad_field_key(value: str, position: int) -> None:
 
 def make_secret(name: str) -> str:
     """A fresh value for one of the secret variables."""
-    if name == "FIELD_KEYS":
+    if name in KEY_LISTS:
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     return secrets.token_urlsafe(64)
 
 
 def _hint(name: str) -> str:
     """How to make or what to write for a variable."""
+    if name in KEY_LISTS:
+        return "python3 -c 'import base64,secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'"
     return {
-        "FIELD_KEYS": "python3 -c 'import base64,secrets; "
-        "print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'",
         "DATABASE_URL": "postgres://user:password@host:5432/database (./run brings its own server)",
         "REDIS_URL": "redis://host:6379/0 (./run brings its own server)",
         "ALLOWED_HOSTS": "the host names of the portal, separated by commas, such as wuliu.example.gov.cn",
@@ -217,6 +219,23 @@ def tile_host(url: str) -> str:
             "MAP_TILES_URL", "is no address of map tiles", "Give an https address with {z}, {x} and {y} in its path."
         )
     return f"https://{host}"
+
+
+def clamd_address(text: str) -> tuple[str, str, int] | None:
+    """Where clamd listens: ("tcp", host, port) or ("unix", path, 0); None when CLAMD is empty."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    remedy = "Write tcp://host:3310 or unix:///run/clamav/clamd.ctl."
+    try:
+        port = parts.port or 3310
+    except ValueError:
+        raise BadEnvironment("CLAMD", "has a port that is no number", remedy) from None
+    if parts.scheme == "tcp" and parts.hostname and parts.path in ("", "/"):
+        return "tcp", parts.hostname, port
+    if parts.scheme == "unix" and not parts.netloc and len(parts.path) > 1:
+        return "unix", unquote(parts.path), 0
+    raise BadEnvironment("CLAMD", "is no address of a virus scanner", remedy)
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import database_from_url, env_list, env_secret, env_str, tile_host
+from portal.env import clamd_address, database_from_url, env_list, env_secret, env_str, tile_host
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,6 +19,7 @@ VAR = Path(env_str("PORTAL_VAR", str(BASE_DIR / "var")))
 
 SECRET_KEY = env_secret("SECRET_KEY", 50)
 FIELD_KEYS = env_list("FIELD_KEYS", secret=True, min_length=40)  # Fernet keys; the first encrypts, all decrypt
+CERTIFICATE_KEYS = env_list("CERTIFICATE_KEYS", secret=True, min_length=40)  # Ed25519; the first signs, all verify
 HASH_KEY = env_secret("HASH_KEY", 32)  # keyed hashes of searchable secrets
 
 ALLOWED_HOSTS = env_list(
@@ -201,6 +202,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # carriers' files hold names and phones
 MAX_IMPORT_BYTES = 50 * 1024 * 1024
+CLAMD = clamd_address(env_str("CLAMD"))  # the virus scanner for evidence; empty: none, and files are kept as unscanned
 
 # -- REST ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

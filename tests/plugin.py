@@ -15,7 +15,7 @@ from portal import embedded, translations
 from portal.embedded.locks import try_exclusive
 from portal.env import make_secret, read_env_file, write_env_file
 
-SECRETS = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
+SECRETS = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")
 PREPARED = "PORTAL_TEST_PREPARED"  # inherited by xdist workers: the servers are the controller's business
 SLOTS = 7  # test runs at the same time in one PORTAL_VAR
 REDIS_DATABASES_PER_SLOT = 8

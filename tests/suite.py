@@ -101,7 +101,7 @@ def _lint_steps(settings: dict[str, str]) -> list[Step]:
         "PUBLIC_URL": "https://portal.example.org",
         "TRUSTED_PROXIES": "127.0.0.1",
         **TEXT_MESSAGES,
-        **{name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")},
+        **{name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")},
     }
     deploy = [*manage, "check", "--deploy", "--fail-level", "WARNING"]
     return [

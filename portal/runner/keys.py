@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.env import load_env_file, make_secret, read_env_file, write_env_file
 from portal.runner.say import say
 
-NAMES = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
+NAMES = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")
 COMMENT = "Made by ./run. FIELD_KEYS and HASH_KEY belong to the data: keep them with every backup, tell nobody."
 
 

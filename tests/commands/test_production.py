@@ -28,7 +28,7 @@ def production(var, **more):
         "PORTAL_VAR": str(var),
         "ALLOWED_HOSTS": HOST,
         "PUBLIC_URL": f"https://{HOST}",
-        **{name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")},
+        **{name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")},
         **more,
     }
 

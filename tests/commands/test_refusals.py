@@ -16,6 +16,7 @@ GOOD = {
     "SECRET_KEY": make_secret("SECRET_KEY"),
     "FIELD_KEYS": make_secret("FIELD_KEYS"),
     "HASH_KEY": make_secret("HASH_KEY"),
+    "CERTIFICATE_KEYS": make_secret("CERTIFICATE_KEYS"),
     "DATABASE_URL": "postgres://portal:word@db.example.org/portal",
     "REDIS_URL": "redis://redis.example.org:6379/0",
     "ALLOWED_HOSTS": "portal.example.org",
@@ -70,7 +71,7 @@ def test_a_missing_variable_stops_the_start(tmp_path, name):
     assert_refused(manage(tmp_path, "check", without=[name]), name, "is not set")
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "HASH_KEY", "FIELD_KEYS"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "HASH_KEY", "FIELD_KEYS", "CERTIFICATE_KEYS"])
 @pytest.mark.parametrize("value", ["x" * 64, "changeme" * 8, "short"])
 def test_a_weak_secret_stops_the_start_and_is_not_printed(tmp_path, name, value):
     done = manage(tmp_path, "check", **{name: value})
@@ -87,7 +88,7 @@ def test_an_unknown_mode_is_refused(tmp_path):
 
 
 def test_a_production_machine_ignores_the_secrets_of_a_trial_run(tmp_path):
-    lines = [f"{name}={GOOD[name]}" for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")]
+    lines = [f"{name}={GOOD[name]}" for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")]
     (tmp_path / "portal.env").write_text("\n".join(lines), encoding="utf-8")
     assert_refused(manage(tmp_path, "check", without=["SECRET_KEY"]), "SECRET_KEY", "is not set")
 

@@ -16,7 +16,10 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("PORTAL_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "ALLOWED_HOSTS", "PUBLIC_URL")
+OURS = (
+    "PORTAL_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS",
+    "ALLOWED_HOSTS", "PUBLIC_URL",
+)  # fmt: skip
 LEFT_OUT = (".git", ".venv", "var", "test-results", "*_cache", "__pycache__")
 
 

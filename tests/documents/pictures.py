@@ -76,7 +76,7 @@ def main() -> None:
 
 def _settings() -> None:
     """What the portal needs to start; nothing here asks a server."""
-    for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY"):
+    for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS"):
         os.environ.setdefault(name, make_secret(name))
     for name, value in (
         ("PORTAL_MODE", "test"),

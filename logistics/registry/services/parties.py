@@ -45,6 +45,12 @@ class AlreadyThere(Conflict):
     hint = _("请先查询是否已有同一单位；确为另一单位时换一个代码。")
 
 
+class CertificateStopped(Conflict):
+    code = "certificate_suspended"
+    message = _("停用的是证书，不能只恢复单位或站点。")
+    hint = _("请在证书页面恢复证书，单位或站点会同时恢复。")
+
+
 def create_enterprise(
     *, code: str, fields: dict[str, Any], actor: Actor, now: dt.datetime, why: str, demo: bool = False
 ):
@@ -79,7 +85,8 @@ def suspend(*, party: Party, actor: Actor, now: dt.datetime, why: str) -> Party:
 
 
 def resume(*, party: Party, actor: Actor, now: dt.datetime, why: str) -> Party:
-    """Put a suspended enterprise or station back to work. Raises Conflict unless it is suspended."""
+    """Put a suspended enterprise or station back to work. Raises Conflict unless it is suspended, or when its
+    certificate is: that is reinstated, and the party with it."""
     return _move(party, State.SUSPENDED, State.ACTIVE, actor, now, why)
 
 
@@ -121,6 +128,8 @@ def _move(party: Party, start: State, end: State, actor: Actor, now: dt.datetime
             raise Conflict(
                 _("当前状态是“%(state)s”，不能这样操作。") % {"state": row.get_state_display()}, code="wrong_state"
             )
+        if end == State.ACTIVE and row.stopped_why:
+            raise CertificateStopped()
         row.state = end
         row.save(update_fields=["state", "updated_at"])
         record(
