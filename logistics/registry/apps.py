@@ -8,7 +8,7 @@ class Config(AppConfig):
     verbose_name = _("登记")
 
     def ready(self):
-        from logistics.registry import models, places, staff_reach
+        from logistics.registry import models, notices, places, staff_reach  # noqa: F401  notices declares its messages
         from members.access.sources import add_namer, add_reach, add_source, guardian_grants
         from members.access.states import ScopeKind
         from members.devices.places import PlaceKind, add_finder

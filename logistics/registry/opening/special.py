@@ -1,8 +1,8 @@
 """Days with hours of their own: the country market and the harvest.
 
 A market is written `逢3、8` (days of the month that end so), `逢3、13、23` (with a number above ten: these very days),
-`农历逢一、六` (by the lunar calendar) or `每周三、周六`; hours may follow: `农历逢3、8 06:30-19:00`. A harvest is months
-or dates with hours: `5-6月 06:00-21:00；9月15日-10月10日 06:00-20:00`. Several are parted by `；`.
+`农历逢一、六` (by the lunar calendar) or `每周三、周六`; hours may follow: `农历逢3、8 06:30-19:00`. A harvest is
+months or dates with hours: `5-6月 06:00-21:00；9月15日-10月10日 06:00-20:00`. Several are parted by `；`.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from logistics.registry.selectors import (
     enterprises_within,
     stations_within,
 )
+from logistics.registry.services.leaving import Left, end_everything, other_administrators
 from logistics.registry.states import State
 from members.access.groups import follow_groups
 from members.access.states import ROLE_SCOPE, Permission, Role, ScopeKind, hold_codename
@@ -75,6 +76,12 @@ class NoSuchRole(NotFound):
     hint = _("请刷新人员列表后重试。")
 
 
+class LastAdministrator(Conflict):
+    code = "last_administrator"
+    message = _("这是本企业最后一位管理员，不能离开。")
+    hint = _("请先请县级管理员为本企业安排另一位企业管理员。")
+
+
 def grant_role(*, actor: Actor, user: User, role: Role, at: Place, now: dt.datetime, why: str = "") -> bool:
     """Give `user` a role at a station or an enterprise. Returns False when they held it already.
 
@@ -82,24 +89,36 @@ def grant_role(*, actor: Actor, user: User, role: Role, at: Place, now: dt.datet
     PlaceNotActive, BadInput for a person whose account is switched off.
     """
     with transaction.atomic():
-        place = _authorised(actor, role, at)
+        place = authorised_place(actor, role, at)
         if actor.user_id == user.pk:
             raise OwnRole()
-        if place.state != State.ACTIVE:
-            raise PlaceNotActive()
-        if not user.is_active:
-            raise BadInput(_("这个账户已停用。"), code="user_inactive", hint=_("请先启用账户，或选择其他人员。"))
-        _row, made = _table(place).get_or_create(user=user, permission=_held(role, place), content_object=place)
-        if made:
-            follow_groups(user=user)
-            _audit(actor, "staff.granted", user, role, place, now, why)
+        return give_role(actor=actor, user=user, role=role, at=place, now=now, why=why)
+
+
+def give_role(*, actor: Actor, user: User, role: Role, at: Place, now: dt.datetime, why: str) -> bool:
+    """The row itself, in the caller's transaction; that somebody may give it the caller has checked.
+
+    Raises PlaceNotActive, BadInput for a person whose account is switched off.
+    """
+    if at.state != State.ACTIVE:
+        raise PlaceNotActive()
+    if not user.is_active:
+        raise BadInput(_("这个账户已停用。"), code="user_inactive", hint=_("请先启用账户，或选择其他人员。"))
+    _row, made = _table(at).get_or_create(user=user, permission=_held(role, at), content_object=at)
+    if made:
+        follow_groups(user=user)
+        _audit(actor, "staff.granted", user, role, at, now, why)
     return made
+
+
+def holds_role(*, user: User, role: Role, at: Place) -> bool:
+    return _table(at).filter(user=user, permission=_held(role, at), content_object=at).exists()
 
 
 def withdraw_role(*, actor: Actor, user: User, role: Role, at: Place, now: dt.datetime, why: str = "") -> None:
     """Take a role away; the next request of that person acts without it. Raises as grant_role, and NoSuchRole."""
     with transaction.atomic():
-        place = _authorised(actor, role, at)
+        place = authorised_place(actor, role, at)
         deleted, _rows = _table(place).filter(user=user, permission=_held(role, place), content_object=place).delete()
         if not deleted:
             raise NoSuchRole()
@@ -107,7 +126,55 @@ def withdraw_role(*, actor: Actor, user: User, role: Role, at: Place, now: dt.da
         _audit(actor, "staff.withdrawn", user, role, place, now, why)
 
 
-def _authorised(actor: Actor, role: Role, at: Place) -> Place:
+def leave(*, actor: Actor, user: User, enterprise: Enterprise, now: dt.datetime, why: str = "") -> Left:
+    """Everything that `user` held at the enterprise and its stations ends at once; see leaving.py for the rest.
+
+    By somebody who manages staff there and stands above all roles of that person, or by the person themselves.
+    Raises EnterpriseNotFound, RoleTooHigh, NoSuchRole, LastAdministrator.
+    """
+    with transaction.atomic():
+        firm = Enterprise.objects.select_for_update(no_key=True).filter(pk=enterprise.pk).first()
+        if firm is None:
+            raise EnterpriseNotFound()
+        held = _held_at(firm, user)
+        if actor.user_id == user.pk:
+            if not held:
+                raise EnterpriseNotFound()
+        else:
+            _require_above(actor, firm, held)
+        if (firm, Role.ENTERPRISE_ADMIN) in held and not other_administrators(firm=firm, user=user):
+            raise LastAdministrator()
+        for place, role in held:
+            _table(place).filter(user=user, permission=_held(role, place), content_object=place).delete()
+        follow_groups(user=user)
+        return end_everything(actor=actor, user=user, firm=firm, held=held, now=now, why=why)
+
+
+def _held_at(firm: Enterprise, user: User) -> list[tuple[Place, Role]]:
+    at_stations = StationUserObjectPermission.objects.filter(user=user, content_object__operator=firm)
+    at_firm = EnterpriseUserObjectPermission.objects.filter(user=user, content_object=firm)
+    rows = [*at_firm.select_related("content_object", "permission"),
+            *at_stations.select_related("content_object", "permission")]  # fmt: skip
+    return [
+        (row.content_object, Role(row.permission.codename.removeprefix("hold_")))
+        for row in rows
+        if row.permission.codename.startswith("hold_")
+    ]
+
+
+def _require_above(actor: Actor, firm: Enterprise, held: list[tuple[Place, Role]]) -> None:
+    """Raises EnterpriseNotFound beyond the actor's reach, NoSuchRole, RoleTooHigh."""
+    demand(actor).require(Permission.STAFF_MANAGE)
+    reach = enterprises_within(actor.scope(Permission.STAFF_MANAGE))
+    if actor.kind != ActorKind.SYSTEM and not Enterprise.objects.filter(reach, pk=firm.pk).exists():
+        raise EnterpriseNotFound()
+    if not held:
+        raise NoSuchRole()
+    for place, role in held:
+        authorised_place(actor, role, place)
+
+
+def authorised_place(actor: Actor, role: Role, at: Place) -> Place:
     """The place, locked, when the actor manages staff there and the role is below the one by which they do."""
     demand(actor).require(Permission.STAFF_MANAGE)
     wanted = ScopeKind.STATION if isinstance(at, Station) else ScopeKind.ENTERPRISE
