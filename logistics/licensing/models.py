@@ -14,13 +14,15 @@ class Application(models.Model):
 
     `kind` names a folder of licensing/kinds. `data` holds the fields of its form as typed, `secrets` (JSON, encrypted)
     those that the kind calls secret. `revision` counts the submissions: a decision names the one it was made on.
-    `holder` is the registered row it is about: none for a new one until it is approved.
+    `holder` is the registered row it is about: none for a new one until it is approved. `identity` is the keyed hash of
+    what the kind takes for the identity of the thing (credit code, plate, identity number), so that two applications
+    for one thing find each other without showing it.
     """
 
     labels = {
         "id": PUBLIC, "number": INTERNAL, "kind": INTERNAL, "purpose": INTERNAL, "state": INTERNAL,
         "applicant": INTERNAL, "enterprise": INTERNAL, "holder": INTERNAL, "division": INTERNAL, "data": PERSONAL,
-        "secrets": SECRET, "revision": INTERNAL, "submitted_at": INTERNAL, "due_on": INTERNAL,
+        "secrets": SECRET, "identity": SECRET, "revision": INTERNAL, "submitted_at": INTERNAL, "due_on": INTERNAL,
         "due_certain": INTERNAL, "reviewer": INTERNAL, "claimed_until": INTERNAL, "decided_at": INTERNAL,
         "decided_by": INTERNAL, "refusal": INTERNAL, "certificate": INTERNAL, "created_at": INTERNAL,
         "updated_at": INTERNAL, "demo": INTERNAL,
@@ -43,6 +45,7 @@ class Application(models.Model):
     )
     data = models.JSONField(_("填写内容"), default=dict)
     secrets = EncryptedTextField(_("保密内容"), blank=True)
+    identity = models.CharField(_("对象摘要"), max_length=64, blank=True)
     revision = models.PositiveIntegerField(_("提交次数"), default=0)
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     due_on = models.DateField(_("办结期限"), null=True, blank=True)
@@ -99,6 +102,7 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["due_on"], condition=Q(state="submitted"), name="application_queue"),
             models.Index(fields=["division", "-created_at"], name="application_by_division"),
+            models.Index(fields=["identity"], condition=~Q(identity=""), name="application_identity"),
         ]
 
     def __str__(self):

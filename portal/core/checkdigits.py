@@ -49,3 +49,34 @@ def is_credit_code(text: str) -> bool:
         and text[2:8].isdigit()
         and credit_code_check(text[:17]) == text[17]
     )
+
+
+ID_LENGTH = 18
+
+
+def id_number_check(body: str) -> str:
+    """Check character of the first 17 digits of a resident identity number (GB 11643-1999, ISO 7064 MOD 11-2)."""
+    total = sum(int(digit) * pow(2, ID_LENGTH - 1 - place, 11) for place, digit in enumerate(body))
+    return "10X98765432"[total % 11]
+
+
+# GB 16735, annex: what each letter is worth, and the weight of each place (the ninth is the check digit itself).
+_VIN_VALUE = {c: int(c) for c in "0123456789"} | dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
+)
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+def vin_check(vin: str) -> str:
+    """What the ninth place of a 17-place vehicle identification number has to be (GB 16735, ISO 3779)."""
+    total = sum(_VIN_VALUE[c] * weight for c, weight in zip(vin, _VIN_WEIGHTS, strict=True))
+    return "0123456789X"[total % 11]
+
+
+def is_luhn(number: str) -> bool:
+    """Whether a number of digits ends in its Luhn check digit (ISO/IEC 7812-1, annex B)."""
+    total = 0
+    for place, digit in enumerate(reversed(number)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -17,3 +18,9 @@ def now() -> dt.datetime:
 def county_day(moment: dt.datetime) -> dt.date:
     """The day in the county on which `moment` falls."""
     return moment.astimezone(COUNTY_TIME).date()
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day so many months later, or the last of that month when it has no such day (民法典 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

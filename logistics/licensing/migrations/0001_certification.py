@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("holder", models.BigIntegerField(blank=True, null=True, verbose_name="登记对象")),
                 ("data", models.JSONField(default=dict, verbose_name="填写内容")),
                 ("secrets", portal.core.fields.EncryptedTextField(blank=True, verbose_name="保密内容")),
+                ("identity", models.CharField(blank=True, max_length=64, verbose_name="对象摘要")),
                 ("revision", models.PositiveIntegerField(default=0, verbose_name="提交次数")),
                 ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
                 ("due_on", models.DateField(blank=True, null=True, verbose_name="办结期限")),
@@ -286,6 +287,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="application",
             index=models.Index(fields=["division", "-created_at"], name="application_by_division"),
+        ),
+        migrations.AddIndex(
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("identity", ""), _negated=True), fields=["identity"], name="application_identity"
+            ),
         ),
         migrations.AddConstraint(
             model_name="application",
