@@ -16,7 +16,7 @@ from typing import BinaryIO
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
-from django.utils.translation import gettext as _say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.licensing import selectors
@@ -24,6 +24,7 @@ from logistics.licensing.kinds import Evidence, kind_of
 from logistics.licensing.models import Application, Document
 from logistics.licensing.services.drafts import writable
 from logistics.licensing.states import ScanState
+from members.access.states import Role
 from portal.audit.services import record
 from portal.core.actor import Actor, demand
 from portal.core.clock import COUNTY_TIME
@@ -125,8 +126,10 @@ def open_document(*, document_id: uuid.UUID, actor: Actor, now: dt.datetime) -> 
     except FileNotFoundError:
         raise DocumentNotFound() from None
     if document.added_by_id != demand(actor).user_id:
-        record(actor=actor, now=now, action="document.looked", target=document,
-               area=document.application.division_id or "", after={"application": str(document.application_id)})  # fmt: skip
+        record(
+            actor=actor, now=now, action="document.looked", target=document,
+            area=document.application.division_id or "", after={"application": str(document.application_id)},
+        )  # fmt: skip
     text = viewer_mark(actor=actor, now=now)
     marked = mark_pdf(data, text) if document.content_type == PDF else mark_picture(data, text)
     return marked, document.content_type, document.name
@@ -134,8 +137,10 @@ def open_document(*, document_id: uuid.UUID, actor: Actor, now: dt.datetime) -> 
 
 def viewer_mark(*, actor: Actor, now: dt.datetime) -> str:
     """What is written across: what the paper was given for, the viewer's role and number, county time."""
-    return _say("仅供认证审核 · %(viewer)s · %(time)s") % {
-        "viewer": actor.label or actor.id,
+    roles = [role.label for role in Role if role in actor.roles and role != Role.MEMBER] or [Role.MEMBER.label]
+    return gettext("仅供认证审核 · %(roles)s %(number)s号 · %(time)s") % {
+        "roles": "、".join(str(label) for label in roles),
+        "number": actor.user_id or actor.id,
         "time": f"{now.astimezone(COUNTY_TIME):%Y-%m-%d %H:%M}",
     }
 

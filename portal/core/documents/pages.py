@@ -1,0 +1,251 @@
+"""A PDF taken apart, and a new one made of nothing but what its pages show.
+
+Each page becomes a closed drawing (a form XObject) on a page of ours. Seals and filled-in fields, which are drawn as
+annotations, are drawn into it. Scripts, actions, links, attached files, layers, metadata and whatever stood before
+or behind the pages are not carried over (ISO 32000-1, 7.7.3, 8.10, 12.5.5).
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from pypdf import PageObject, PdfReader, PdfWriter, apply_configuration
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    RectangleObject,
+    StreamObject,
+)
+
+from portal.core.errors import BadInput
+
+MAX_PAGES = 20
+MAX_OBJECTS = 50_000
+MAX_DRAWING = 24 * 1024 * 1024  # bytes of drawing commands of all pages, unpacked
+MAX_SIDE = 14_400  # the largest side a page may have: 200 inches
+MAX_STAMPS = 500
+_HIDDEN = 0x02 | 0x20  # annotation flags Hidden and NoView
+# What may not be in what we write: everything that acts, or that holds another file.
+FORBIDDEN = frozenset({
+    "/JS", "/JavaScript", "/Launch", "/OpenAction", "/EF", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA",
+    "/AcroForm", "/Annots", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound", "/Encrypt",
+})  # fmt: skip
+# Of what a page draws with, only these are looked up by a viewer (ISO 32000-1, table 33).
+_RESOURCES = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/Properties")
+# Beside a drawing: notes for other programs, and alternates that a reviewer would not see.
+_BESIDE = (
+    "/Metadata", "/PieceInfo", "/AF", "/OPI", "/Alternates", "/OC", "/Ref", "/StructParent", "/StructParents", "/PS",
+)  # fmt: skip
+
+# The library's own guards against bombs.
+_LIMITS = {
+    "zlib_maximum_output_length": MAX_DRAWING, "lzw_maximum_output_length": MAX_DRAWING,
+    "run_length_maximum_output_length": MAX_DRAWING, "brotli_maximum_output_length": MAX_DRAWING,
+    "array_based_stream_maximum_output_length": MAX_DRAWING, "stream_decoding_work_maximum_length": 4 * MAX_DRAWING,
+    "page_tree_maximum_entries": 1000, "page_tree_maximum_page_entries": MAX_OBJECTS, "jbig2dec_binary": None,
+}  # fmt: skip
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it quotes what it can't read: contents stay out of the log
+
+
+class BrokenPdf(BadInput):
+    code = "pdf_broken"
+    message = _("这个 PDF 打不开，可能已经损坏。")
+    hint = _("请重新导出或扫描后上传，也可以拍照上传。")
+
+
+class LockedPdf(BadInput):
+    code = "pdf_locked"
+    message = _("这个 PDF 设了密码。")
+    hint = _("请去掉密码，或打开后“打印成 PDF”，再上传。")
+
+
+class TooManyPages(BadInput):
+    code = "pdf_too_many_pages"
+    message = _("这个 PDF 超过 20 页。")
+    hint = _("请只上传需要的几页，或分成几个文件。")
+
+
+class ActivePdf(BadInput):
+    code = "pdf_active"
+    message = _("这个 PDF 里有程序或附件，不能收。")
+    hint = _("请打开后“打印成 PDF”，再上传。")
+
+
+def clean_pdf(raw: bytes) -> tuple[bytes, int]:
+    """A new PDF with what the pages of `raw` show, and how many there are.
+
+    Raises LockedPdf unless it opens without a password, TooManyPages beyond 20, ActivePdf when something that acts
+    hides in the drawings themselves, BrokenPdf for everything that can't be read whole.
+    """
+    try:
+        with apply_configuration(**_LIMITS):
+            return _rebuilt(raw)
+    except BadInput:
+        raise
+    except MemoryError:
+        raise
+    except Exception:  # damaged bytes make the parser raise whatever it meets: KeyError, RecursionError, zlib.error
+        raise BrokenPdf() from None
+
+
+def _rebuilt(raw: bytes) -> tuple[bytes, int]:
+    reader = PdfReader(io.BytesIO(raw), root_object_recovery_limit=1000, xref_stream_maximum_entries=MAX_OBJECTS)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise LockedPdf()
+    count = len(reader.pages)
+    if count > MAX_PAGES:
+        raise TooManyPages()
+    if count < 1:
+        raise BrokenPdf()
+    writer = PdfWriter()
+    room = MAX_DRAWING
+    for page in reader.pages:
+        room -= _copy(page, writer, room)
+    _refuse_active(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue(), count
+
+
+def _copy(page: PageObject, writer: PdfWriter, room: int) -> int:
+    """One page as a closed drawing on a new page. Returns the bytes of its commands."""
+    left, bottom, wide, high = _frame(page)
+    contents = page.get_contents()
+    commands = contents.get_data() if contents is not None else b""
+    if len(commands) > room:
+        raise BrokenPdf()
+    drawing = form(
+        writer, commands, bbox=(left, bottom, left + wide, bottom + high), matrix=(1, 0, 0, 1, -left, -bottom),
+        resources=_resources(page.get("/Resources"), writer),
+    )  # fmt: skip
+    new = writer.add_blank_page(width=wide, height=high)
+    turned = int(page.get("/Rotate", 0) or 0) % 360
+    if turned in (90, 180, 270):
+        new.rotate(turned)
+    draw(new, "/P", drawing, writer)
+    for number, (stamp, matrix) in enumerate(_stamps(page, writer, left, bottom)):
+        draw(new, f"/S{number}", stamp, writer, matrix=matrix)
+    return len(commands)
+
+
+def _frame(page: PageObject) -> tuple[float, float, float, float]:
+    """What is shown of the page: left, bottom, width, height."""
+    media, crop = page.mediabox, page.cropbox
+    left, bottom = max(float(media.left), float(crop.left)), max(float(media.bottom), float(crop.bottom))
+    right, top = min(float(media.right), float(crop.right)), min(float(media.top), float(crop.top))
+    wide, high = right - left, top - bottom
+    if not (1 < wide <= MAX_SIDE and 1 < high <= MAX_SIDE):
+        raise BrokenPdf()
+    return left, bottom, wide, high
+
+
+def form(
+    writer: PdfWriter, commands: bytes, *, bbox: tuple, resources: DictionaryObject, matrix: tuple = (1, 0, 0, 1, 0, 0)
+) -> Any:
+    """A closed drawing in `writer`: whatever its commands leave undone ends with it. Returns its reference."""
+    stream = DecodedStreamObject()
+    stream.set_data(commands)
+    packed = stream.flate_encode()
+    packed.update({
+        NameObject("/Type"): NameObject("/XObject"),
+        NameObject("/Subtype"): NameObject("/Form"),
+        NameObject("/BBox"): RectangleObject(bbox),
+        NameObject("/Matrix"): ArrayObject(FloatObject(n) for n in matrix),
+        NameObject("/Resources"): resources,
+    })  # fmt: skip
+    return writer._add_object(packed)
+
+
+def draw(page: PageObject, name: str, drawing: Any, writer: PdfWriter, *, matrix: tuple = (1, 0, 0, 1, 0, 0)) -> None:
+    """Draws a form on top of what a page of ours shows."""
+    resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
+    resources.setdefault(NameObject("/XObject"), DictionaryObject()).get_object()[NameObject(name)] = drawing
+    before = page.get_contents()
+    numbers = " ".join(f"{float(n):.5f}" for n in matrix)
+    stream = DecodedStreamObject()
+    stream.set_data((before.get_data() if before is not None else b"") + f"q {numbers} cm {name} Do Q\n".encode())
+    page[NameObject("/Contents")] = writer._add_object(stream)
+
+
+def _resources(found: Any, writer: PdfWriter) -> DictionaryObject:
+    """Copies of what a drawing draws with; nothing else of its dictionary."""
+    kept = DictionaryObject()
+    found = found.get_object() if found is not None else None
+    for name in _RESOURCES:
+        if isinstance(found, DictionaryObject) and name in found:
+            kept[NameObject(name)] = found[name].get_object().clone(writer, ignore_fields=_BESIDE)
+    return kept
+
+
+def _stamps(page: PageObject, writer: PdfWriter, left: float, bottom: float) -> Iterator[tuple[Any, tuple]]:
+    """The appearances of a page's seals and filled fields, each with where it is drawn (12.5.5, algorithm 8.1)."""
+    listed = page.get("/Annots")
+    listed = listed.get_object() if listed is not None else []
+    for entry in list(listed or [])[:MAX_STAMPS]:
+        note = entry.get_object()
+        looks = _appearance(note) if isinstance(note, DictionaryObject) else None
+        if looks is None:
+            continue
+        place = _placed(looks, note, left, bottom)
+        if place is None:
+            continue
+        copied = form(
+            writer, looks.get_data(), bbox=tuple(float(n) for n in looks["/BBox"]),
+            matrix=tuple(float(n) for n in looks.get("/Matrix", (1, 0, 0, 1, 0, 0))),
+            resources=_resources(looks.get("/Resources"), writer),
+        )  # fmt: skip
+        yield copied, place
+
+
+def _appearance(note: DictionaryObject) -> StreamObject | None:
+    if int(note.get("/F", 0) or 0) & _HIDDEN or note.get("/Subtype") in ("/Popup", "/Link", "/FileAttachment"):
+        return None
+    looks = note.get("/AP")
+    looks = looks.get_object().get("/N") if looks is not None else None
+    looks = looks.get_object() if looks is not None else None
+    if isinstance(looks, DictionaryObject) and not isinstance(looks, StreamObject):
+        state = looks.get(note.get("/AS", "/Off"))
+        looks = state.get_object() if state is not None else None
+    fits = isinstance(looks, StreamObject) and "/BBox" in looks and "/Rect" in note
+    return looks if fits else None
+
+
+def _placed(looks: StreamObject, note: DictionaryObject, left: float, bottom: float) -> tuple | None:
+    """How the appearance's box is moved and stretched onto the annotation's rectangle."""
+    a, b, c, d, e, f = (float(n) for n in looks.get("/Matrix", (1, 0, 0, 1, 0, 0)))
+    x0, y0, x1, y1 = (float(n) for n in looks["/BBox"])
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x0, x1) for y in (y0, y1)]
+    low_x, high_x = min(x for x, _y in corners), max(x for x, _y in corners)
+    low_y, high_y = min(y for _x, y in corners), max(y for _x, y in corners)
+    to_x0, to_y0, to_x1, to_y1 = (float(n) for n in note["/Rect"])
+    wide, high = high_x - low_x, high_y - low_y
+    if wide <= 0 or high <= 0:
+        return None
+    across, up = abs(to_x1 - to_x0) / wide, abs(to_y1 - to_y0) / high
+    return (
+        across, 0, 0, up,
+        min(to_x0, to_x1) - low_x * across - left, min(to_y0, to_y1) - low_y * up - bottom,
+    )  # fmt: skip
+
+
+def _refuse_active(writer: PdfWriter) -> None:
+    """Nothing that acts is copied; should a drawing hold something all the same, the file is refused."""
+    held = [item for item in writer._objects if item is not None]
+    if len(held) > MAX_OBJECTS:
+        raise BrokenPdf()
+    waiting: list[Any] = held
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, DictionaryObject):
+            if FORBIDDEN & item.keys() or item.get("/S") in FORBIDDEN or item.get("/Type") in FORBIDDEN:
+                raise ActivePdf()
+            waiting.extend(item.values())
+        elif isinstance(item, ArrayObject):
+            waiting.extend(item)
