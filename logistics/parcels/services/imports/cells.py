@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,25 +12,11 @@ from django.utils.translation import gettext as _
 from logistics.parcels.services.imports.problems import RowProblem
 from portal.core.clock import COUNTY_TIME
 from portal.core.masking import normalise_digits
+from portal.core.workbooks import Formula, SheetRow
+
+__all__ = ["Formula", "SheetRow", "code_of", "decimal_of", "moment_of", "text_of"]
 
 LONGEST_CELL = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A cell that computes instead of saying; its text is never evaluated."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One line of a file: its number as a person sees it, and its cells (text, number, time or Formula)."""
-
-    line: int
-    cells: list[Any]
-
-
 _EXACT = 10**15  # a spreadsheet keeps 15 digits; what is longer has lost its end
 _ROUNDED = 10**6
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")

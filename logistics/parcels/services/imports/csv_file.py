@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from logistics.parcels.services.imports.cells import SheetRow
 from logistics.parcels.services.imports.problems import FileProblem
+from portal.core.workbooks import MOST_CELLS
 
 _CHUNK = 1 << 20
 _SEPARATORS = ",;\t，；|"
-MOST_CELLS = 200
 
 
 def encoding_of(file: BinaryIO) -> str:

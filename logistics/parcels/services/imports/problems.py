@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from portal.core.workbooks import FileProblem
 
-from portal.core.errors import BadInput
-
-
-class FileProblem(BadInput):
-    """The file can't be read at all; nothing of it was taken."""
-
-    code = "bad_file"
-    message = _("这个文件无法读取。")
-    hint = _("请下载模板，按模板整理后重新上传。")
+__all__ = ["FileProblem", "RowProblem"]
 
 
 class RowProblem(Exception):

@@ -13,7 +13,7 @@ from logistics.parcels.services.imports.cells import SheetRow
 from logistics.parcels.services.imports.columns import HEADER_WITHIN, Header, find_header
 from logistics.parcels.services.imports.csv_file import read_csv
 from logistics.parcels.services.imports.problems import FileProblem
-from logistics.parcels.services.imports.xlsx_file import merged_ranges, read_xlsx
+from portal.core.workbooks import merged_ranges, read_xlsx
 
 MOST_ROWS = 20_000
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"

@@ -1,4 +1,4 @@
-"""XLSX by openpyxl, behind a guard: the file is measured before it is opened."""
+"""XLSX files that people send, by openpyxl, behind a guard: the file is measured before it is opened."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl.utils.exceptions import InvalidFileException
 
-from logistics.parcels.services.imports.cells import Formula, SheetRow
-from logistics.parcels.services.imports.csv_file import MOST_CELLS
-from logistics.parcels.services.imports.problems import FileProblem
+from portal.core.errors import BadInput
 
+MOST_CELLS = 200  # of a row; what stands further right is no column of ours
 MOST_ENTRIES = 1000
 MOST_BYTES = 200 * 1024 * 1024  # unpacked, all entries together
 SMALL_BYTES = 10 * 1024 * 1024  # below this no ratio is suspicious
@@ -28,6 +29,29 @@ _BROKEN = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, DefusedXmlException, KeyError, ValueError,
     TypeError, IndexError, AttributeError, EOFError, NotImplementedError, RuntimeError,
 )  # fmt: skip
+
+
+class FileProblem(BadInput):
+    """The file can't be read at all; nothing of it was taken."""
+
+    code = "bad_file"
+    message = gettext_lazy("这个文件无法读取。")
+    hint = gettext_lazy("请下载模板，按模板整理后重新上传。")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that computes instead of saying; its text is never evaluated."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One line of a file: its number as a person sees it, and its cells (text, number, time or Formula)."""
+
+    line: int
+    cells: list[Any]
 
 
 def guard(file: BinaryIO) -> None:
