@@ -30,7 +30,7 @@ from portal.core.actor import Actor, demand
 from portal.core.clock import COUNTY_TIME
 from portal.core.documents import PDF, CleanDocument, clean_document, clean_name, read_document
 from portal.core.documents.marks import mark_pdf, mark_picture
-from portal.core.errors import BadInput, NotFound
+from portal.core.errors import BadInput, NotFound, SignInNeeded
 from portal.core.ids import new_id
 from portal.core.scanner import scan
 
@@ -64,9 +64,11 @@ def add_document(
     """Keeps a file as evidence of `kind` for an application that the actor may write on now.
 
     The same paper handed in twice is kept once. Raises ApplicationNotFound, UnderReview, WrongState, UnknownEvidence,
-    TooManyFiles, Infected, ScannerDown, and the refusals of `clean_document`.
+    TooManyFiles, SignInNeeded, Infected, ScannerDown, and the refusals of `clean_document`.
     """
-    evidence = _evidence(application, kind)
+    evidence, person = _evidence(application, kind), demand(actor).user_id
+    if person is None:
+        raise SignInNeeded()
     with transaction.atomic():  # before anything is read: who may not, gets nothing looked at
         writable(application, actor)
     scanned = scan(read_document(file))
@@ -82,7 +84,7 @@ def add_document(
         document = Document.objects.create(
             id=document_id, application=row, kind=kind, file=path, name=clean_name(name),
             content_type=clean.content_type, bytes=len(clean.data), pages=clean.pages, sha256=clean.sha256,
-            scan=ScanState.CLEAN if scanned else ScanState.UNSCANNED, added_at=now, added_by_id=actor.user_id,
+            scan=ScanState.CLEAN if scanned else ScanState.UNSCANNED, added_at=now, added_by_id=person,
         )  # fmt: skip
         record(actor=actor, now=now, action="document.added", target=document, area=row.division_id or "",
                after={"application": str(row.pk), "kind": kind, "pages": clean.pages})  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
@@ -44,8 +45,9 @@ def _imported(writer: PdfWriter, drawn: bytes, size: tuple[float, float]) -> obj
     reader = PdfReader(io.BytesIO(drawn))  # held by a name: its pages do not hold it
     sheet = reader.pages[0]
     contents = sheet.get_contents()
-    resources = sheet[NameObject("/Resources")].get_object().clone(writer)
-    return form(writer, contents.get_data() if contents is not None else b"", bbox=(0, 0, *size), resources=resources)
+    resources: Any = sheet[NameObject("/Resources")].get_object()
+    commands = contents.get_data() if contents is not None else b""
+    return form(writer, commands, bbox=(0, 0, *size), resources=resources.clone(writer))
 
 
 def _sheet(size: tuple[float, float], text: str) -> bytes:

@@ -45,7 +45,7 @@ _BESIDE = (
 )  # fmt: skip
 
 # The library's own guards against bombs.
-_LIMITS = {
+_LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": MAX_DRAWING, "lzw_maximum_output_length": MAX_DRAWING,
     "run_length_maximum_output_length": MAX_DRAWING, "brotli_maximum_output_length": MAX_DRAWING,
     "array_based_stream_maximum_output_length": MAX_DRAWING, "stream_decoding_work_maximum_length": 4 * MAX_DRAWING,
@@ -180,17 +180,18 @@ def _resources(found: Any, writer: PdfWriter) -> DictionaryObject:
     found = found.get_object() if found is not None else None
     for name in _RESOURCES:
         if isinstance(found, DictionaryObject) and name in found:
-            kept[NameObject(name)] = found[name].get_object().clone(writer, ignore_fields=_BESIDE)
+            held: Any = found[name].get_object()
+            kept[NameObject(name)] = held.clone(writer, ignore_fields=_BESIDE)
     return kept
 
 
 def _stamps(page: PageObject, writer: PdfWriter, left: float, bottom: float) -> Iterator[tuple[Any, tuple]]:
     """The appearances of a page's seals and filled fields, each with where it is drawn (12.5.5, algorithm 8.1)."""
-    listed = page.get("/Annots")
+    listed: Any = page.get("/Annots")
     listed = listed.get_object() if listed is not None else []
     for entry in list(listed or [])[:MAX_STAMPS]:
         note = entry.get_object()
-        looks = _appearance(note) if isinstance(note, DictionaryObject) else None
+        looks: Any = _appearance(note) if isinstance(note, DictionaryObject) else None
         if looks is None:
             continue
         place = _placed(looks, note, left, bottom)
@@ -204,7 +205,7 @@ def _stamps(page: PageObject, writer: PdfWriter, left: float, bottom: float) -> 
         yield copied, place
 
 
-def _appearance(note: DictionaryObject) -> StreamObject | None:
+def _appearance(note: Any) -> StreamObject | None:
     if int(note.get("/F", 0) or 0) & _HIDDEN or note.get("/Subtype") in ("/Popup", "/Link", "/FileAttachment"):
         return None
     looks = note.get("/AP")
@@ -217,7 +218,7 @@ def _appearance(note: DictionaryObject) -> StreamObject | None:
     return looks if fits else None
 
 
-def _placed(looks: StreamObject, note: DictionaryObject, left: float, bottom: float) -> tuple | None:
+def _placed(looks: Any, note: Any, left: float, bottom: float) -> tuple | None:
     """How the appearance's box is moved and stretched onto the annotation's rectangle."""
     a, b, c, d, e, f = (float(n) for n in looks.get("/Matrix", (1, 0, 0, 1, 0, 0)))
     x0, y0, x1, y1 = (float(n) for n in looks["/BBox"])
