@@ -26,6 +26,7 @@ SCHEDULES = (
     Schedule("tend imported files", "logistics.parcels.tasks.tend_imports", every=60),
     Schedule("add up the tally of parcels", "logistics.parcels.tasks.add_up_tally", every=60),
     Schedule("end certificates and remind of their end", "logistics.certificates.tasks.tend_certificates", at="00:10"),
+    Schedule("close exams past their time", "logistics.training.tasks.close_exams", every=60),
     Schedule("sweep photos", "logistics.parcels.tasks.sweep_photos", at="03:40"),
     Schedule("make months of the event log", "logistics.parcels.tasks.ensure_months", at="03:10"),
 )

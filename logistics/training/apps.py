@@ -23,7 +23,7 @@ class Config(AppConfig):
                 CERTIFICATE_KIND,
                 _("培训合格证"),
                 party=None,
-                fact_labels={"course": _("课程"), "audience": _("适用人员"), "score": _("成绩")},
+                fact_labels={"course": _("课程"), "audience": _("适用人员")},
                 personal=True,
                 issued_by=None,  # the portal itself, when somebody passes
             )

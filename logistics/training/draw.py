@@ -1,4 +1,4 @@
-"""Drawing the questions of an attempt, and judging an answer. Pure: the same bank, rules and seed give the same paper."""
+"""Drawing the questions of an attempt, and reading an answer. Pure: same bank, rules and seed, same questions."""
 
 from __future__ import annotations
 
@@ -96,8 +96,3 @@ def tidy(answer: str, *, kind: str, options: int) -> str | None:
     if kind != QuestionKind.MULTIPLE and len(letters) > 1:
         return None
     return "".join(letters)
-
-
-def is_right(answer: str, key: str) -> bool:
-    """All right options and no other: a multiple-choice question has no half points."""
-    return answer == key

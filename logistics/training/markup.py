@@ -1,7 +1,7 @@
 """The few signs that lesson texts know, written out as safe HTML.
 
-An empty line parts paragraphs; `## ` begins a heading, `- ` a point of a list, `1. ` a step; `**so**` is strong. Everything
-else is text: whatever looks like HTML is shown as it was typed.
+An empty line parts paragraphs; `## ` begins a heading, `- ` a point of a list, `1. ` a step; `**so**` is strong.
+Everything else is text: whatever looks like HTML is shown as it was typed.
 """
 
 from __future__ import annotations

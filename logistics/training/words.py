@@ -17,7 +17,7 @@ DRILLED = declare(
 )  # fmt: skip
 FAILED = declare(
     "exam_failed", "course", "score",
-    zh="您的“{course}”考试得{score}分，没有通过。可在“培训考试”页看解析，过后再考。",
-    en="You did not pass the exam “{course}” ({score} points). Read the explanations on the page Training and try later.",
+    zh="您的“{course}”考试得{score}分，没有通过。可在“培训考试”页看解析。",
+    en="You did not pass the exam “{course}” ({score} points). Read the explanations on the page Training.",
     urgency=Urgency.CALM, in_app=True,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from portal.core.labels import INTERNAL, PUBLIC
 
 
 class Paper(models.Model):
-    """`attempts` tries within `limit_days`, `wait_hours` after a failed one. A pass lasts `valid_months`; 0: for good."""
+    """`attempts` tries in `limit_days`, `wait_hours` after a failed one. A pass lasts `valid_months`; 0: for good."""
 
     labels = {
         "id": PUBLIC, "course": PUBLIC, "title": PUBLIC, "minutes": PUBLIC, "pass_percent": PUBLIC, "attempts": PUBLIC,

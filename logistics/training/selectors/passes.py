@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from logistics.certificates.models import Certificate
-from logistics.certificates.states import CURRENT, CertificateState
+from logistics.certificates.states import CertificateState
 from logistics.training.models import Attempt, Course
 from logistics.training.states import CourseState, Purpose
 
@@ -78,9 +78,9 @@ def passes_of(*, user_id: int, today: dt.date, courses: Collection[str] | None =
 
 
 def _withdrawn(numbers: list[str]) -> set[str]:
-    """Of these certificates, those that officials took out of force."""
+    """Of these certificates, those that are not in force: suspended, revoked, cancelled, or replaced by a later pass."""
     if not numbers:
         return set()
-    stopped = set(CertificateState) - set(CURRENT) - {CertificateState.REPLACED} | {CertificateState.SUSPENDED}
-    rows = Certificate.objects.filter(number__in=numbers, state__in=[state.value for state in stopped])
+    in_force = [CertificateState.VALID, CertificateState.EXPIRED]  # what ended by the calendar the dates already say
+    rows = Certificate.objects.filter(number__in=numbers).exclude(state__in=in_force)
     return set(rows.values_list("number", flat=True))

@@ -1,0 +1,194 @@
+"""Questions from an XLSX file: read behind the portal's guard, judged line by line, taken only when wanted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from logistics.training.models import Course, Question
+from logistics.training.services.bank import Draft, add_questions, problems, true_false
+from logistics.training.states import LETTERS, MOST_OPTIONS, QuestionKind, RowResult
+from portal.core.actor import Actor
+from portal.core.errors import TooLarge
+from portal.core.sheets import write_workbook
+from portal.core.workbooks import FileProblem, Formula, SheetRow, read_xlsx
+
+MAX_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 2000
+HEADER_WITHIN = 10  # rows; above the header people write a title
+OPTION_HEADINGS = tuple(f"选项{letter}" for letter in LETTERS[:MOST_OPTIONS])
+TOPIC, KIND, TEXT, ANSWER, WHY = "专题", "题型", "题目", "答案", "解析"
+COLUMNS = (TOPIC, KIND, TEXT, *OPTION_HEADINGS, ANSWER, WHY)
+KINDS = {
+    "单选": QuestionKind.SINGLE, "单选题": QuestionKind.SINGLE, "多选": QuestionKind.MULTIPLE,
+    "多选题": QuestionKind.MULTIPLE, "判断": QuestionKind.TRUE_FALSE, "判断题": QuestionKind.TRUE_FALSE,
+}  # fmt: skip
+TRUE_WORDS, FALSE_WORDS = {"对", "正确", "√", "是", "TRUE", "T"}, {"错", "错误", "×", "X", "否", "FALSE", "F"}
+EXAMPLES = (
+    ("收寄验视", "单选", "收寄物品时，应当什么时候验视内件？", "封装以前", "封装以后", "装车以前", "不用验视", "", "", "A",
+     "先验视、后封装，才能看清内件。"),
+    ("收寄验视", "多选", "下列哪些是禁止寄递的物品？", "鞭炮", "打火机", "书籍", "汽油", "", "", "ABD",
+     "易燃易爆物品禁止寄递。"),
+    ("实名收寄", "判断", "寄件人拒绝出示身份证件的，不予收寄。", "", "", "", "", "", "", "对", ""),
+)  # fmt: skip
+
+
+class SheetTooLarge(TooLarge):
+    code = "sheet_too_large"
+
+    def __init__(self):
+        super().__init__(
+            _("文件超过 %(limit)s MB。") % {"limit": MAX_BYTES // 1024 // 1024}, hint=_("请拆成几个文件分别上传。")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the file and what became of it; `message` says what is wrong."""
+
+    line: int
+    text: str
+    result: RowResult
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    lines: list[Line]
+    dry_run: bool
+
+    def count(self, result: str) -> int:
+        return sum(line.result == result for line in self.lines)
+
+    @property
+    def taken(self) -> int:
+        return self.count(RowResult.TAKEN)
+
+    @property
+    def duplicates(self) -> int:
+        return self.count(RowResult.DUPLICATE)
+
+    @property
+    def refused(self) -> int:
+        return self.count(RowResult.REFUSED)
+
+
+def import_questions(*, course: Course, file: BinaryIO, dry_run: bool, actor: Actor, now: dt.datetime) -> Outcome:
+    """Takes the questions of a file into a course; good lines are taken though others are refused.
+
+    Raises FileProblem or SheetTooLarge when the file can't be read as a whole, NotFound outside the actor's area.
+    """
+    lines, drafts = [], []
+    known = set(Question.objects.filter(course=course).values_list("kind", "text"))
+    for row in _rows(file):
+        draft, line = _judge(row, known)
+        lines.append(line)
+        if draft is not None and line.result == RowResult.TAKEN:
+            known.add((draft.kind, draft.text))
+            drafts.append(draft)
+    if not dry_run:
+        add_questions(course=course, drafts=drafts, actor=actor, now=now)
+    return Outcome(lines, dry_run)
+
+
+def template_file() -> bytes:
+    """A workbook to fill in, with an example of each kind."""
+    out = io.BytesIO()
+    with override("zh-hans"):
+        cover = [
+            ("题型", "单选、多选或判断"),
+            ("选项", f"2 到 {MOST_OPTIONS} 个，从选项A开始依次填写；判断题不填选项"),
+            ("答案", "单选填一个字母，多选填几个字母（如 ABD），判断填“对”或“错”"),
+            ("解析", "考完以后给考生看，说明为什么"),
+        ]
+        write_workbook(out, cover_title="填写说明", cover=cover, title="题目", header=COLUMNS, rows=EXAMPLES)
+    return out.getvalue()
+
+
+def _rows(file: BinaryIO) -> list[dict[str, str]]:
+    """The filled lines as heading → text, and under "" the number of the line."""
+    file.seek(0, io.SEEK_END)
+    if file.tell() > MAX_BYTES:
+        raise SheetTooLarge()
+    rows = read_xlsx(file)
+    places: dict[str, int] = {}
+    for row in islice(rows, HEADER_WITHIN):
+        places = _header(row)
+        if places:
+            break
+    if not places:
+        raise FileProblem(
+            _("没有找到表头。"), code="no_header", hint=_("表头要有“专题、题型、题目、答案”几列，请按模板填写。")
+        )
+    found: list[dict[str, str]] = []
+    for row in islice(rows, MOST_ROWS + 1):
+        values = {name: _text(row.cells[place]) for name, place in places.items() if place < len(row.cells)}
+        if any(values.values()):
+            found.append({**values, "": str(row.line)})
+    if not found:
+        raise FileProblem(_("表头下面没有数据。"), code="no_rows", hint=_("请从表头的下一行开始填写。"))
+    if len(found) > MOST_ROWS:
+        raise FileProblem(
+            _("超过 %(limit)s 行。") % {"limit": MOST_ROWS}, code="too_many_rows", hint=_("请拆成几个文件分别上传。")
+        )
+    return found
+
+
+def _header(row: SheetRow) -> dict[str, int]:
+    headings = {re.sub(r"\s", "", _text(cell)).upper(): place for place, cell in enumerate(row.cells)}
+    places = {name: headings[name.upper()] for name in COLUMNS if name.upper() in headings}
+    return places if {TOPIC, KIND, TEXT, ANSWER} <= set(places) else {}
+
+
+def _text(cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Formula):
+        return f"={cell.text.lstrip('=')}"
+    if isinstance(cell, bool):
+        return "对" if cell else "错"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip()
+
+
+def _judge(row: dict[str, str], known: set[tuple[str, str]]) -> tuple[Draft | None, Line]:
+    number, text = int(row[""]), row.get(TEXT, "")
+    shown = text[:60]
+    if any(value.startswith("=") for value in row.values()):
+        return None, Line(number, shown, RowResult.REFUSED, _("有一格是公式，请改为直接填写内容。"))
+    kind = KINDS.get(row.get(KIND, "").replace(" ", ""))
+    if kind is None:
+        return None, Line(number, shown, RowResult.REFUSED, _("题型只能是“单选”“多选”或“判断”。"))
+    options, sentence = _options(row, kind)
+    if sentence:
+        return None, Line(number, shown, RowResult.REFUSED, sentence)
+    draft = Draft(row.get(TOPIC, ""), kind, text, options, row.get(WHY, ""))
+    wrong = problems(draft)
+    if wrong:
+        return None, Line(number, shown, RowResult.REFUSED, " ".join(wrong.values()))
+    if (kind, text) in known:
+        return draft, Line(number, shown, RowResult.DUPLICATE, _("题库里或上面已有同样的题目。"))
+    return draft, Line(number, shown, RowResult.TAKEN)
+
+
+def _options(row: dict[str, str], kind: str) -> tuple[tuple[tuple[str, bool], ...], str]:
+    answer = re.sub(r"[\s,，、;；]", "", row.get(ANSWER, "")).upper()
+    if kind == QuestionKind.TRUE_FALSE:
+        if answer in TRUE_WORDS | FALSE_WORDS:
+            return true_false(answer in TRUE_WORDS), ""
+        return (), _("判断题的答案只能是“对”或“错”。")
+    texts = [row.get(name, "") for name in OPTION_HEADINGS]
+    while texts and not texts[-1]:
+        texts.pop()
+    allowed = LETTERS[: len(texts)]
+    if not answer or any(letter not in allowed for letter in answer):
+        return (), _("答案要写选项的字母，如 A 或 ABD，而且那个选项要填写。")
+    return tuple((text, LETTERS[place] in answer) for place, text in enumerate(texts)), ""
