@@ -11,7 +11,7 @@ import time
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -27,6 +27,15 @@ from members.access.states import Role
 from members.accounts.models import User
 
 ROUNDS, PAGES, COUNTY = 5, 4, "620825000000"
+# Today's flow: 7,500 parcels, each arrived, sent on, put on the shelf and given out.
+TODAY = """
+INSERT INTO parcels_event (id, occurred_at, offset_minutes, recorded_at, parcel_id, source_id, source_event_id, code, rank, station_id, actor,
+                           log_txid, variant)
+SELECT uuidv7(), now(), 480, now(), p.id, (SELECT min(id) FROM parcels_eventsource), 'today-' || p.id || e.code, e.code, e.rank, p.station_id,
+       'system:bench', 3, CASE WHEN e.rank = 100 THEN 'SELF' ELSE '' END
+FROM (SELECT id, station_id FROM parcels_parcel ORDER BY id DESC LIMIT 7500) p,
+     (VALUES ('AT_COUNTY', 40), ('TO_TOWN', 50), ('READY_FOR_PICKUP', 80), ('DELIVERED', 100)) e (code, rank)
+"""
 PARCELS, EVENTS = "/admin/parcels/parcel/", "/admin/parcels/event/"
 
 
@@ -64,17 +73,26 @@ def _asked(client: Client, path: str) -> int:
 
 
 def _home(client: Client, official: User) -> list[str]:
-    """The county's figures are counted once a minute and kept: both are told."""
+    """The home of a busy day: its figures counted afresh, as once a minute, and kept. The day is taken back."""
     actor = actor_of(official, second_factor=True)
-    begun = time.perf_counter()
-    figures = county_figures(actor=actor, now=timezone.now())
-    counted = 1000 * (time.perf_counter() - begun)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(TODAY)
+            flow = cursor.rowcount
+            cursor.execute("ANALYZE parcels_event")
+        county_figures(actor=actor, now=timezone.now())
+        begun = time.perf_counter()
+        for _count in range(ROUNDS):
+            figures = county_figures(actor=actor, now=timezone.now())
+        counted = 1000 * (time.perf_counter() - begun) / ROUNDS
+        cache.clear()
+        _get(client, "/admin/")
+        asked = _asked(client, "/admin/")
+        kept = 1000 / _rate(lambda: _get(client, "/admin/"))
+        transaction.set_rollback(True)
     cache.clear()
-    _get(client, "/admin/")
-    asked = _asked(client, "/admin/")
-    kept = 1000 / _rate(lambda: _get(client, "/admin/"))
-    facts = {"ms": kept, "counted_ms": counted, "on_the_way": figures.whole.on_the_way, "queries": asked}
-    return [line("admin.home", kept / counted, **facts)]
+    facts = {"ms": kept, "counted_ms": counted, "events_today": flow, "on_the_way": figures.whole.on_the_way}
+    return [line("admin.home", kept / counted, queries=asked, **facts)]
 
 
 def _official() -> tuple[Client, User]:

@@ -80,7 +80,7 @@ SELECT carrier_number, 'carrier', carrier_id, id, created_at FROM parcels_parcel
 EVENTS = """
 INSERT INTO parcels_event (id, occurred_at, offset_minutes, recorded_at, parcel_id, source_id, source_event_id, code, rank, station_id, actor, log_txid,
                            variant)
-SELECT gen_random_uuid(), p.created_at + e.k * interval '5 hours', 480, p.created_at + e.k * interval '5 hours', p.id, s.id, p.id || '-' || e.k,
+SELECT uuidv7(p.created_at + e.k * interval '5 hours' - now()), p.created_at + e.k * interval '5 hours', 480, p.created_at + e.k * interval '5 hours', p.id, s.id, p.id || '-' || e.k,
        CASE WHEN e.k = 9 AND p.closed_at IS NULL THEN 'READY_FOR_PICKUP' ELSE e.code END,
        CASE WHEN e.k = 9 AND p.closed_at IS NULL THEN 80 ELSE e.rank END, p.destination_station_id, 'system:bench', 3,
        CASE WHEN e.k = 9 AND p.closed_at IS NOT NULL THEN 'SELF' ELSE '' END
@@ -99,7 +99,7 @@ def prepare(size: Size) -> None:
         if cursor.fetchone()[0] == size.parcels:
             return
         cursor.execute(
-            "TRUNCATE parcels_event, parcels_eventkey, parcels_parcel, registry_station, registry_enterprise, regions_division CASCADE"
+            "TRUNCATE parcels_event, parcels_eventkey, parcels_parcel, parcels_opentally, registry_station, registry_enterprise, regions_division CASCADE"
         )
         cursor.execute("SELECT setval(pg_get_serial_sequence('registry_enterprise', 'id'), 1, false)")
         cursor.execute("DELETE FROM parcels_eventsource WHERE false")

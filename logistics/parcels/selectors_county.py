@@ -1,9 +1,9 @@
 """The county in figures, for the home of the officials' site and its map: two statements, whatever its size.
 
 Flow is counted in the log of today, a few tens of thousands of rows, found by the ids of events, which are in the
-order of their writing (UUIDv7): an event of today was not written before today. Stock and issues are counted over
-parcels on their way, which have an index of their own. Both are cut to divisions, by prefix. The conditions are
-given out as querysets too, so that the list behind a figure holds exactly what was counted.
+order of their writing (UUIDv7): an event of today was not written before today. Stock and issues come from the tally
+that the table of parcels keeps (models/tally.py), a few thousand rows. Both are cut to divisions, by prefix. The
+conditions are given out as querysets too, so that the list behind a figure holds exactly what was counted.
 """
 
 from __future__ import annotations
@@ -42,23 +42,38 @@ FLOWS: dict[str, tuple[str, str]] = {
 }
 _CODES = sorted({str(code) for code, _direction in FLOWS.values()})
 
+# Today's events first, then each of their parcels once by its id: with OFFSET 0 the planner does not read all parcels
+# instead, nor all corrections of all months for the few that count here.
 _FLOW = """
-SELECT left(p.area, %(digits)s), e.code, p.direction, d.parcel_id IS NOT NULL, count(DISTINCT e.parcel_id)
-FROM parcels_event e
-JOIN parcels_parcel p ON p.id = e.parcel_id
-LEFT JOIN parcels_doordelivery d ON d.parcel_id = p.id AND d.undone_at IS NULL AND e.code = 'DELIVERED'
-WHERE e.occurred_at >= %(since)s AND e.occurred_at < %(until)s AND e.id >= %(floor)s
-  AND e.code = ANY(%(codes)s) AND p.area LIKE ANY(%(areas)s)
-  AND NOT (p.corrected AND EXISTS (
-      SELECT 1 FROM parcels_event v WHERE v.parcel_id = p.id AND v.code = 'VOID'
-         AND v.corrects_source = e.source_id AND v.corrects_event = e.source_event_id))
+WITH today AS MATERIALIZED (
+    SELECT e.parcel_id, e.code, e.source_id, e.source_event_id
+    FROM parcels_event e
+    WHERE e.occurred_at >= %(since)s AND e.occurred_at < %(until)s AND e.id >= %(floor)s AND e.code = ANY(%(codes)s)
+), moved AS MATERIALIZED (
+    SELECT p.*
+    FROM (SELECT DISTINCT parcel_id FROM today) t, LATERAL (
+        SELECT id, left(area, %(digits)s) AS part, direction, corrected
+        FROM parcels_parcel WHERE id = t.parcel_id AND area LIKE ANY(%(areas)s) OFFSET 0
+    ) p
+)
+SELECT part, code, direction, at_door, count(*)
+FROM (
+    SELECT DISTINCT p.id, p.part, e.code, p.direction, d.parcel_id IS NOT NULL AS at_door
+    FROM today e
+    JOIN moved p ON p.id = e.parcel_id
+    LEFT JOIN parcels_doordelivery d ON d.parcel_id = p.id AND d.undone_at IS NULL AND e.code = 'DELIVERED'
+    WHERE NOT (p.corrected AND EXISTS (
+          SELECT 1 FROM parcels_event v WHERE v.parcel_id = p.id AND v.code = 'VOID'
+             AND v.corrects_source = e.source_id AND v.corrects_event = e.source_event_id OFFSET 0))
+) flowed
 GROUP BY 1, 2, 3, 4
 """
 _OPEN = """
-SELECT left(p.area, %(digits)s), p.station_id, p.stage, p.direction, p.issues, count(*)
-FROM parcels_parcel p
-WHERE p.closed_at IS NULL AND p.area LIKE ANY(%(areas)s)
+SELECT left(area, %(digits)s), station_id, stage, direction, issues, sum(parcels)
+FROM parcels_opentally
+WHERE area LIKE ANY(%(areas)s)
 GROUP BY 1, 2, 3, 4, 5
+HAVING sum(parcels) <> 0
 """
 
 

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from logistics.parcels.consumers import CONSUMERS
-from logistics.parcels.services import months, photos, timers
+from logistics.parcels.services import months, photos, tally, timers
 from logistics.parcels.services.consumers import consume
 from logistics.parcels.services.cursors import log_is_foreign, reset_cursors
 from logistics.parcels.services.imports.run import process_import, resume_imports
@@ -33,6 +33,11 @@ def run_consumers(**kwargs) -> None:
 @shared_task
 def run_timers(**kwargs) -> None:
     timers.fire_due(now=now())
+
+
+@shared_task
+def add_up_tally(**kwargs) -> None:
+    tally.add_up()
 
 
 @shared_task

@@ -83,6 +83,7 @@ NO_FACE = {
     parcels.ParcelContact: NoFace("read with its parcel, masked; unmasked by PARCEL_VIEW_PERSONAL and logged"),
     parcels.EventKey: NoFace("the index that makes the log idempotent; holds nothing that events do not"),
     parcels.ConsumerCursor: NoFace("where the readers of the log stand; operation reads it in the health page"),
+    parcels.OpenTally: NoFace("changes of a count; read as figures, cut to the area, by county_figures"),
     parcels.BagItem: NoFace("read with its bag"),
     parcels.HandoverItem: NoFace("read with its handover"),
     parcels.Consent: NoFace("read with its parcel"),

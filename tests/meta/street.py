@@ -244,4 +244,5 @@ def _members(street: Street, now: dt.datetime) -> None:
     )
     rule = parcels.TimerRule.objects.get_or_create(kind=TimerKind.values[0], defaults={"hours": 48})[0]
     cursor = parcels.ConsumerCursor.objects.create(name="street")
-    street.here.update({type(rule): rule, type(cursor): cursor})
+    tally = parcels.OpenTally.objects.order_by("pk").first()  # the parcels of the street left it
+    street.here.update({type(rule): rule, type(cursor): cursor, type(tally): tally})

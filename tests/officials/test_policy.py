@@ -7,7 +7,9 @@ import re
 import pytest
 
 pytestmark = pytest.mark.django_db
-INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\b(?:src=|type=\"application/json\"))", re.I)
+INLINE = re.compile(
+    r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\b(?:src=|type=\"application/json\"))", re.I
+)
 
 
 def policy(answer) -> dict[str, set[str]]:
@@ -27,9 +29,10 @@ def test_errors_of_the_site_have_a_policy_too(county_official):
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin/", "/admin/parcels/parcel/", "/admin/registry/station/", "/admin/registry/station/add/", "/admin/map/"]
+    "path",
+    ["/admin/", "/admin/parcels/parcel/", "/admin/registry/station/", "/admin/registry/station/add/", "/admin/map/"],
 )
 def test_pages_hold_nothing_inline(county_official, path):
-    page = county_official.client.get(path).content.decode()
+    page = county_official.client.get(f"/admin/{path}").content.decode()
     # Alpine reads x-bind:style and the like itself; they are no attributes of the browser.
     assert INLINE.findall(re.sub(r"\sx-[\w:.-]+=", " data-x=", page)) == []

@@ -5,6 +5,7 @@ from logistics.parcels.models.imports import ImportBatch, ImportRow
 from logistics.parcels.models.parcel import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupProxy
 from logistics.parcels.models.proofs import DoorCode, DoorDelivery, Photo
+from logistics.parcels.models.tally import OpenTally
 from logistics.parcels.models.timers import Timer, TimerRule
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "HandoverItem",
     "ImportBatch",
     "ImportRow",
+    "OpenTally",
     "Parcel",
     "ParcelContact",
     "ParcelNumber",
