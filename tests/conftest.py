@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import TransactionTestCase
 
+from tests import databases
 from tests.personas import (  # noqa: F401  fixtures
     administrator,
     anonymous,
@@ -27,6 +29,18 @@ from tests.world import world  # noqa: F401  fixture
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every new test client loads the middleware again: reading all static files each time would take most of a request.
 settings.WHITENOISE_AUTOREFRESH = True
+TransactionTestCase._fixture_teardown = databases.sweep
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """Instead of pytest-django's: a copy of a database that was migrated once for all processes."""
+    with django_db_blocker.unblock():
+        mine = databases.own_database()
+        mine.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        mine.__exit__(None, None, None)
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ def make_divisions() -> dict[str, Division]:
     made: dict[str, Division] = {}
     for code, level, kind, name, short_name, pinyin, initials, repeats in PLACES:
         parents = [code[:n].ljust(12, "0") for n in _PREFIX_LENGTHS if n < int(level)]
-        made[code] = Division.objects.create(
+        made[code] = Division(
             code=code,
             prefix=code[: int(level)],
             level=level,
@@ -73,6 +73,7 @@ def make_divisions() -> dict[str, Division]:
             repeats=repeats,
             parent=made[parents[-1]] if parents else None,
         )
+    Division.objects.bulk_create(made.values())
     return made
 
 
