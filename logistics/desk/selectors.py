@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from logistics.desk.selectors_scan import station_with_way
+from logistics.parcels.selectors import covers_station
 from logistics.registry.models import Station
 from logistics.registry.states import State, StationKind
 from members.access.states import Permission
@@ -46,10 +48,13 @@ def work_stations(*, actor: Actor, permission: str) -> QuerySet[Station]:
 
 
 def work_station(*, actor: Actor, permission: str, code: str) -> Station:
-    """The station `code` with the two above it. Raises NotYourStation for any other than one of work_stations."""
-    rows = work_stations(actor=actor, permission=permission).select_related("parent__parent")
-    station = rows.filter(code=code).first() if code and code.isprintable() else None
-    if station is None:
+    """The station `code` with the two above it. Raises NotYourStation for any other than one of work_stations.
+
+    The one place where a scan reads its station.
+    """
+    scope = demand(actor).scope(permission)
+    station = station_with_way(code) if scope and code and code.isprintable() else None
+    if station is None or station.state == State.CLOSED or not covers_station(scope, station):
         raise NotYourStation()
     return station
 

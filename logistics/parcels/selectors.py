@@ -41,6 +41,42 @@ def _within(scope: Scope) -> Q:
     return reach
 
 
+def within_reach(*, actor: Actor, permission: str, parcel: Parcel) -> bool:
+    """Whether visible_parcels would show this very parcel, decided from the row that was read: no statement for staff.
+
+    Asks for the stations above the destination: who has read them along is answered at once.
+    """
+    scope = demand(actor).scope(permission)
+    if scope.everything or scope.covers_division(parcel.area) or parcel.carrier_id in scope.enterprises:
+        return True
+    if scope.stations:
+        lies_there = parcel.station_id in scope.stations and parcel.closed_at is None
+        if lies_there or _served(parcel.destination_station, scope) or _served(parcel.origin_station, scope):
+            return True
+    return bool(scope.phones) and ParcelContact.objects.filter(parcel=parcel, phone__in=scope.phones).exists()
+
+
+def _served(station: Station | None, scope: Scope) -> bool:
+    """Whether the station is one of the scope's, or within two levels below one."""
+    for _level in range(3):
+        if station is None:
+            return False
+        if station.pk in scope.stations:
+            return True
+        station = station.parent
+    return False
+
+
+def covers_station(scope: Scope, station: Station) -> bool:
+    """Whether a scope reaches what is done at this station."""
+    return (
+        scope.everything
+        or station.pk in scope.stations
+        or station.operator_id in scope.enterprises
+        or scope.covers_division(station.division_id)
+    )
+
+
 def stations_and_below(stations: frozenset[int]) -> list[int]:
     """These stations and the two levels below them (township, village), as ids."""
     return list(

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
 
-from logistics.parcels.models import Consent, ParcelContact
-from logistics.parcels.states import ContactRole
+_SQL = """
+SELECT c.parcel_id
+FROM parcels_consent c
+WHERE c.parcel_id = ANY(%(ids)s::bigint[]) AND c.withdrawn_at IS NULL
+UNION
+SELECT r.parcel_id
+FROM parcels_parcelcontact r
+JOIN parcels_consent standing
+  ON standing.phone = r.phone AND standing.parcel_id IS NULL AND standing.withdrawn_at IS NULL
+WHERE r.parcel_id = ANY(%(ids)s::bigint[]) AND r.role = 'recipient' AND r.phone <> '' AND standing.phone <> ''
+  AND NOT EXISTS (
+      SELECT 1 FROM parcels_consent no
+      WHERE no.parcel_id = r.parcel_id AND no.withdrawn_at >= standing.given_at
+  )
+"""
 
 
 def consented_parcels(parcel_ids: Iterable[int]) -> set[int]:
@@ -15,12 +28,6 @@ def consented_parcels(parcel_ids: Iterable[int]) -> set[int]:
 
     A standing consent does not count for a parcel for which the recipient said no afterwards.
     """
-    ids = list(parcel_ids)
-    live = Consent.objects.filter(withdrawn_at__isnull=True)
-    direct = set(live.filter(parcel_id__in=ids).values_list("parcel_id", flat=True))
-    said_no_since = Consent.objects.filter(parcel=OuterRef(OuterRef("parcel")), withdrawn_at__gte=OuterRef("given_at"))
-    standing = live.filter(~Exists(said_no_since), parcel__isnull=True, phone=OuterRef("phone"))
-    by_phone = ParcelContact.objects.filter(
-        ~Q(phone=""), Exists(standing), parcel_id__in=ids, role=ContactRole.RECIPIENT
-    ).values_list("parcel_id", flat=True)
-    return direct | set(by_phone)
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"ids": list(parcel_ids)})
+        return {pk for (pk,) in cursor.fetchall()}

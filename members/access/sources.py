@@ -1,13 +1,16 @@
 """Where grants come from. An app above this floor (the registry) adds its own source when it starts.
 
 A source is a function of a user id that returns a queryset of rows (kind, role, target), all text, so that
-all sources are read in one UNION ALL statement, once per request.
+all sources are read in one UNION ALL statement, once per request. The statement is put together once; the rows are
+read anew each time, so that a role withdrawn is gone with the next request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
+from django.db import connection
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast, Replace
 
@@ -68,6 +71,7 @@ _sources: list[GrantSource] = [division_grants, consented_relatives]
 def add_source(source: GrantSource) -> None:
     if source not in _sources:
         _sources.append(source)
+        _statement.cache_clear()
 
 
 def add_namer(kind: ScopeKind, namer: Namer) -> None:
@@ -89,7 +93,18 @@ def named(kind: str, targets: list[str]) -> dict[str, str]:
     return _namers[kind](targets) if kind in _namers else {}
 
 
+_USER = -1  # stands for the user's id in the statement
+
+
+@cache
+def _statement() -> tuple[str, tuple]:
+    first, *rest = (source(_USER) for source in _sources)
+    return first.union(*rest, all=True).query.sql_with_params()
+
+
 def rows_of(user_id: int) -> list[tuple[str, str, str]]:
     """All (kind, role, target) rows of a user, in one query."""
-    first, *rest = (source(user_id) for source in _sources)
-    return list(first.union(*rest, all=True))
+    sql, values = _statement()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [user_id if value == _USER else value for value in values])
+        return cursor.fetchall()

@@ -32,7 +32,8 @@ Names of the addresses (reverse()):
     scan_depart         POST /work/scan/depart/                      {"station", "numbers", "stage"?}
                                                                      → {"departed": parcels, "stage"}
 
-One scan: {"id": uuid made by the phone, "number": what was read, "at": ISO time with offset, "station": station code}
+One scan: {"id": uuid made by the phone, "number": what was read, "station": station code, and by the phone's clock, ISO
+with offset: "at" when it was read, "sent" when it is sent (so that what waited for a line is dated right)}
 and of its task: sort and open-bag `bag`, inbound and stock-take `shelf`, take-over `handover`, stock-take `stock_take`.
 Every judged scan is answered by 200, also a refusal; the same id again gets the stored answer (a mended "undo" or
 "undone": true excepted). The answer: logistics/desk/answers.py. Worth knowing:

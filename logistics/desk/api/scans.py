@@ -27,6 +27,7 @@ class ScanBody(msgspec.Struct, kw_only=True):
     number: str
     station: str
     at: str = ""
+    sent: str = ""
     shelf: str = ""
     bag: str = ""
     handover: str = ""
@@ -54,6 +55,7 @@ def scan_post(request, task: str):
         station=work_station(actor=request.actor, permission=permission, code=body.station),
         number=body.number,
         at=_claimed(body.at),
+        sent=_claimed(body.sent),
         fields=Fields(body.shelf, body.bag, body.handover, body.stock_take),
         actor=request.actor,
         now=now(),

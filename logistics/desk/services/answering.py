@@ -45,7 +45,7 @@ def answer_scan(*, id: uuid.UUID, value: str, actor: Actor, now: dt.datetime, de
         if outcome.answer.code in (questions.BadAnswer.code, questions.DestinationMissing.code):
             outcome.answer.id = str(id)
             return outcome.answer  # the question stays
-        return keep(row, outcome, call, decided=value)
+        return keep(outcome, call, decided=value)
 
 
 def _call(row: Scan, actor: Actor, now: dt.datetime) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from logistics.desk.answers import Answer
@@ -41,6 +42,8 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """`now` is when the scan reached us, `at` when it happened (clocks.py): the same unless it waited on the phone."""
+
     id: uuid.UUID
     task: Task
     station: Station
@@ -48,6 +51,11 @@ class Call:
     actor: Actor
     now: dt.datetime
     fields: Fields = field(default_factory=Fields)
+    happened: dt.datetime | None = None
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.happened or self.now
 
     @property
     def number(self) -> str:
@@ -60,11 +68,11 @@ class Call:
 
 @dataclass(slots=True)
 class Outcome:
-    """`recorded` says that events of `parcel` were written, which undoing would take back."""
+    """`events` are the ids, at the actor's source, of what was recorded of `parcel`: undoing takes them back."""
 
     answer: Answer
     parcel: Parcel | None = None
-    recorded: bool = False
+    events: Sequence[str] = ()
 
 
 class Asked(Exception):

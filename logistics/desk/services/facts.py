@@ -31,8 +31,15 @@ def tail_of(parcel: Parcel) -> str:
 
 def recipient_of(parcel: Parcel) -> dict[str, Any]:
     """The masked name, and whether there is a phone to which messages go."""
-    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).only("name", "phone").first()
+    contact = recipient_contact(parcel)
     return {"recipient": mask_name(contact.name) if contact else "", "reachable": bool(contact and contact.phone)}
+
+
+def recipient_contact(parcel: Parcel) -> ParcelContact | None:
+    """A scanned parcel has it along already."""
+    if hasattr(parcel, "recipient"):
+        return parcel.recipient
+    return ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).first()
 
 
 def way_of(parcel: Parcel, station: Station) -> dict[str, str]:

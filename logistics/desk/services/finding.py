@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.desk import words
 from logistics.desk.answers import Answer, option, question
 from logistics.desk.barcodes import Barcode, Kind
+from logistics.desk.selectors_scan import parcels_of_number
 from logistics.desk.services.call import Asked, Call, Outcome
 from logistics.desk.services.facts import facts_of, goes_down, path_to
 from logistics.desk.states import Result
 from logistics.parcels.models import Bag, Parcel
-from logistics.parcels.selectors import visible_parcels
+from logistics.parcels.selectors import within_reach
 from logistics.registry.models import Station
 from portal.core.errors import BadInput, Conflict, DomainError, NotFound
-
-MOST_ALIKE = 8  # carriers that use one number
 
 
 class Unreadable(BadInput):
@@ -115,16 +114,13 @@ def find_parcel(call: Call) -> Parcel:
 def look_up(call: Call) -> list[Parcel]:
     """Every parcel of this number; `mine` says whether it is within the actor's reach. Newest first, never empty."""
     refuse_others(call.barcode)
-    within = visible_parcels(actor=call.actor, permission=call.permission).filter(pk=OuterRef("pk"))
-    rows = (
-        Parcel.objects.filter(numbers__number=call.number)
-        .annotate(mine=Exists(within))
-        .select_related("carrier", "station", "destination_station__parent__parent")
-        .order_by("-pk")[:MOST_ALIKE]
-    )
-    found: list[Parcel] = list({parcel.pk: parcel for parcel in rows}.values())
+    found = parcels_of_number(call.number)
     if not found:
         raise _unknown(call.barcode)
+    for parcel in found:
+        parcel.mine = within_reach(  # type: ignore[attr-defined]
+            actor=call.actor, permission=call.permission, parcel=parcel
+        )
     return found
 
 

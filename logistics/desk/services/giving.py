@@ -22,8 +22,7 @@ from logistics.desk.states import Result, Task
 from logistics.desk.words import word_of
 from logistics.parcels.models import Parcel, Pickup, PickupProxy
 from logistics.parcels.services.guards import require_station
-from logistics.parcels.services.pickup import give_out
-from logistics.parcels.services.pickup.giving import AlreadyGivenOut, NotTheProxy
+from logistics.parcels.services.pickup.giving import AlreadyGivenOut, NotTheProxy, hand_out
 from logistics.parcels.states import PickupMethod
 from logistics.registry.models import Station
 from members.access.states import Permission
@@ -81,14 +80,19 @@ def _give(call: Call, proof: dict[str, str], proxy: int | None, also: Sequence[s
     except DomainError as error:
         return turned_down(error, call.barcode)
     outcome = _give_one(call, parcel, proof, named)
-    if outcome.recorded and others:
+    if outcome.events and others:
         _tell_of_others(outcome.answer, [_also(call, other, proof) for other in others])
     return outcome
 
 
-def _give_one(call: Call, parcel: Parcel, proof: dict[str, str], proxy: PickupProxy | None) -> Outcome:
+def _give_one(
+    call: Call, parcel: Parcel, proof: dict[str, str], proxy: PickupProxy | None, *, pin_checked: bool = False
+) -> Outcome:
     try:
-        give_out(parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=proxy, **proof)
+        given = hand_out(
+            parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=proxy, pin_checked=pin_checked,
+            **proof,
+        )  # fmt: skip
     except AlreadyGivenOut as error:
         return _given_before(call, parcel, error)
     except DomainError as error:
@@ -102,7 +106,7 @@ def _give_one(call: Call, parcel: Parcel, proof: dict[str, str], proxy: PickupPr
         facts=facts_of(parcel, call.station) | {"shelf": parcel.shelf},
         undo=True,
     )
-    return Outcome(answer, parcel, recorded=True)
+    return Outcome(answer, parcel, given.events)
 
 
 def _others(call: Call, parcel: Parcel, method: str, also: Sequence[str]) -> list[Parcel]:
@@ -127,9 +131,12 @@ def _proxy(parcel: Parcel, proxy: int | None) -> PickupProxy | None:
 
 
 def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
-    """What became of one of the others: a delivery and a scan of its own, so that it can be undone alone."""
+    """What became of one of the others: a delivery and a scan of its own, so that it can be undone alone.
+
+    The PIN was right for the first: hashing it again for each parcel would only take time.
+    """
     own = Call(new_id(), call.task, call.station, read_barcode(parcel.waybill), call.actor, call.now)
-    answer = once(own, lambda: _give_one(own, parcel, proof, None))
+    answer = once(own, lambda: _give_one(own, parcel, proof, None, pin_checked=True))
     return {
         "id": answer.id,
         "number": parcel.waybill,

@@ -113,9 +113,8 @@ def note_misrouted(call: Call) -> Outcome:
     parcel = lock_one(look_up(call)[0])
     if parcel.is_closed:
         raise ParcelClosed()
-    append(
-        events=[event(parcel, Issue.WRONG_STATION, station=call.station, now=call.now)], actor=call.actor, now=call.now
-    )
+    misrouted = event(parcel, Issue.WRONG_STATION, station=call.station, now=call.now)
+    ids = append(events=[misrouted], actor=call.actor, now=call.now, stations=[call.station])
     answer = Answer(
         code="wrong_station_recorded",
         word=str(words.NOTED),
@@ -125,7 +124,7 @@ def note_misrouted(call: Call) -> Outcome:
         facts=label_facts(parcel, call.station),
         undo=True,
     )
-    return Outcome(answer, parcel, recorded=True)
+    return Outcome(answer, parcel, ids)
 
 
 def leave(call: Call) -> Outcome:

@@ -20,11 +20,10 @@ from logistics.desk.answers import Answer, refused
 from logistics.desk.barcodes import Barcode, read_barcode
 from logistics.desk.models import Scan
 from logistics.desk.services.call import NEEDED, Asked, Call, Fields, Outcome
+from logistics.desk.services.clocks import happened_at
 from logistics.desk.services.handlers import HANDLERS
 from logistics.desk.states import Task
 from logistics.desk.words import word_of
-from logistics.parcels.models import Event, Parcel
-from logistics.parcels.models.events import CurrentTransaction
 from logistics.parcels.services.guards import require_station
 from logistics.registry.models import Station
 from portal.core.actor import Actor
@@ -35,6 +34,12 @@ RECENT = 50
 _CLAIM = """
 INSERT INTO desk_scan (id, task, station_id, actor, number, claimed_at, recorded_at, result, code, answer, events)
 VALUES (%s, %s, %s, %s, %s, %s, %s, 'refused', '', '{}', '[]') ON CONFLICT (id) DO NOTHING
+"""
+
+
+_KEEP = """
+UPDATE desk_scan SET parcel_id = %s, result = %s, code = %s, number = %s, answer = %s::jsonb, events = %s::jsonb
+WHERE id = %s
 """
 
 
@@ -55,18 +60,21 @@ def take_scan(
     actor: Actor,
     now: dt.datetime,
     at: dt.datetime | None = None,
+    sent: dt.datetime | None = None,
     fields: Fields | None = None,
 ) -> Answer:
     """Judge one barcode read at `station` and do what its task asks for. `at` is the phone's clock, kept as claimed.
 
-    The same id again gets the stored answer and changes nothing. Refusals by the rules are answers; what happens is
-    dated by our clock, whatever the phone's says. Raises ScanNotFound for an id of somebody else, Forbidden and
-    StationNotFound where the actor may not do this work; database errors leave nothing behind.
+    The same id again gets the stored answer and changes nothing. Refusals by the rules are answers. What happens is
+    dated by our clock, less the time that the scan lay on the phone (`sent` is its clock when it was sent). Raises
+    ScanNotFound for an id of somebody else, Forbidden and StationNotFound where the actor may not do this work;
+    database errors leave nothing behind.
     """
     if task not in NEEDED:
         raise NotFound()
     require_station(actor=actor, permission=NEEDED[Task(task)], station=station)
-    call = Call(id, Task(task), station, read_barcode(number), actor, now, fields or Fields())
+    happened = happened_at(at=at, sent=sent, now=now)
+    call = Call(id, Task(task), station, read_barcode(number), actor, now, fields or Fields(), happened)
     return once(call, lambda: judged(lambda: HANDLERS[call.task](call), call), at=at)
 
 
@@ -75,8 +83,7 @@ def once(call: Call, act: Callable[[], Outcome], *, at: dt.datetime | None = Non
     with transaction.atomic():
         if not _claim(call, at):
             return stored_answer(id=call.id, actor=call.actor)
-        row = Scan(id=call.id)
-        return keep(row, act(), call)
+        return keep(act(), call)
 
 
 def _claim(call: Call, at: dt.datetime | None) -> bool:
@@ -104,23 +111,22 @@ def turned_down(error: DomainError, barcode: Barcode) -> Outcome:
     return Outcome(refused(error, number=barcode.kept, word=word_of(error.code)))
 
 
-def keep(row: Scan, outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
+def keep(outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
     """Fill the claimed row; the answer as it is sent. `decided` is the choice that led to it."""
     answer = outcome.answer
     answer.id, answer.number = str(call.id), answer.number or call.barcode.kept
-    row.parcel, row.result, row.code = outcome.parcel, answer.result, answer.code
-    row.number = (call.barcode.kept or answer.number)[:64]
-    row.answer = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields), "decided": decided}
-    if outcome.recorded and outcome.parcel is not None:
-        row.events = events_of(outcome.parcel, call)
-    row.save(update_fields=["parcel", "result", "code", "number", "answer", "events"])
+    kept = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields), "decided": decided}
+    values = [
+        outcome.parcel.pk if outcome.parcel else None, answer.result, answer.code,
+        (call.barcode.kept or answer.number)[:64], _json(kept), _json(outcome.events), call.id,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
     return answer
 
 
-def events_of(parcel: Parcel, call: Call) -> list[str]:
-    """The ids, at their source, of what this very transaction recorded, all of it dated by the moment of the scan."""
-    rows = Event.objects.filter(parcel=parcel, occurred_at=call.now, log_txid=CurrentTransaction())
-    return list(rows.order_by("id").values_list("source_event_id", flat=True))
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def stored_answer(*, id: uuid.UUID, actor: Actor) -> Answer:

@@ -14,7 +14,7 @@ from logistics.parcels.errors import clock, spoken
 from logistics.parcels.events import normalise_number
 from logistics.parcels.models import Bag, BagItem, HandoverItem, Parcel
 from logistics.parcels.services.contents import Comparison, clean, compare
-from logistics.parcels.services.guards import append, event, lock, require_open, require_parcels, require_station
+from logistics.parcels.services.guards import append, event, lock, lock_within, require_open, require_station
 from logistics.parcels.states import BagState, Direction, Issue, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
@@ -113,9 +113,8 @@ def add_to_bag(*, bag: Bag, parcels: Sequence[Parcel], actor: Actor, now: dt.dat
     """
     bag = _lock_bag(bag)
     require_station(actor=actor, permission=Permission.BAG_MANAGE, station=bag.origin)
-    require_parcels(actor=actor, permission=Permission.BAG_MANAGE, parcels=parcels)
+    locked = lock_within(actor=actor, permission=Permission.BAG_MANAGE, parcels=parcels)
     _require_bag_open(bag)
-    locked = lock(parcels)
     require_open(locked)
     inside = set(bag.items.filter(removed_at=None).values_list("parcel_id", flat=True))
     fresh = [parcel for parcel in locked if parcel.pk not in inside]

@@ -8,24 +8,15 @@ from collections.abc import Iterable, Sequence
 from logistics.parcels.errors import EventNotTaken, ParcelClosed, ParcelNotFound, StationNotFound
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Parcel, ParcelContact
-from logistics.parcels.selectors import visible_parcels
+from logistics.parcels.selectors import covers_station, visible_parcels, within_reach
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import ContactRole
 from logistics.registry.models import Station
 from members.access.states import Permission
-from portal.core.actor import Actor, Scope, demand
+from portal.core.actor import Actor, demand
 from portal.core.ids import new_id
-
-
-def covers_station(scope: Scope, station: Station) -> bool:
-    """Whether a scope reaches what is done at this station."""
-    return (
-        scope.everything
-        or station.pk in scope.stations
-        or station.operator_id in scope.enterprises
-        or scope.covers_division(station.division_id)
-    )
+from portal.core.rows import Columns, read_rows
 
 
 def require_station(*, actor: Actor, permission: str, station: Station) -> None:
@@ -47,8 +38,19 @@ def lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     return list(rows.filter(pk__in=ids).order_by("pk"))
 
 
+_PARCEL = Columns(Parcel, "p")
+_PLACES = ("destination_station", "origin_station", "station", "carrier")
+
+
 def lock_one(parcel: Parcel) -> Parcel:
-    return lock([parcel])[0]
+    """As `lock`. Stations and carrier that were read with `parcel` and are the same still are not read again."""
+    sql = f"SELECT {_PARCEL.sql} FROM parcels_parcel p WHERE p.id = %s FOR NO KEY UPDATE"  # noqa: S608  names only
+    ((locked,),) = read_rows(sql, [parcel.pk], _PARCEL)
+    for name in _PLACES:
+        known = parcel._state.fields_cache.get(name)
+        if known is not None and known.pk == getattr(locked, f"{name}_id"):
+            setattr(locked, name, known)
+    return locked
 
 
 def require_parcels(*, actor: Actor, permission: str, parcels: Sequence[Parcel]) -> None:
@@ -57,6 +59,26 @@ def require_parcels(*, actor: Actor, permission: str, parcels: Sequence[Parcel])
     ids = {parcel.pk for parcel in parcels}
     if visible_parcels(actor=actor, permission=permission).filter(pk__in=ids).values("pk").count() != len(ids):
         raise ParcelNotFound()
+
+
+def require_reach(*, actor: Actor, permission: str, parcel: Parcel) -> None:
+    """As require_parcels for one parcel that was just read: decided from the row."""
+    demand(actor).require(permission)
+    if not within_reach(actor=actor, permission=permission, parcel=parcel):
+        raise ParcelNotFound()
+
+
+def lock_within(*, actor: Actor, permission: str, parcels: Sequence[Parcel]) -> list[Parcel]:
+    """As `lock`, for parcels within the actor's reach. Raises as require_parcels.
+
+    A single one, as scanners send them, is decided from its row.
+    """
+    if len(parcels) == 1:
+        locked = lock_one(parcels[0])
+        require_reach(actor=actor, permission=permission, parcel=locked)
+        return [locked]
+    require_parcels(actor=actor, permission=permission, parcels=parcels)
+    return lock(parcels)
 
 
 def reaches(*, actor: Actor, permission: str, parcel: Parcel) -> bool:
@@ -95,15 +117,19 @@ def event(parcel: Parcel, code: str, *, now: dt.datetime, station: Station | Non
     )
 
 
-def append(*, events: Sequence[NewEvent], actor: Actor, now: dt.datetime) -> None:
-    """Record events that the calling service has checked; all or none.
+def append(
+    *, events: Sequence[NewEvent], actor: Actor, now: dt.datetime, stations: Sequence[Station] = ()
+) -> list[str]:
+    """Record events that the calling service has checked; all or none. Returns their ids at the actor's source.
 
-    Raises EventNotTaken with the log's own sentence when one is refused.
+    `stations` are rows that were read already. Raises EventNotTaken with the log's own sentence when one is refused.
     """
     if not events:
-        return
+        return []
     result = record_events(
-        events=events, source=source_for(actor=actor, now=now), actor=actor, now=now, vouched=True, keep=False
-    )
+        events=events, source=source_for(actor=actor, now=now), actor=actor, now=now, vouched=True, keep=False,
+        stations=stations,
+    )  # fmt: skip
     for line in result.refused:
         raise EventNotTaken(line.message, code=line.code, hint=line.hint)
+    return [event.id for event in events]

@@ -98,6 +98,7 @@ class Judge:
         now: dt.datetime,
         sent_at: dt.datetime | None,
         vouched: bool,
+        stations: Sequence[Station] = (),
     ):
         self.source, self.now = source, now
         self.skew = now - sent_at if sent_at is not None and abs(now - sent_at) > SKEW_TOLERANCE else None
@@ -106,7 +107,7 @@ class Judge:
         at_counter = source.kind in (SourceKind.DEVICE, SourceKind.USER)
         self.guarded = frozenset() if self.trusted else _GUARDED_AT_THE_COUNTER if at_counter else _GUARDED_FOR_ALL
         self.asks_first = at_counter and not self.trusted  # whether the recipient agreed, the handover is answered
-        self.settles = False
+        self.known = {station.code: station for station in stations}
         self.areas: dict[int, str] = {}
         # A terminal of one station need not name it in every scan.
         self.own_station = next(iter(self.scope.stations)) if len(self.scope.stations) == 1 else None
@@ -114,7 +115,6 @@ class Judge:
     def rows(self, events: Sequence[NewEvent]) -> list[Row]:
         """One Row an event, judged. Locks the parcels named in it (in the order of their ids)."""
         rows = [self._read(event) for event in events]
-        self.settles = log.has_open_refusals(self.source)
         stations = self._stations({e.station for e in events if e.station})
         carriers, numbers = log.lock_parcels(
             {row.event.number for row in rows if row.refusal is None}, self._carrier_codes(events), Locked
@@ -185,13 +185,9 @@ class Judge:
 
     def _stations(self, codes: set[str]) -> dict[str, tuple[int, bool]]:
         """Station code → (id, whether the actor's scope covers it)."""
-        if not codes:
-            return {}
-        found = Station.objects.filter(code__in=codes).values_list("code", "id", "division_id")
-        return {
-            code: (pk, pk in self.scope.stations or self.scope.covers_division(division))
-            for code, pk, division in found
-        }
+        unknown = codes - self.known.keys()
+        rows = [*self.known.values(), *(Station.objects.filter(code__in=unknown) if unknown else ())]
+        return {s.code: (s.pk, s.pk in self.scope.stations or self.scope.covers_division(s.division_id)) for s in rows}
 
     def _areas(self, numbers) -> dict[int, str]:
         """Where in the county the parcels end, for an actor whose scope is an area: officials with a file."""

@@ -22,6 +22,7 @@ from logistics.parcels.services.judge import Judge, Row
 from logistics.parcels.services.project import project
 from logistics.parcels.services.refused import RefusedRow, keep_refused, settle_refused
 from logistics.parcels.states import Refusal
+from logistics.registry.models import Station
 from portal.core.actor import Actor, demand
 from portal.core.errors import BadInput, TooLarge
 
@@ -36,13 +37,15 @@ def record_events(
     batch: uuid.UUID | None = None,
     vouched: bool = False,
     keep: bool = True,
+    stations: Sequence[Station] = (),
 ) -> BatchResult:
     """Append 1 to 10,000 events, fold them into their parcels, and say row by row what became of each.
 
     A row is accepted, a duplicate (same source and id: nothing changes), or refused with a reason and kept.
     `sent_at` is the sender's clock at the moment of sending: a clock more than five minutes off is corrected by
     that skew, and the claimed time is kept. `vouched` is for services that have checked pickup, handover or
-    correction themselves; without it such events are refused. `keep=False` leaves refusals to the caller.
+    correction themselves; without it such events are refused. `keep=False` is for services that make the ids
+    themselves: none was refused before, and a refusal is theirs to tell. `stations` are rows that were read already.
 
     Raises BadInput for an empty batch, TooLarge for more than 10,000 events, and passes database errors on:
     nothing of the batch is then stored and it may be sent again as it is.
@@ -52,14 +55,15 @@ def record_events(
         raise BadInput(code="empty_batch")
     if len(events) > MAX_BATCH:
         raise TooLarge(code="too_many_events")
-    with transaction.atomic():
-        judge = Judge(source=source, actor=actor, now=now, sent_at=sent_at, vouched=vouched)
+    # No savepoint: what fails here takes the caller's transaction, or its last savepoint, with it.
+    with transaction.atomic(savepoint=False):
+        judge = Judge(source=source, actor=actor, now=now, sent_at=sent_at, vouched=vouched, stations=stations)
         rows = judge.rows(events)
         fresh = _claim(rows, source)
         log.append(rows=fresh, source=source, actor=actor, now=now)
         project(fresh)
         result = _result(rows)
-        if judge.settles and fresh:
+        if keep and fresh and log.has_open_refusals(source):
             settle_refused(source=source, event_ids=[row.key for row in fresh], now=now)
         if keep:
             keep_refused(rows=_refused(rows, events), source=source, now=now, batch=batch)

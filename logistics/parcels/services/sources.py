@@ -9,6 +9,7 @@ from logistics.parcels.states import SourceKind
 from logistics.registry.models import Enterprise
 from members.access.states import Permission
 from portal.core.actor import Actor, ActorKind, demand
+from portal.core.rows import Columns, read_rows
 
 _KINDS = {
     ActorKind.DEVICE: SourceKind.DEVICE,
@@ -39,7 +40,13 @@ def feed_source(*, enterprise: Enterprise | None, now: dt.datetime) -> EventSour
     return _get(f"feed:{enterprise.code if enterprise else 'kuaidi100'}", SourceKind.FEED, now, enterprise)
 
 
+_SOURCE = Columns(EventSource, "s")
+
+
 def _get(code: str, kind: str, now: dt.datetime, enterprise: Enterprise | None = None) -> EventSource:
+    sql = f"SELECT {_SOURCE.sql} FROM parcels_eventsource s WHERE s.code = %s"  # noqa: S608  names only
+    if found := read_rows(sql, [code], _SOURCE):
+        return found[0][0]
     source, _made = EventSource.objects.get_or_create(
         code=code,
         defaults={

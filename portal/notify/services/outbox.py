@@ -6,11 +6,11 @@ import datetime as dt
 import json
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, Q
+from django.db import connection, transaction
 
 from portal.core.clock import COUNTY_TIME
 from portal.core.ids import new_id
+from portal.core.rows import Columns, insert_row, read_rows
 from portal.notify.models import Message, MessageLine
 from portal.notify.states import UNSENT, Channel, Status, Urgency
 from portal.notify.templates import Template, TemplateMisuse
@@ -53,7 +53,7 @@ def send(
     return Message.objects.get(dedupe_key=dedupe_key)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_line(
     *,
     template: str,
@@ -78,7 +78,7 @@ def add_line(
     found = find_template(template)
     found.check(parameters)
     found.check_line(line)
-    old = MessageLine.objects.filter(dedupe_key=dedupe_key).first()
+    old = _line(dedupe_key)
     if old is not None and old.withdrawn_at is None:
         return old.message
     message = _open_message(found, recipient, parameters, merge_key, window, now, language, area)
@@ -88,8 +88,20 @@ def add_line(
     if old is not None:
         row.save()
     else:
-        MessageLine.objects.bulk_create([row], ignore_conflicts=True)
+        insert_row(row, unless="(dedupe_key)")
     return message
+
+
+_LINE = Columns(MessageLine, "l")
+
+
+def _line(dedupe_key: str) -> MessageLine | None:
+    sql = f"SELECT {_LINE.sql} FROM notify_messageline l WHERE l.dedupe_key = %s"  # noqa: S608  names only
+    rows = read_rows(sql, [dedupe_key], _LINE)
+    return rows[0][0] if rows else None
+
+
+_ONE_OPEN = "(recipient, merge_key) WHERE status = 'open'"  # index message_one_open
 
 
 def _open_message(
@@ -104,19 +116,20 @@ def _open_message(
 ) -> Message:
     """The open message of this recipient and key, locked; made when there is none, or the old one is full or due."""
     key = f"{template.name}:{merge_key}:{language}"  # other words are another message
-    while True:
+    row = _row(template, recipient, parameters, now, language, area)
+    row.status, row.merge_key, row.dedupe_key = Status.OPEN, key, f"merged:{new_id()}"
+    row.due_at = after_quiet(template, now + window)
+    row.expires_at = row.due_at + KEEPS[template.urgency]
+    while not insert_row(row, unless=_ONE_OPEN):  # of two at once one makes it, the other finds it
         message = Message.objects.select_for_update().filter(recipient=recipient, merge_key=key, status=Status.OPEN)
         found = message.first()
-        if found is not None:
-            if _takes_more(found, template, now):
-                return found
-            full = Message.objects.filter(pk=found.pk)
-            full.update(status=Status.WAITING, due_at=min(found.due_at, after_quiet(template, now)))  # sent as it is
-        row = _row(template, recipient, parameters, now, language, area)
-        row.status, row.merge_key, row.dedupe_key = Status.OPEN, key, f"merged:{new_id()}"
-        row.due_at = after_quiet(template, now + window)
-        row.expires_at = row.due_at + KEEPS[template.urgency]
-        Message.objects.bulk_create([row], ignore_conflicts=True)  # of two at once one makes it, the other finds it
+        if found is None:
+            continue
+        if _takes_more(found, template, now):
+            return found
+        full = Message.objects.filter(pk=found.pk)
+        full.update(status=Status.WAITING, due_at=min(found.due_at, after_quiet(template, now)))  # sent as it is
+    return row
 
 
 def _takes_more(message: Message, template: Template, now: dt.datetime) -> bool:
@@ -137,7 +150,25 @@ def _row(template: Template, recipient: str, parameters: dict, now: dt.datetime,
     )
 
 
-@transaction.atomic
+_LOCK_TOLD = """
+SELECT m.id FROM notify_message m
+WHERE m.id IN (SELECT l.message_id FROM notify_messageline l WHERE l.{column} = %s AND l.withdrawn_at IS NULL)
+  AND m.status = ANY(%s)
+ORDER BY m.id
+FOR UPDATE
+"""
+_WITHDRAW = """
+UPDATE notify_messageline SET withdrawn_at = %s
+WHERE {column} = %s AND withdrawn_at IS NULL AND message_id = ANY(%s)
+"""
+_CLOSE_EMPTY = """
+UPDATE notify_message m SET status = %s, error = ''
+WHERE m.id = ANY(%s)
+  AND NOT EXISTS (SELECT 1 FROM notify_messageline l WHERE l.message_id = m.id AND l.withdrawn_at IS NULL)
+"""
+
+
+@transaction.atomic(savepoint=False)
 def withdraw(*, now: dt.datetime, dedupe_key: str = "", subject: str = "") -> int:
     """Take back what was not sent yet: one line by its key, or everything about a subject. Returns how many lines.
 
@@ -145,16 +176,15 @@ def withdraw(*, now: dt.datetime, dedupe_key: str = "", subject: str = "") -> in
     """
     if bool(dedupe_key) == bool(subject):
         raise TemplateMisuse("withdraw by key or by subject")
-    which = Q(dedupe_key=dedupe_key) if dedupe_key else Q(subject=subject)
-    ids = MessageLine.objects.filter(which, withdrawn_at=None).values("message")
-    messages = Message.objects.select_for_update().filter(pk__in=ids, status__in=UNSENT).order_by("pk")
-    locked = [message.pk for message in messages]
-    if not locked:
-        return 0
-    count = MessageLine.objects.filter(which, withdrawn_at=None, message__in=locked).update(withdrawn_at=now)
-    left = Count("lines", filter=Q(lines__withdrawn_at=None))
-    empty = Message.objects.filter(pk__in=locked).annotate(left=left).filter(left=0).values_list("pk", flat=True)
-    Message.objects.filter(pk__in=list(empty)).update(status=Status.WITHDRAWN, error="")
+    column, value = ("dedupe_key", dedupe_key) if dedupe_key else ("subject", subject)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_TOLD.format(column=column), [value, [status.value for status in UNSENT]])
+        locked = [pk for (pk,) in cursor.fetchall()]
+        if not locked:
+            return 0
+        cursor.execute(_WITHDRAW.format(column=column), [now, value, locked])
+        count = cursor.rowcount
+        cursor.execute(_CLOSE_EMPTY, [Status.WITHDRAWN.value, locked])
     return count
 
 

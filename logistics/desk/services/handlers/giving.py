@@ -9,13 +9,14 @@ from django.utils.translation import gettext
 from logistics.desk import words
 from logistics.desk.answers import option
 from logistics.desk.barcodes import Kind
+from logistics.desk.selectors_scan import parcel_to_give
 from logistics.desk.services.call import Call, Outcome
-from logistics.desk.services.facts import tail_of
+from logistics.desk.services.facts import recipient_contact, tail_of
 from logistics.desk.services.finding import asks, find_parcel, look_up
 from logistics.parcels.errors import ParcelClosed
-from logistics.parcels.models import Parcel, ParcelContact, Pickup, PickupCode, PickupProxy
+from logistics.parcels.models import Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
-from logistics.parcels.services.guards import phone_of
+from logistics.parcels.selectors_counter import at_counter
 from logistics.parcels.services.pickup.codes import WrongCode, code_hash
 from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given
 from logistics.parcels.services.pickup.links import LinkInvalid, read_link_parcels
@@ -56,7 +57,7 @@ def _by_link(call: Call) -> Parcel:
     found = (waiting_at(call.station).filter(pk__in=reach.values("pk")).order_by("pk").first()) or reach.first()
     if found is None:
         raise LinkInvalid(gettext("这个链接的包裹不在本站。"), hint=gettext("请看短信中的站名，到那个站取件。"))
-    return found
+    return parcel_to_give(found.pk)
 
 
 def _by_code(call: Call) -> Parcel:
@@ -64,8 +65,8 @@ def _by_code(call: Call) -> Parcel:
     for limit, who in ((BY_PERSON, call.actor.id), (BY_STATION, call.station.pk)):
         limit.take(who)
     live = PickupCode.objects.filter(station=call.station, used_at=None, voided_at=None)
-    row = live.filter(code_hash=code_hash(call.number)).select_related("parcel__carrier").first()
-    parcel = row.parcel if row is not None else _short_number(call)
+    known = live.filter(code_hash=code_hash(call.number)).values_list("parcel_id", flat=True).first()
+    parcel = parcel_to_give(known) if known is not None else _short_number(call)
     if parcel is None:
         raise WrongCode()
     BY_PERSON.give_back(call.actor.id)
@@ -84,11 +85,12 @@ def _short_number(call: Call) -> Parcel | None:
 
 def require_waiting(parcel: Parcel, station: Station) -> None:
     """Raises AlreadyGivenOut, ParcelClosed, NotWaitingHere."""
-    if waiting_at(station).filter(pk=parcel.pk).exists():
+    known = at_counter(parcel)
+    code = known.live_code
+    if code is not None and code.station_id == station.pk and parcel.stage == Stage.READY_FOR_PICKUP:
         return
-    given = Pickup.objects.select_related("station").filter(parcel=parcel, undone_at=None).first()
-    if given is not None:
-        raise already_given(given)
+    if known.given is not None:
+        raise already_given(known.given)
     if parcel.is_closed:
         raise ParcelClosed()
     raise NotWaitingHere()
@@ -120,7 +122,8 @@ def _proxies(parcel: Parcel) -> list[dict[str, Any]]:
 
 def together_with(parcel: Parcel, station: Station) -> list[dict[str, str]]:
     """The recipient's other parcels on this shelf: same phone. Each is opened by its own proof."""
-    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    contact = recipient_contact(parcel)
+    phone = contact.phone if contact else ""
     if not phone:
         return []
     same = ParcelContact.objects.filter(phone=phone, role=ContactRole.RECIPIENT).values("parcel")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.desk import words
 from logistics.desk.answers import Answer
 from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.clocks import moment_for
 from logistics.desk.services.facts import facts_of, fitting_bag
 from logistics.desk.services.finding import ForeignParcel, UnknownNumber, find_parcel, require_on_its_way_through
 from logistics.desk.services.questions import ask_misrouted, ask_to_register
@@ -45,8 +46,9 @@ def hub_inbound(call: Call) -> Outcome:
     since = locked.stage_at if locked.stage == Stage.RETURNING else None
     if earlier := standing_event(locked, stage, call.station, since=since):
         return repeated(call, parcel, earlier.recorded_at, earlier.actor, facts=_facts(parcel, call))
-    append(events=[event(locked, stage, station=call.station, now=call.now)], actor=call.actor, now=call.now)
-    return Outcome(_arrived(parcel, call), parcel, recorded=True)
+    arrived = event(locked, stage, station=call.station, now=moment_for(call, locked))
+    ids = append(events=[arrived], actor=call.actor, now=call.now, stations=[call.station])
+    return Outcome(_arrived(parcel, call), parcel, ids)
 
 
 def _arrived(parcel: Parcel, call: Call) -> Answer:

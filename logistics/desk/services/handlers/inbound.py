@@ -8,13 +8,14 @@ from logistics.desk import words
 from logistics.desk.answers import Answer
 from logistics.desk.barcodes import Kind
 from logistics.desk.services.call import Call, Outcome
+from logistics.desk.services.clocks import moment_for
 from logistics.desk.services.facts import facts_of
 from logistics.desk.services.finding import ForeignParcel, UnknownNumber, find_parcel
 from logistics.desk.services.questions import ask_consent, ask_misrouted, ask_to_register
 from logistics.desk.services.repeats import repeated, standing_event
 from logistics.desk.services.shelves import shelf_of
 from logistics.parcels.models import Parcel
-from logistics.parcels.services.pickup.inbound import ConsentNeeded, WrongStation, take_in
+from logistics.parcels.services.pickup.inbound import ConsentNeeded, WrongStation, take_in_here
 from logistics.parcels.states import Stage
 
 
@@ -29,13 +30,16 @@ def inbound(call: Call) -> Outcome:
     except ForeignParcel as error:
         return ask_misrouted(call, error)
     try:
-        done = take_in(parcel=parcel, station=call.station, shelf=call.fields.shelf, actor=call.actor, now=call.now)
+        done = take_in_here(
+            parcel=parcel, station=call.station, shelf=call.fields.shelf, actor=call.actor, now=call.now,
+            at=moment_for(call, parcel),
+        )  # fmt: skip
     except WrongStation as error:
         return ask_misrouted(call, ForeignParcel(error.message, hint=error.hint))
     except ConsentNeeded as error:
         return ask_consent(call, parcel, str(error.message))
     if done.fresh:
-        return Outcome(_taken_in(parcel, call), parcel, recorded=True)
+        return Outcome(_taken_in(parcel, call), parcel, done.events)
     shelf = done.shelf_before
     if call.fields.shelf.strip() not in ("", shelf):
         return Outcome(_moved(parcel, call, shelf), parcel)

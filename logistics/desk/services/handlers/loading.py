@@ -10,6 +10,8 @@ from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.facts import facts_of
 from logistics.desk.services.finding import find_parcel
 from logistics.desk.services.repeats import repeated
+from logistics.parcels.models import Event, Parcel
+from logistics.parcels.models.events import CurrentTransaction
 from logistics.parcels.services.door import FAILED, start_delivery
 from logistics.parcels.services.guards import lock_one
 from logistics.parcels.states import Stage
@@ -29,4 +31,10 @@ def load(call: Call) -> Outcome:
         facts=facts_of(parcel, call.station),
         undo=True,
     )
-    return Outcome(answer, parcel, recorded=True)
+    return Outcome(answer, parcel, _recorded(call, parcel))
+
+
+def _recorded(call: Call, parcel: Parcel) -> list[str]:
+    """The ids, at their source, of what this very transaction recorded, all of it dated by the moment of the scan."""
+    rows = Event.objects.filter(parcel=parcel, occurred_at=call.now, log_txid=CurrentTransaction())
+    return list(rows.order_by("id").values_list("source_event_id", flat=True))

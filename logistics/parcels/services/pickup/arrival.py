@@ -41,13 +41,16 @@ def arrival_key(*, parcel: Parcel, station: Station, code: str) -> str:
     return f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}"
 
 
-def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime) -> bool:
+def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime, phone: str | None = None) -> bool:
     """Writes the arrival into the recipient's message in the caller's transaction; False when no phone is known.
 
     Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
+    `phone` is the recipient's where the caller has read it.
     """
     key = arrival_key(parcel=parcel, station=station, code=code)
-    return _tell(ARRIVED, key, {}, parcel=parcel, station=station, code=code, now=now)
+    if phone is None:
+        phone = phone_of(parcel, ContactRole.RECIPIENT)
+    return _tell(ARRIVED, key, {}, phone, parcel=parcel, station=station, code=code, now=now)
 
 
 def untell_recipient(*, parcel: Parcel, now: dt.datetime) -> bool:
@@ -67,20 +70,22 @@ def remind_recipient(
     """
     stay = int(parcel.ready_at.timestamp()) if parcel.ready_at else 0
     template, more = (WAITING, {"keep": keep_words(keep_hours)}) if keep_hours is not None else (WAITING_ON, {})
-    return _tell(template, f"{which}:{parcel.pk}:{stay}", more, parcel=parcel, station=station, code=code, now=now)
+    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    key = f"{which}:{parcel.pk}:{stay}"
+    return _tell(template, key, more, phone, parcel=parcel, station=station, code=code, now=now)
 
 
 def _tell(
     template: Template,
     key: str,
     more: dict[str, str],
+    phone: str,
     *,
     parcel: Parcel,
     station: Station,
     code: str,
     now: dt.datetime,
 ) -> bool:
-    phone = phone_of(parcel, ContactRole.RECIPIENT)
     if not phone:
         return False
     add_line(

@@ -23,6 +23,7 @@ from logistics.registry.models import Station
 from portal.core.errors import BadInput, TooMany, Unavailable
 from portal.core.fields import keyed_hash
 from portal.core.masking import normalise_digits
+from portal.core.rows import insert_row
 from portal.notify.services import withdraw
 
 CODE_LENGTH = 6
@@ -66,6 +67,9 @@ def code_hash(code: str) -> str:
     return keyed_hash(code, "pickup-code")
 
 
+_LIVE_ONCE = "(station_id, code_hash) WHERE used_at IS NULL AND voided_at IS NULL"  # index pickup_code_live_once
+
+
 def issue_code(
     *, parcel: Parcel, station: Station, now: dt.datetime, draw: Callable[[], str] = draw_code
 ) -> PickupCode:
@@ -75,8 +79,30 @@ def issue_code(
     phone; new ones are drawn when another parcel of the station got them meanwhile, or at another station.
     Raises NoFreeCode when the draws keep meeting live codes of the station.
     """
-    row = PickupCode.objects.filter(parcel=parcel).first() or PickupCode(parcel=parcel)
-    old = iter([row.code] if row.code and row.station_id == station.pk else [])
+    old = PickupCode.objects.filter(parcel=parcel).first()
+    if old is None:
+        return first_code(parcel=parcel, station=station, now=now, draw=draw)
+    return renew_code(row=old, station=station, now=now, draw=draw)
+
+
+def first_code(
+    *, parcel: Parcel, station: Station, now: dt.datetime, draw: Callable[[], str] = draw_code
+) -> PickupCode:
+    """As issue_code, for a parcel that never had one. One statement unless digits are taken."""
+    row = PickupCode(parcel=parcel, station=station, issued_at=now)
+    for _try in range(_DRAWS):
+        row.code = draw()
+        row.code_hash = code_hash(row.code)
+        if insert_row(row, unless=_LIVE_ONCE):
+            return row
+    raise NoFreeCode()
+
+
+def renew_code(
+    *, row: PickupCode, station: Station, now: dt.datetime, draw: Callable[[], str] = draw_code
+) -> PickupCode:
+    """As issue_code, for a parcel whose code `row` was used or voided, or belongs to another station."""
+    old = iter([row.code] if row.station_id == station.pk else [])
     row.station, row.issued_at, row.used_at, row.voided_at = station, now, None, None
     row.wrong_tries, row.locked_until = 0, None
     return _save_unique(row, lambda: next(old, None) or draw())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import WrongDirection
-from logistics.parcels.models import BagItem, Event, Parcel, PickupCode
+from logistics.parcels.models import Event, Parcel, PickupCode
 from logistics.parcels.selectors_consent import consented_parcels
-from logistics.parcels.services.guards import append, event, lock_one, require_open, require_parcels, require_station
+from logistics.parcels.selectors_counter import AtCounter, at_counter
+from logistics.parcels.services.guards import append, event, lock_one, require_open, require_reach, require_station
 from logistics.parcels.services.pickup.arrival import tell_recipient
-from logistics.parcels.services.pickup.codes import issue_code
+from logistics.parcels.services.pickup.codes import first_code, renew_code
 from logistics.parcels.states import Direction, Issue, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
@@ -61,11 +63,15 @@ class ShelfTooLong(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """`fresh` says that the parcel arrived by this very scan; else it lay here already, on `shelf_before`."""
+    """`fresh` says that the parcel arrived by this very scan; else it lay here already, on `shelf_before`.
+
+    `events` are the ids, at the actor's source, of what was recorded.
+    """
 
     code: PickupCode
     fresh: bool
     shelf_before: str
+    events: Sequence[str] = ()
 
 
 def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> PickupCode:
@@ -73,44 +79,65 @@ def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Acto
     return take_in(parcel=parcel, station=station, shelf=shelf, actor=actor, now=now).code
 
 
-def take_in(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> Inbound:
+def take_in(
+    *, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime, at: dt.datetime | None = None
+) -> Inbound:
     """Takes a parcel in for pickup at its station: READY_FOR_PICKUP, code and arrival message, all once.
 
-    Scanning it again changes only the shelf. Raises ConsentNeeded, WrongStation, StillInBag, WaitsElsewhere,
-    ParcelReturning, ParcelClosed, WrongDirection, ShelfTooLong, and NotFound outside the actor's scope.
+    It arrived at `at`, which is `now` unless the scan reached us later. Scanning it again changes only the shelf.
+    Raises ConsentNeeded, WrongStation, StillInBag, WaitsElsewhere, ParcelReturning, ParcelClosed, WrongDirection,
+    ShelfTooLong, and NotFound outside the actor's scope.
     """
+    with transaction.atomic():
+        return take_in_here(parcel=parcel, station=station, shelf=shelf, actor=actor, now=now, at=at)
+
+
+def take_in_here(
+    *, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime, at: dt.datetime | None = None
+) -> Inbound:
+    """As take_in, in the caller's transaction. All that may be refused is asked before the first write."""
     require_station(actor=actor, permission=Permission.STATION_RECEIVE, station=station)
-    require_parcels(actor=actor, permission=Permission.STATION_RECEIVE, parcels=[parcel])
     shelf = shelf.strip()
     if len(shelf) > SHELF_LENGTH:
         raise ShelfTooLong()
-    with transaction.atomic():
-        parcel = lock_one(parcel)
-        require_open([parcel])
-        _require_right_place(parcel, station)
-        code = _live_code(parcel)
-        if code is not None and code.station_id != station.pk:
-            raise WaitsElsewhere(
-                gettext("这个包裹已在%(station)s待取。") % {"station": code.station.name},
-                hint=gettext("请与该站核对实物在哪里，再请县级中心更正记录。"),
-            )
-        if shelf != parcel.shelf and (shelf or code is None):
-            Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
-        if code is not None and parcel.stage == Stage.READY_FOR_PICKUP:
-            return Inbound(code, fresh=False, shelf_before=parcel.shelf)
-        _require_consent(parcel)
-        code = code or issue_code(parcel=parcel, station=station, now=now)
-        append(events=[event(parcel, Stage.READY_FOR_PICKUP, station=station, now=now)], actor=actor, now=now)
-        tell_recipient(parcel=parcel, station=station, code=code.code, now=now)
-        return Inbound(code, fresh=True, shelf_before=parcel.shelf)
+    locked = lock_one(parcel)
+    require_reach(actor=actor, permission=Permission.STATION_RECEIVE, parcel=locked)
+    require_open([locked])
+    known = at_counter(locked)
+    _require_right_place(locked, station, known)
+    live = known.live_code
+    if live is not None and locked.stage == Stage.READY_FOR_PICKUP:
+        if shelf:
+            _move(locked, shelf)
+        return Inbound(live, fresh=False, shelf_before=locked.shelf)
+    _require_consent(locked)
+    if shelf or live is None:
+        _move(locked, shelf)
+    return _arrive(locked, station, known, actor, now, at or now)
 
 
-def _live_code(parcel: Parcel) -> PickupCode | None:
-    live = PickupCode.objects.select_related("station").filter(parcel=parcel, used_at=None, voided_at=None)
-    return live.first()
+def _arrive(
+    parcel: Parcel, station: Station, known: AtCounter, actor: Actor, now: dt.datetime, at: dt.datetime
+) -> Inbound:
+    code = known.live_code or _code_for(parcel, station, known, now)
+    arrived = event(parcel, Stage.READY_FOR_PICKUP, station=station, now=at)
+    ids = append(events=[arrived], actor=actor, now=now, stations=[station])
+    tell_recipient(parcel=parcel, station=station, code=code.code, now=now, phone=known.phone)
+    return Inbound(code, fresh=True, shelf_before=parcel.shelf, events=ids)
 
 
-def _require_right_place(parcel: Parcel, station: Station) -> None:
+def _move(parcel: Parcel, shelf: str) -> None:
+    if shelf != parcel.shelf:
+        Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
+
+
+def _code_for(parcel: Parcel, station: Station, known: AtCounter, now: dt.datetime) -> PickupCode:
+    if known.code is None:
+        return first_code(parcel=parcel, station=station, now=now)
+    return renew_code(row=known.code, station=station, now=now)
+
+
+def _require_right_place(parcel: Parcel, station: Station, known: AtCounter) -> None:
     if parcel.direction != Direction.DOWN:
         raise WrongDirection()
     if parcel.stage == Stage.RETURNING:
@@ -121,11 +148,15 @@ def _require_right_place(parcel: Parcel, station: Station) -> None:
             gettext("这个包裹应送到%(station)s。") % {"station": bound_for.name},
             hint=gettext("请登记“到错站点”，并交下一班车带回。"),
         )
-    item = BagItem.objects.select_related("bag").filter(parcel=parcel, removed_at=None).first()
-    if item is not None:
+    if known.bag:
         raise StillInBag(
-            gettext("这个包裹还登记在 %(bag)s 号袋内。") % {"bag": item.bag.number},
+            gettext("这个包裹还登记在 %(bag)s 号袋内。") % {"bag": known.bag},
             hint=gettext("请先拆袋核对，再逐件入库。"),
+        )
+    if (live := known.live_code) is not None and live.station_id != station.pk:
+        raise WaitsElsewhere(
+            gettext("这个包裹已在%(station)s待取。") % {"station": live.station.name},
+            hint=gettext("请与该站核对实物在哪里，再请县级中心更正记录。"),
         )
 
 

@@ -1,0 +1,87 @@
+"""What one scan reads: its station, and the parcels of a number with all that the answer shows of them.
+
+In SQL of our own, because it happens at every barcode (portal/core/rows.py). Not cut to an actor: whoever calls holds
+each row against the actor's scope, a parcel by `within_reach`.
+"""
+
+from __future__ import annotations
+
+from logistics.parcels.models import Parcel, ParcelContact
+from logistics.registry.models import Enterprise, Station
+from portal.core.rows import Columns, read_rows
+
+MOST_ALIKE = 8  # carriers that use one number
+
+_S, _UP, _TOP = (Columns(Station, alias) for alias in ("s", "up", "top"))
+_STATION = """
+SELECT {columns}
+FROM registry_station s
+LEFT JOIN registry_station up ON up.id = s.parent_id
+LEFT JOIN registry_station top ON top.id = up.parent_id
+WHERE s.code = %s
+"""
+
+_P, _CARRIER, _LIES, _RECIPIENT = (
+    Columns(Parcel, "p"), Columns(Enterprise, "c"), Columns(Station, "lies"), Columns(ParcelContact, "r"),
+)  # fmt: skip
+_PARCELS = """
+SELECT {columns}
+FROM parcels_parcel p
+LEFT JOIN registry_enterprise c ON c.id = p.carrier_id
+LEFT JOIN registry_station lies ON lies.id = p.station_id
+LEFT JOIN registry_station s ON s.id = p.destination_station_id
+LEFT JOIN registry_station up ON up.id = s.parent_id
+LEFT JOIN registry_station top ON top.id = up.parent_id
+LEFT JOIN parcels_parcelcontact r ON r.parcel_id = p.id AND r.role = 'recipient'
+WHERE p.id {which}
+ORDER BY p.id DESC
+LIMIT %s
+"""
+
+
+def station_with_way(code: str) -> Station | None:
+    """The station `code`, whatever its state, with the two above it. One statement."""
+    sql = _STATION.format(columns=", ".join(part.sql for part in (_S, _UP, _TOP)))
+    rows = read_rows(sql, [code], _S, _UP, _TOP)
+    return _way(*rows[0]) if rows else None
+
+
+def parcels_of_number(number: str) -> list[Parcel]:
+    """Every parcel of this number, the newest first, at most MOST_ALIKE. One statement.
+
+    With carrier, station, the way to the destination, and the recipient's contact (or None) as `recipient`.
+    """
+    return _parcels("IN (SELECT n.parcel_id FROM parcels_parcelnumber n WHERE n.number = %s)", number)
+
+
+def parcel_to_give(pk: int) -> Parcel:
+    """The parcel `pk`, as parcels_of_number reads it."""
+    return _parcels("= %s", pk)[0]
+
+
+def _parcels(which: str, value: str | int) -> list[Parcel]:
+    parts = (_P, _CARRIER, _LIES, _S, _UP, _TOP, _RECIPIENT)
+    sql = _PARCELS.format(columns=", ".join(part.sql for part in parts), which=which)
+    return [_with_places(*row) for row in read_rows(sql, [value, MOST_ALIKE], *parts)]
+
+
+def _with_places(
+    parcel: Parcel,
+    carrier: Enterprise | None,
+    lies: Station | None,
+    to: Station | None,
+    up: Station | None,
+    top: Station | None,
+    recipient: ParcelContact | None,
+) -> Parcel:
+    parcel.carrier, parcel.station, parcel.recipient = carrier, lies, recipient  # type: ignore[attr-defined]
+    parcel.destination_station = _way(to, up, top) if to is not None else None
+    return parcel
+
+
+def _way(station: Station, up: Station | None, top: Station | None) -> Station:
+    """The station with those above it, as far as there are any."""
+    station.parent = up
+    if up is not None:
+        up.parent = top
+    return station
