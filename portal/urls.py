@@ -14,6 +14,8 @@ urlpatterns = [
     path("work/print/", include("logistics.documents.urls")),
     path("work/", include("logistics.desk.urls")),
     path("work/", include("logistics.parcels.urls")),
+    path("certificates/", include("logistics.certificates.urls")),
+    path("training/", include("logistics.training.urls")),
     path("api/v1/divisions/", include("portal.regions.urls")),
     path("api/v1/", include(("logistics.parcels.api_urls", "api"))),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from logistics.certificates.errors import CertificateNotFound
 from logistics.certificates.models import Certificate, Measure
@@ -47,6 +48,15 @@ def readable_certificates(*, actor: Actor) -> QuerySet[Certificate]:
     return Certificate.objects.filter(own | certificates_within(scope))
 
 
+def held_certificates(*, actor: Actor) -> QuerySet[Certificate]:
+    """The actor's own, and those of the enterprises in which they may see certificates; the ones in force first, of
+    them those that end first."""
+    enterprises = demand(actor).scope(Permission.CERTIFICATE_VIEW).enterprises
+    own = Q(user=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
+    passed = Case(When(state__in=CURRENT, then=0), default=1)
+    return Certificate.objects.filter(own | Q(enterprise__in=enterprises)).order_by(passed, "valid_until", "pk")
+
+
 def certificate_of(*, actor: Actor, number: str) -> Certificate:
     """Raises CertificateNotFound also for somebody else's."""
     found = readable_certificates(actor=actor).select_related("division").filter(number=number).first()
@@ -78,6 +88,12 @@ def open_proposal(*, certificate: UUID) -> Measure | None:
     """The revocation that waits for a second official."""
     rows = Measure.objects.select_related("proposed_by")
     return rows.filter(certificate=certificate, state=MeasureState.PROPOSED).first()
+
+
+def ended_on(*, certificate: UUID) -> dt.datetime | None:
+    """When officials last did something to it."""
+    rows = Measure.objects.filter(certificate=certificate, state=MeasureState.DONE)
+    return rows.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

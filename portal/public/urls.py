@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public.views import api_docs, health, help, home, mine, opened, qr, stations, style, track
+from portal.public.views import api_docs, health, help, home, mine, opened, qr, stations, style, track, verify
 
 # The fast lane first: the resolver walks this list from the top.
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("help/<slug:slug>/", help.page, name="help_page"),
     path("dev/style/", style.page, name="style"),
     path("dev/style.css", style.sheet, name="style_sheet"),
+    path("verify/", verify.ask, name="verify"),
+    path("verify/<str:certificate>/", verify.page, name="certificate_verify"),
+    path("api/v1/verify/<str:certificate>/", verify.answer_json, name="certificate_verify_json"),
+    path(".well-known/certificate-keys.json", verify.keys, name="certificate_keys"),
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="health_ready"),
 ]
