@@ -1,18 +1,22 @@
-"""What makes an enterprise or a station well formed. Used by the services and by the officials' pages alike."""
+"""What makes a registered party well formed. Used by the services and by the officials' pages alike."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from logistics.registry.models import Enterprise, Station
-from logistics.registry.states import EnterpriseKind, StationKind
+from logistics.registry.models import Courier, Enterprise, Station, Vehicle
+from logistics.registry.states import CourierKind, EnterpriseKind, Ownership, PlateKind, StationKind, VehicleType
 from portal.core.checkdigits import is_credit_code
+from portal.core.clock import county_day, now
 from portal.core.errors import BadInput, DomainError
+from portal.core.fields import keyed_hash
+from portal.core.identity import read_id_number, read_plate, read_vin
 from portal.core.masking import normalise_digits
 from portal.core.phones import to_e164
 
@@ -90,18 +94,73 @@ def _squeeze(text: str) -> str:
     return re.sub(r"\s+", "", normalise_digits(text or ""))
 
 
-def hold(party: Enterprise | Station) -> None:
+def vehicle_problems(vehicle: Vehicle) -> dict[str, Any]:
+    """As enterprise_problems. The plate is of its kind; a trailer has a trailer's plate and nothing else has one."""
+    problems: dict[str, Any] = {}
+    _read(problems, vehicle, "plate", lambda text: read_plate(text, vehicle.plate_kind))
+    if vehicle.vin:
+        _read(problems, vehicle, "vin", read_vin)
+    if (vehicle.type == VehicleType.TRAILER) != (vehicle.plate_kind == PlateKind.TRAILER):
+        problems["plate_kind"] = _("挂车要用挂车号牌，其他车辆不能用挂车号牌。")
+    if vehicle.ownership == Ownership.LEASED and vehicle.lease_until is None:
+        problems["lease_until"] = _("租用的车辆请填写租期。")
+    if vehicle.ownership == Ownership.OWNED:
+        vehicle.lease_until = None
+    if (vehicle.operator_id is None) == (vehicle.owner_id is None):
+        problems["operator"] = _("车辆要么属于一个企业，要么属于一个人。")
+    for name in ("load_kg", "volume_l"):
+        if getattr(vehicle, name) == 0:
+            problems[name] = _("至少为 1。")
+    return problems
+
+
+def courier_problems(courier: Courier) -> dict[str, Any]:
+    """As enterprise_problems. A driver has a licence; the identity number keeps its searchable hash beside it."""
+    problems: dict[str, Any] = {}
+    today = county_day(now())
+    _read(problems, courier, "id_number", lambda text: read_id_number(text, today=today))
+    if "id_number" not in problems:
+        courier.id_hash = id_hash(courier.id_number)
+    if courier.kind == CourierKind.DRIVER:
+        if not courier.licence_class:
+            problems["licence_class"] = _("驾驶员请填写准驾车型。")
+        if courier.licence_until is None:
+            problems["licence_until"] = _("驾驶员请填写驾驶证有效期。")
+    return problems
+
+
+def id_hash(number: str) -> str:
+    """What finds a checked identity number again without showing it."""
+    return keyed_hash(number, "courier.id_number")
+
+
+def _read(problems: dict[str, Any], party: Any, name: str, reader: Callable[[str], str]) -> None:
+    try:
+        setattr(party, name, reader(getattr(party, name)))
+    except DomainError as error:
+        problems[name] = error.message
+
+
+_PROBLEMS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Enterprise: enterprise_problems,
+    Station: station_problems,
+    Vehicle: vehicle_problems,
+    Courier: courier_problems,
+}
+
+
+def hold(party: Enterprise | Station | Vehicle | Courier) -> None:
     """Raises BadInput naming every field that is wrong. Values are of their field's type afterwards."""
     for name in ("code", "credit_code", "kuaidi100_code"):
         if hasattr(party, name):
             setattr(party, name, _squeeze(getattr(party, name)))
-    party.code = party.code.lower()
+    if isinstance(party, Enterprise | Station):
+        party.code = party.code.lower()
     problems: dict[str, Any] = {}
     try:
-        party.full_clean(validate_constraints=False)
+        party.full_clean(exclude=["id_hash"], validate_constraints=False)  # the hash follows from the number below
     except ValidationError as error:
         problems = {field: " ".join(texts) for field, texts in error.message_dict.items()}
-    more = enterprise_problems(party) if isinstance(party, Enterprise) else station_problems(party)
-    problems = more | problems
+    problems = _PROBLEMS[type(party)](party) | problems
     if problems:
         raise BadInput(next(iter(problems.values())), code="bad_party", fields=problems)

@@ -53,13 +53,15 @@ class EnterpriseCertification(Kind):
         }
 
     def duplicates(self, values: Values, exclude: int | None = None) -> list[Duplicate]:
-        others = Enterprise.objects.exclude(pk=exclude).exclude(state=State.CLOSED)
+        others = Enterprise.objects.exclude(pk=exclude)
         same = [
             Duplicate(_("统一社会信用代码相同"), row.pk, row.code, row.name, True)
             for row in others.filter(credit_code=self.identity(values) or None)
         ]
-        county = others.filter(division__code__startswith=self.place(values)[:6]).exclude(
-            pk__in=[d.holder for d in same]
+        county = (
+            others.exclude(state=State.CLOSED)
+            .filter(division__code__startswith=self.place(values)[:6])
+            .exclude(pk__in=[d.holder for d in same])
         )
         return same + parts.near_names(county.only("code", "name"), values.get("name") or "")
 
