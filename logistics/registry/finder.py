@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.registry.models import Station
-from logistics.registry.opening import Standing, Week, read_hours, standing
+from logistics.registry.models import Station, StationPhoto
+from logistics.registry.opening import Standing, Week, calendar_of, market_today, read_hours, standing
 from logistics.registry.selectors import StationNotFound, public_serving_stations
-from logistics.registry.states import State, StationKind
+from logistics.registry.standing import standing_of
+from logistics.registry.states import Standing as Certified
+from logistics.registry.states import State, StationKind, StationService
+from portal.core.clock import county_day
 from portal.core.errors import BadInput
 from portal.regions.selectors import MAX_QUERY, Found, search_divisions, with_paths
 from portal.regions.states import Level
@@ -41,6 +46,12 @@ class Card:
     paused: bool
     week: Week | None
     now: Standing | None
+    market_days: str = ""
+    market_today: bool = False
+    harvest_hours: str = ""
+    services: tuple[str, ...] = ()
+    certified_until: dt.date | None = None
+    stopped: Any = ""  # why it takes nothing in, in words, when its certificate or its operator's stops it
 
     @property
     def township_code(self) -> str:
@@ -50,6 +61,10 @@ class Card:
     @property
     def open_now(self) -> bool:
         return not self.paused and self.now is not None and self.now.open
+
+    @property
+    def service_labels(self) -> list[str]:
+        return [str(StationService(code).label) for code in self.services]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,11 @@ class Answer:
 
 def public_cards(*, now: dt.datetime) -> list[Card]:
     """All stations but closed ones: the hub, then each township with its own first. Two queries."""
-    rows = list(Station.objects.exclude(state=State.CLOSED).select_related("division"))
+    return _cards(Station.objects.all(), now)
+
+
+def _cards(stations: QuerySet[Station], now: dt.datetime) -> list[Card]:
+    rows = list(stations.exclude(state=State.CLOSED).select_related("division", "operator"))
     places = with_paths([row.division for row in rows])
     cards = [_card(row, place, now) for row, place in zip(rows, places, strict=True)]
     return sorted(cards, key=lambda c: (c.kind != StationKind.HUB, c.township_code, _ORDER.index(c.kind), c.code))
@@ -88,14 +107,29 @@ def public_cards(*, now: dt.datetime) -> list[Card]:
 
 def public_card(code: str, *, now: dt.datetime) -> tuple[Card, list[Card]]:
     """A station, and the others of its township and the county hub, nearest first. Raises StationNotFound."""
-    cards = public_cards(now=now)
-    found = next((card for card in cards if card.code == code), None)
-    if found is None:
+    row = Station.objects.exclude(state=State.CLOSED).filter(code=code).only("division_id").first()
+    if row is None:
         raise StationNotFound()
+    around = Q(division__code__startswith=row.division_id[:_TOWNSHIP]) | Q(
+        kind=StationKind.HUB, division__code__startswith=row.division_id[:_COUNTY]
+    )
+    cards = _cards(Station.objects.filter(around | Q(pk=row.pk)), now)
+    found = next(card for card in cards if card.code == code)
     others = [
         c for c in cards if c.code != code and (c.township_code == found.township_code or c.kind == StationKind.HUB)
     ]
     return found, sorted(others, key=lambda card: _far(found, card))
+
+
+def public_photos(code: str) -> list[StationPhoto]:
+    """The pictures of a station, the first one first."""
+    return list(StationPhoto.objects.filter(station__code=code).order_by("added_at", "pk"))
+
+
+def narrowed(cards: list[Card], *, open_now: bool = False, service: str = "") -> list[Card]:
+    """Those that are open at their moment, and that offer `service`; a service nobody knows narrows nothing."""
+    wanted = service if service in StationService.values else ""
+    return [card for card in cards if (not open_now or card.open_now) and (not wanted or wanted in card.services)]
 
 
 def find(query: str, cards: list[Card]) -> Answer:
@@ -129,13 +163,28 @@ def _hit(place: Found, cards: list[Card], serving: Card | None) -> Hit:
 
 
 def _card(row: Station, place: Found, now: dt.datetime) -> Card:
+    hours = calendar_of(row.hours, row.market_days, row.harvest_hours)
     week = read_hours(row.hours)
     township = {Level.VILLAGE: place.path[-1:], Level.TOWNSHIP: (place.name,)}.get(Level(place.level), ())
+    stopped = _stopped(row, now)
     return Card(
         row.code, row.name, row.kind, row.get_kind_display(), place.prefix,
         "".join((*place.path, place.name)[-2:]), "".join(township), row.address, row.hours, row.phone, row.longitude,
-        row.latitude, row.illustrative, row.state == State.SUSPENDED, week, standing(week, now) if week else None,
+        row.latitude, row.illustrative, bool(stopped), week, standing(hours, now) if hours else None,
+        row.market_days, market_today(row.market_days, moment=now), row.harvest_hours, tuple(row.services),
+        row.certified_until, stopped,
     )  # fmt: skip
+
+
+def _stopped(row: Station, now: dt.datetime) -> Any:
+    """Its own standing in words, or its operator's; empty when it may take parcels in."""
+    today = county_day(now)
+    own = standing_of(row, today=today)
+    if own != Certified.GOOD:
+        return own.label
+    if row.operator is not None and standing_of(row.operator, today=today) != Certified.GOOD:
+        return _("运营企业暂停服务")
+    return ""
 
 
 def _far(one: Card, other: Card) -> float:

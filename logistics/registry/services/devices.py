@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,9 @@ from logistics.registry.selectors import (
 from logistics.registry.states import State
 from members.access.states import Permission
 from members.devices import services as devices
+from members.devices.models import Device
 from members.devices.services import Issued
-from portal.core.actor import Actor, demand
+from portal.core.actor import Actor, Grant, Scope, demand
 from portal.core.errors import Conflict
 
 
@@ -46,4 +48,30 @@ def issue_device(*, actor: Actor, at: Station | Enterprise, profile: str, name: 
             raise missing()
         if row.state != State.ACTIVE:
             raise NotAtWork()
-        return devices.issue_device(actor=actor, place=place_of(row), profile=profile, name=name, now=now)
+        return devices.issue_device(actor=_at(actor, row), place=place_of(row), profile=profile, name=name, now=now)
+
+
+def rotate_device(*, actor: Actor, device_id: int, now: dt.datetime, why: str = "") -> Issued:
+    """As members.devices, also for terminals of stations that the actor's enterprise operates."""
+    return devices.rotate_device(actor=_over(actor, device_id), device_id=device_id, now=now, why=why)
+
+
+def revoke_device(*, actor: Actor, device_id: int, why: str, now: dt.datetime) -> Device:
+    """As members.devices, also for terminals of stations that the actor's enterprise operates."""
+    return devices.revoke_device(actor=_over(actor, device_id), device_id=device_id, why=why, now=now)
+
+
+def _over(actor: Actor, device_id: int) -> Actor:
+    demand(actor).require(Permission.DEVICE_MANAGE)
+    station = Device.objects.filter(pk=device_id).values_list("station", flat=True).first()
+    reach = visible_stations(actor=actor, permission=Permission.DEVICE_MANAGE)
+    row = reach.filter(pk=station).first() if station else None
+    return _at(actor, row) if row else actor
+
+
+def _at(actor: Actor, place: Station | Enterprise) -> Actor:
+    """The actor as the floor of devices must see them: it knows stations, and nothing of who operates them."""
+    if not isinstance(place, Station):
+        return actor
+    grant = Grant(frozenset({str(Permission.DEVICE_MANAGE)}), Scope(stations=frozenset({place.pk})))
+    return replace(actor, grants=(*actor.grants, grant))
