@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+
+from django.http import HttpResponse
 
 from logistics.desk.answers import Answer, refused
 from logistics.desk.barcodes import read_barcode
@@ -13,34 +14,41 @@ from logistics.desk.services.giving import give
 from logistics.desk.services.scans import take_scan
 from logistics.desk.services.undoing import undo_scan
 from logistics.desk.states import Task
-from portal.core.errors import BadInput, DomainError
+from logistics.desk.views.plain_acts import plain_act
+from logistics.desk.views.sending import id_of
+from portal.core.errors import DomainError
 
 
-def plain_scan(request, task: Task, station, now: dt.datetime) -> Answer:
+def plain_scan(request, task: Task, station, now: dt.datetime) -> Answer | HttpResponse:
     """What the form asked for, done; a refusal is an answer too, shown above the form with what was typed.
 
-    The form carries an id made with the page, so that reloading or a double tap sends the same scan once.
+    The form carries an id made with the page, so that reloading or a double tap sends the same scan once. An act that
+    ends something (plain_acts.py) answers with where to go on.
     """
     try:
-        return _act(request, task, station, now)
+        return plain_act(request, task, station, now) or _act(request, task, station, now)
     except DomainError as error:
         if error.status >= 500:
             raise
-        return refused(error, number=request.POST.get("number", "")[:40])
+        answer = refused(error, number=request.POST.get("number", "")[:40])
+        answer.message += "".join(f" {text}" for text in error.fields.values())
+        return answer
 
 
 def _act(request, task: Task, station, now: dt.datetime) -> Answer:
     form, actor = request.POST, request.actor
     if "undo" in form:
-        return undo_scan(id=_id(form["undo"]), actor=actor, now=now)
+        return undo_scan(id=id_of(form["undo"]), actor=actor, now=now)
     if "give" in form:
         return _give(form, actor, station, now)
     if "answer" in form:
         id, _colon, value = form["answer"].partition(":")
-        return answer_scan(id=_id(id), value=value, destination=form.get("destination", ""), actor=actor, now=now)
-    fields = Fields(form.get("shelf", "").strip(), form.get("bag", "").strip())
+        return answer_scan(id=id_of(id), value=value, destination=form.get("destination", ""), actor=actor, now=now)
+    fields = Fields(
+        form.get("shelf", "").strip(), form.get("bag", "").strip(), stock_take=form.get("stock_take", "")[:36]
+    )
     return take_scan(
-        id=_id(form.get("id", "")),
+        id=id_of(form.get("id", "")),
         task=task,
         station=station,
         number=form.get("number", ""),
@@ -57,11 +65,4 @@ def _give(form, actor, station, now: dt.datetime) -> Answer:
         method, {}
     )
     waybill = form.get("waybill", "")
-    return give(waybill=waybill, station=station, method=method, id=_id(form["id"]), actor=actor, now=now, **given)
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise BadInput() from None
+    return give(waybill=waybill, station=station, method=method, id=id_of(form["id"]), actor=actor, now=now, **given)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from csp.constants import WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -20,6 +21,7 @@ from logistics.desk.answers import Answer
 from logistics.desk.places import current_station
 from logistics.desk.selectors_today import neighbours_of
 from logistics.desk.services.call import NEEDED
+from logistics.desk.services.lists import lanes_of
 from logistics.desk.services.scans import recent_scans
 from logistics.desk.states import Task
 from logistics.desk.views.home import drawer_of, stations_of
@@ -58,6 +60,8 @@ def _page(request, task: Task):
     station = current_station(request, NEEDED[task])
     moment = now()
     answer = plain_scan(request, task, station, moment) if request.method == "POST" else None
+    if isinstance(answer, HttpResponse):
+        return answer
     recent = recent_scans(actor=request.actor, station=station, task=task, now=moment)
     page = PAGES[task]
     context: dict[str, Any] = {
@@ -69,10 +73,12 @@ def _page(request, task: Task):
         "answer": answer,
         "recent": recent,
         "form_id": new_id(),
-        "typed": request.POST,
+        "typed": request.POST or request.GET,  # an act leads back with the bag or count it was about
         "panel": f"desk/panels/{task.value}.html",
         "config": _config(request, task, station, recent),
     }
+    if task == Task.SORT:
+        context["lanes"] = lanes_of(station)
     if task == Task.HAND_OVER:
         context["neighbours"] = neighbours_of(actor=request.actor, station=station)
     if task == Task.TAKE_OVER:

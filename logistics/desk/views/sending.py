@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from portal.core.errors import DomainError
+from portal.core.errors import BadInput, DomainError
 from portal.core.images import MAX_BYTES, ImageTooLarge
 from portal.core.uploads import limit_upload
 
@@ -37,3 +38,11 @@ def lines_of(text: str, most: int = 1000) -> list[str]:
     for mark in ",，、;；\r\t":
         text = text.replace(mark, "\n")
     return [word for line in text.split("\n") for word in line.split()][:most]
+
+
+def id_of(text: str) -> uuid.UUID:
+    """An id as a form carries it. Raises BadInput for anything else."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise BadInput() from None
