@@ -10,6 +10,8 @@ urlpatterns = [
     path("accounts/", include("members.accounts.urls")),
     path("my/relatives/", include("members.accounts.my_urls")),
     path("my/messages/", include("portal.notify.my_urls")),
+    path("apply/", include("logistics.licensing.urls")),
+    path("", include("logistics.firms.urls")),
     path("hooks/sms/", include("portal.notify.api_urls")),
     path("work/print/", include("logistics.documents.urls")),
     path("work/", include("logistics.desk.urls")),

@@ -6,10 +6,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.training.models import Attempt, AttemptQuestion, Paper
+from logistics.training.models import Attempt, AttemptQuestion, Course, Paper
 from logistics.training.states import LETTERS, AttemptState, CourseState, PaperState
 from members.access.states import Permission
 from portal.core.actor import Actor, demand
@@ -50,6 +50,19 @@ def own_attempt(*, actor: Actor, attempt_id: uuid.UUID) -> Attempt:
     if found is None:
         raise ExamNotFound()
     return found
+
+
+def running_attempts(*, actor: Actor, now: dt.datetime) -> list[Attempt]:
+    return list(own_attempts(actor=actor).filter(state=AttemptState.RUNNING, ends_at__gt=now))
+
+
+def attempts_at(*, actor: Actor, course: Course) -> list[Attempt]:
+    """The actor's attempts at a course, the latest first."""
+    return list(own_attempts(actor=actor).filter(paper__course=course).order_by("-started_at"))
+
+
+def last_sequence(attempt: Attempt) -> int:
+    return attempt.questions.aggregate(last=Max("sequence"))["last"] or 0
 
 
 def open_paper(*, paper_id: int) -> Paper:

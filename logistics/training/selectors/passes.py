@@ -78,7 +78,7 @@ def passes_of(*, user_id: int, today: dt.date, courses: Collection[str] | None =
 
 
 def _withdrawn(numbers: list[str]) -> set[str]:
-    """Of these certificates, those that are not in force: suspended, revoked, cancelled, or replaced by a later pass."""
+    """Of these certificates those not in force: suspended, revoked, cancelled, replaced by that of a later pass."""
     if not numbers:
         return set()
     in_force = [CertificateState.VALID, CertificateState.EXPIRED]  # what ended by the calendar the dates already say

@@ -39,10 +39,10 @@ def require_entry(*, paper: Paper, user: User, actor: Actor, now: dt.datetime) -
     _require_patience(paper, user, now)
 
 
-def why_not(*, paper: Paper, user: User, actor: Actor, now: dt.datetime) -> DomainError | None:
+def why_not(*, paper: Paper, actor: Actor, now: dt.datetime) -> DomainError | None:
     """The refusal that `start` would raise now, for the page that shows the button."""
     try:
-        require_entry(paper=paper, user=user, actor=actor, now=now)
+        require_entry(paper=paper, user=User.objects.get(pk=actor.user_id), actor=actor, now=now)
     except DomainError as refusal:
         return refusal
     return None
