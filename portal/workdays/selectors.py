@@ -65,6 +65,11 @@ def due_after(*, start: dt.date, days: int) -> Due:
     return calendar(start=start, end=end).due_after(start=start, days=days)
 
 
+def days_of(year: int) -> dict[dt.date, tuple[str, str]]:
+    """The special days of a year: day → (kind, name)."""
+    return {row.day: (row.kind, row.name) for row in SpecialDay.objects.filter(year=year)}
+
+
 def first_unpublished(*, after: dt.date) -> int:
     """The first year from that of `after` on whose days off are not published yet."""
     known = set(PublishedYear.objects.filter(year__gte=after.year).values_list("year", flat=True))

@@ -69,6 +69,7 @@ READ = {
     ("admin", Scan): Seen(OFFICE, OFFICE),
     ("admin", StockTake): Seen(OFFICE, OFFICE),
     ("admin", BulkRun): Seen(COUNTY, "neighbour_official"),
+    ("admin", PublishedYear): Seen(f"{COUNTY} neighbour_official"),  # one portal, one calendar
     ("admin", Division): Seen(OFFICE, OFFICE),
     ("admin", Device): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
     ("admin", User): Seen(COUNTY, "neighbour_official"),
@@ -101,7 +102,6 @@ NO_FACE = {
     BlockedNumber: NoFace("read by officials, masked, as far as their area wrote to it (blocked_numbers)"),
     BulkRow: NoFace("read with its run"),
     StockTakeItem: NoFace("read with its stock-take"),
-    PublishedYear: NoFace("public: the State Council's calendar, read through portal.workdays.selectors"),
     SpecialDay: NoFace("read with its year"),
     Function: NoFace("has no table; carries the permissions for the groups"),
 }
