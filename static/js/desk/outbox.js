@@ -4,7 +4,7 @@
 // Kept of a scan: id, task, station, number, time and the task's own fields. Each person has a drawer of their own (a
 // keyed hash the template gives): what somebody else left on this phone is never sent in another one's name.
 import { ask, loginMark, whoIsThere } from "./net.js";
-import { config } from "./words.js";
+import { config, localTime } from "./words.js";
 
 const DRAWER = "desk.waiting.";
 const BACKOFF = [1, 2, 4, 8, 15, 30]; // seconds
@@ -104,7 +104,9 @@ export class Outbox extends EventTarget {
       if (stop) return stop;
     }
     const entry = this.waiting[0];
-    const outcome = await ask(entry.path, { body: entry.body });
+    // With the phone's clock at reading and at sending the server knows how long a scan lay here, right clock or wrong.
+    const body = entry.kind === "scan" ? { ...entry.body, sent: localTime() } : entry.body;
+    const outcome = await ask(entry.path, { body });
     // An old form mark with a living session needs only the new mark: then it is sent once more.
     if (outcome.kind === "login") return (await this.whose()) || this.wait(0);
     if (outcome.kind === "later") return this.wait(outcome.after);
