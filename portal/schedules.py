@@ -29,4 +29,5 @@ SCHEDULES = (
     Schedule("close exams past their time", "logistics.training.tasks.close_exams", every=60),
     Schedule("sweep photos", "logistics.parcels.tasks.sweep_photos", at="03:40"),
     Schedule("make months of the event log", "logistics.parcels.tasks.ensure_months", at="03:10"),
+    Schedule("tend applications", "logistics.licensing.tasks.tend_applications", every=300),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,8 @@ class CertificateKind:
     certificates that stop nobody (training). `fact_labels` name what is printed, in its order: everyone may read
     these facts, so they hold nothing personal. `personal`: the holder is a person, whose name is masked for strangers.
     `issued_by` is the permission that the issuer needs over the place; None where the portal itself issues.
-    `says` is the sentence on the paper, with %(name)s for the holder; empty for the usual one.
+    `says` is the sentence on the paper, with %(name)s for the holder; empty for the usual one. `leaving` is asked with
+    the party before its certificate is cancelled, and raises while it can't stop for good.
     """
 
     code: str
@@ -32,6 +33,7 @@ class CertificateKind:
     personal: bool = False
     issued_by: str | None = Permission.APPLICATION_REVIEW
     says: Any = ""
+    leaving: Callable[[Any], None] | None = None
 
     def check(self, facts: Mapping[str, Any]) -> None:
         """Raises KindMisuse for a fact without label: it could not be shown."""

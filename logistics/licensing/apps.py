@@ -16,6 +16,6 @@ class Config(AppConfig):
             declare(
                 CertificateKind(
                     code=kind.code, label=kind.certificate, party=kind.party, fact_labels=kind.fact_labels,
-                    personal=kind.of_person,
+                    personal=kind.of_person, leaving=kind.leaving,
                 )
             )  # fmt: skip

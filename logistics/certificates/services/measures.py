@@ -110,6 +110,8 @@ def _do(act: Act, certificate: Certificate, actor: Actor, now: dt.datetime, why:
     _require_move(row, act)
     if act == Act.CANCEL and Measure.objects.filter(certificate=row, state=MeasureState.PROPOSED).exists():
         raise RevocationPending()
+    if act == Act.CANCEL:
+        _require_leave(row)
     before = row.state
     measure = Measure.objects.create(
         certificate=row, act=act, state=MeasureState.DONE, why=_reason(why),
@@ -159,6 +161,13 @@ def _require_move(row: Certificate, act: Act) -> None:
     if AFTER[act] not in MOVES[row.state]:
         label = CertificateState(row.state).label
         raise IllegalJump(_("这张证书现在是“%(state)s”，不能%(act)s。") % {"state": label, "act": act.label})
+
+
+def _require_leave(row: Certificate) -> None:
+    """What the app that declared the kind says of a party that stops for good, e.g. a station that holds parcels."""
+    kind = kind_of(row.kind)
+    if kind.party is not None and kind.leaving is not None:
+        kind.leaving(kind.party._default_manager.select_for_update(no_key=True).get(pk=row.holder))
 
 
 def _require_person(actor: Actor) -> None:

@@ -177,6 +177,9 @@ class Kind:
         """Registered rows for which this actor may apply for a renewal, a change or an annual review."""
         raise NotImplementedError
 
+    def leaving(self, holder: Any) -> None:
+        """Raises while the party can't stop for good; asked before its certificate is cancelled."""
+
     # -- the register -------------------------------------------------------------------------------------
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Certified:
         """Creates the registered row, or changes the one that the application names. Raises what the register says."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.licensing.kinds import parts
 from logistics.licensing.kinds.spec import Duplicate, Kind, Problems, Values
 from logistics.licensing.kinds.station import form
+from logistics.licensing.kinds.station.emptiness import require_empty
 from logistics.licensing.models import Application
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.rules import PARENTS
@@ -125,6 +126,9 @@ class StationCertification(Kind):
             "services": "、".join(offered),
             "operator": holder.operator.name if holder.operator else "",
         }
+
+    def leaving(self, holder: Station) -> None:
+        require_empty(holder)
 
     def enterprise_of(self, holder: Station) -> Enterprise | None:
         return holder.operator

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from celery import shared_task
+
+from logistics.licensing.services import deadlines
+from portal.core.clock import now
+
+
+@shared_task
+def tend_applications() -> dict[str, int]:
+    """Frees claims that ran out, counts uncertain deadlines anew. May run twice or late: it reads the state again."""
+    moment = now()
+    return {
+        "released": deadlines.release_overdue_claims(now=moment),
+        "moved": deadlines.count_deadlines_again(now=moment),
+    }
