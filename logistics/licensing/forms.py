@@ -78,10 +78,11 @@ def sections(
 ) -> list[Section]:  # fmt: skip
     made: dict[str, Section] = {}
     for field in kind.fields:
+        raw = values.get(field.name)
         row = Row(
-            field=field, value=_value(field, values.get(field.name)), problem=problems.get(field.name, ""),
+            field=field, value=_value(field, raw), problem=problems.get(field.name, ""),
             remark=remarks.get(field.name, ""), part=_PARTS.get(field.type, "input"),
-            attributes=_attributes(field, values.get(field.name)), choices=_choices(field, values.get(field.name), parties),
+            attributes=_attributes(field, raw), choices=_choices(field, raw, parties),
             groups=places if field.type == Type.PLACE else [], example=EXAMPLES.get(field.type, ""),
             only=f"{field.only_if[0]}:{' '.join(field.only_if[1])}" if field.only_if else "",
             only_text=_only_text(kind, field), asked=field.asked(values),

@@ -165,9 +165,7 @@ def place_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     inside = Q(pk__in=[])
     for prefix in counties:
         inside |= Q(prefix__startswith=prefix)
-    rows = (
-        Division.objects.filter(inside, level__gte=Level.COUNTY).order_by("code").values_list("code", "level", "name")
-    )
+    below = Division.objects.filter(inside, level__gte=Level.COUNTY).order_by("code")
     groups: list[tuple[str, list[tuple[str, str]]]] = []
     for code, level, name in below.values_list("code", "level", "name"):
         if level <= Level.TOWNSHIP:

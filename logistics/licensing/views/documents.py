@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ class NothingSent(BadInput):
 @never_cache
 @require_POST
 def add(request, application_id, evidence: str):
-    """Multipart `file`, any number of them. What is refused is said on the form; the others are kept."""
+    """Multipart `file`, one a request, so that the limit is one file's → {"document": id} for a script, or the form."""
     limit_upload(request, limit=MAX_BYTES, refusal=DocumentTooLarge)
     return _add(request, application_id, evidence)
 
@@ -46,19 +46,20 @@ def add(request, application_id, evidence: str):
 def _add(request, application_id, evidence):
     row = application_of(actor=request.actor, id=application_id)
     back = f"{reverse('apply_form', args=[row.pk])}#d-{evidence}"
+    file = request.FILES.get("file")
     try:
-        files = request.FILES.getlist("file")
-        if not files:
+        if file is None:
             raise NothingSent()
-        for file in files:
-            add_document(
-                application=row, kind=evidence, file=file, name=file.name or "", actor=request.actor, now=now()
-            )  # fmt: skip
+        kept = add_document(
+            application=row, kind=evidence, file=file, name=file.name or "", actor=request.actor, now=now()
+        )  # fmt: skip
     except DomainError as error:
         if wants_json(request) or error.status in (403, 404, 409):
             raise
         messages.error(request, f"{error.message} {error.hint}")
         return redirect(back)
+    if wants_json(request):
+        return JsonResponse({"document": str(kept.pk)}, status=201)
     messages.success(request, _("材料已收到。"))
     return redirect(back)
 
@@ -77,7 +78,7 @@ def remove(request, document_id):
 @require_safe
 def document(request, document_id):
     """The paper with the viewer's mark, for who may see its application. Pictures are shown, a PDF is downloaded."""
-    data, content_type, name = open_document(document_id=document_id, actor=request.actor, now=now())
+    data, content_type, _name = open_document(document_id=document_id, actor=request.actor, now=now())
     response = HttpResponse(data, content_type=content_type)
     shown = "inline" if content_type == JPEG else "attachment"
     extension = "jpg" if content_type == JPEG else "pdf"
