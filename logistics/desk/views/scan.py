@@ -25,6 +25,7 @@ from logistics.desk.services.lists import lanes_of
 from logistics.desk.services.scans import recent_scans
 from logistics.desk.states import Task
 from logistics.desk.views.home import drawer_of, stations_of
+from logistics.desk.views.keeping import keeping
 from logistics.desk.views.plain import plain_scan
 from logistics.desk.views.tasks import PAGES
 from logistics.desk.views.words import words
@@ -62,14 +63,17 @@ def _page(request, task: Task):
     answer = plain_scan(request, task, station, moment) if request.method == "POST" else None
     if isinstance(answer, HttpResponse):
         return answer
-    recent = recent_scans(actor=request.actor, station=station, task=task, now=moment)
     page = PAGES[task]
+    bare = page.alone and bool(request.GET.get("bare"))  # to be kept by the browser: nobody's parcel, nobody's token
+    recent = [] if bare else recent_scans(actor=request.actor, station=station, task=task, now=moment)
     context: dict[str, Any] = {
         "task": task,
         "title": page.title_at(station),
         "page": page,
         "station": station,
-        "stations": stations_of(request, NEEDED[task]),
+        "stations": [] if bare else stations_of(request, NEEDED[task]),
+        "bare": bare,
+        "reading_back": request.path,
         "answer": answer,
         "recent": recent,
         "form_id": new_id(),
@@ -95,6 +99,7 @@ def _config(request, task: Task, station, recent: list[Answer]) -> dict[str, Any
         "station": station.code,
         "user": drawer_of(request),
         "secret": PAGES[task].secret,
+        "keeping": keeping(task),
         "recent": msgspec.to_builtins(recent),
         "handover": request.GET.get("handover", "")[:36],
         "icons": static("vendor/lucide/icons.svg"),

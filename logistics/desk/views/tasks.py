@@ -17,7 +17,11 @@ _ANY = frozenset(StationKind)
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """`secret`: what is scanned may open a parcel (code, link), so the browser keeps nothing of it."""
+    """What a page is like.
+
+    `secret`: what is scanned may open a parcel (code, link), so the browser keeps nothing of it. `alone`: scans need
+    nothing of the portal before their answer, so the page may be opened without a line.
+    """
 
     task: Task
     icon: str
@@ -25,6 +29,7 @@ class TaskPage:
     start: Any  # what to do first, shown before the first scan
     stations: frozenset[StationKind] = _ANY
     secret: bool = False
+    alone: bool = False
     title_elsewhere: Any = ""  # where the task's own name would be wrong: a township station is no county hub
 
     def title_at(self, station) -> Any:
@@ -40,6 +45,7 @@ PAGES = {
             _("每件到站先扫一次"),
             _("扫面单条码，屏幕会大字显示下一站。"),
             _TRANSIT,
+            alone=True,
             title_elsewhere=_("镇站到件"),
         ),
         TaskPage(
@@ -62,6 +68,7 @@ PAGES = {
             _("上货架，通知收件人"),
             _("先填货架位或扫货架标签，再逐件扫面单。"),
             _PICKUP,
+            alone=True,
         ),
         TaskPage(
             Task.GIVE_OUT,
@@ -88,6 +95,7 @@ PAGES = {
             "truck",
             _("领件上门派送"),
             _("逐件扫要带走派送的包裹。"),
+            alone=True,
         ),
         TaskPage(
             Task.STOCK_TAKE,
