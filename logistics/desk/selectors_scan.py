@@ -13,11 +13,13 @@ from portal.core.rows import Columns, read_rows
 MOST_ALIKE = 8  # carriers that use one number
 
 _S, _UP, _TOP = (Columns(Station, alias) for alias in ("s", "up", "top"))
+_OPERATOR = Columns(Enterprise, "op")
 _STATION = """
 SELECT {columns}
 FROM registry_station s
 LEFT JOIN registry_station up ON up.id = s.parent_id
 LEFT JOIN registry_station top ON top.id = up.parent_id
+LEFT JOIN registry_enterprise op ON op.id = s.operator_id
 WHERE s.code = %s
 """
 
@@ -40,10 +42,15 @@ LIMIT %s
 
 
 def station_with_way(code: str) -> Station | None:
-    """The station `code`, whatever its state, with the two above it. One statement."""
-    sql = _STATION.format(columns=", ".join(part.sql for part in (_S, _UP, _TOP)))
-    rows = read_rows(sql, [code], _S, _UP, _TOP)
-    return _way(*rows[0]) if rows else None
+    """The station `code`, whatever its state, with its operator and the two stations above it. One statement."""
+    parts = (_S, _UP, _TOP, _OPERATOR)
+    sql = _STATION.format(columns=", ".join(part.sql for part in parts))
+    rows = read_rows(sql, [code], *parts)
+    if not rows:
+        return None
+    station, up, top, operator = rows[0]
+    station.operator = operator
+    return _way(station, up, top)
 
 
 def parcels_of_number(number: str) -> list[Parcel]:

@@ -64,6 +64,13 @@ _REFUSED: dict[str, Any] = {
     "parcel_returning": _("退回件"),
     "wrong_direction": _("上行件"),
     "pin_wrong": _("密码不对"),
+    "stopped_suspended": _("已暂停"),
+    "stopped_revoked": _("已撤销证"),
+    "stopped_expired": _("证到期"),
+    "stopped_uncertified": _("没有证"),
+    "stopped_papers_expired": _("证件到期"),
+    "stopped_closed": _("已关闭"),
+    "destination_stopped": _("改送"),
 }
 
 

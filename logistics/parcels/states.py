@@ -175,6 +175,7 @@ class Refusal(models.TextChoices):
     NEEDS_PROOF = "needs_proof", _("需要先核验")
     NEEDS_CONSENT = "needs_consent", _("收件人未同意")
     OPEN_HANDOVER = "open_handover", _("交接未确认")
+    PARTY_STOPPED = "party_stopped", _("站点、企业或快递员已停用")
 
 
 class NumberKind(models.TextChoices):

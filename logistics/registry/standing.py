@@ -75,6 +75,20 @@ def require_station(station: Station, *, now: dt.datetime) -> None:
     require_good(station, station.operator, now=now)
 
 
+def is_good(station: Station, *, today: dt.date) -> bool:
+    """Whether the station and whoever operates it may take in new parcels. Needs `operator` loaded."""
+    parties = filter(None, (station, station.operator))
+    return all(standing_of(party, today=today) == Standing.GOOD for party in parties)
+
+
+def require_courier(*, user_id: int, now: dt.datetime) -> None:
+    """Raises Stopped for a registered courier or driver who may not take on new parcels, or whose enterprise may
+    not. People who are not registered as such are not asked. One statement."""
+    courier = Courier.objects.select_related("enterprise").filter(user=user_id).first()
+    if courier is not None:
+        require_good(courier, courier.enterprise, now=now)
+
+
 def paper_end(party: Certified) -> dt.date | None:
     """The last day of the paper that ends first: insurance, inspection, lease, driving licence."""
     if isinstance(party, Vehicle):

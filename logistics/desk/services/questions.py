@@ -19,10 +19,11 @@ from logistics.parcels.services.consent import give_consent
 from logistics.parcels.services.guards import append, event, lock_one
 from logistics.parcels.services.parcels import ParcelDraft, create_parcel
 from logistics.parcels.states import ConsentChannel, Direction, Issue
-from logistics.registry.models import Station
-from logistics.registry.selectors import public_carriers
-from logistics.registry.states import State, StationKind
+from logistics.registry import standing
+from logistics.registry.selectors import public_carriers, working_stations
+from logistics.registry.states import StationKind
 from members.access.states import Permission
+from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict
 
 ASIDE, REFUSE, RECORD, LEAVE = "aside", "refuse", "record", "leave"
@@ -51,20 +52,23 @@ class ConsentRefused(Conflict):
 
 def ask_to_register(call: Call) -> Outcome:
     """Which carrier's parcel this is; at a hub or township station also where it goes."""
+    standing.require_station(call.station, now=call.now)
     may = call.actor.may(Permission.PARCEL_CREATE)
     options = [option(c.code, c.short_name) for c in public_carriers()] if may else []
     options.append(option(ASIDE, _("先放一边")))
     message = gettext("没有登记过这个单号。")
     hint = gettext("请看面单：是哪家快递企业的？登记后继续办理；看不清的先放一边。")
-    more: dict[str, Any] = {} if call.station.kind in _ENDS else {"destinations": _destinations(call.station)}
+    more: dict[str, Any] = {} if call.station.kind in _ENDS else {"destinations": _destinations(call)}
     return asks(call, "register", options, message, hint, code="unknown_number", **more)
 
 
 _ENDS = (StationKind.VILLAGE, StationKind.LOCKER)
 
 
-def _destinations(station: Station) -> list[dict[str, str]]:
-    below = Station.objects.filter(state=State.ACTIVE).order_by("kind", "code")
+def _destinations(call: Call) -> list[dict[str, str]]:
+    """This station and those below it that may take in new parcels."""
+    station = call.station
+    below = working_stations(today=county_day(call.now)).order_by("kind", "code")
     children = below.filter(parent=station) | below.filter(parent__parent=station)
     return [option(station.code, station.name), *(option(s.code, s.name) for s in children)]
 
@@ -73,7 +77,7 @@ def register(call: Call, carrier: str, destination: str) -> None:
     """The least that can be said of a parcel nobody announced: whose it is and where it goes. Never a person."""
     if call.station.kind in _ENDS:
         destination = call.station.code
-    elif destination not in {row["value"] for row in _destinations(call.station)}:
+    elif destination not in {row["value"] for row in _destinations(call)}:
         raise DestinationMissing()
     draft = ParcelDraft(
         direction=Direction.DOWN.value,

@@ -21,6 +21,7 @@ from logistics.parcels.services.parties import Party
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import Act, Custodian, Direction, HandoverState, Stage
+from logistics.registry import standing
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.states import EnterpriseKind
 from members.access.states import Permission
@@ -106,7 +107,7 @@ def collect_parcel(
     The keeper states that they compared the sender's identity card (快递暂行条例 第22条: real name; the number is not
     kept) and looked at the goods (第30条: prohibited goods). `form_key` is made with the empty form: the same form sent
     twice, also at the same moment, is one parcel. Needs PARCEL_CREATE and STATION_RECEIVE at the station. Raises
-    NotChecked, KeyMissing, PersonMissing, the draft's BadInput, Conflict for a carrier's number that is taken.
+    NotChecked, KeyMissing, PersonMissing, Stopped, the draft's BadInput, Conflict for a carrier's number that is taken.
     """
     require_station(actor=actor, permission=Permission.STATION_RECEIVE, station=station)
     actor.require(Permission.PARCEL_CREATE)
@@ -115,6 +116,7 @@ def collect_parcel(
     source, event_id = source_for(actor=actor, now=now), f"collect:{form_key}"
     if EventKey.objects.filter(source_id=source.pk, source_event_id=event_id).exists():
         return _taken_before(source, event_id, station, now)
+    standing.require_station(station, now=now)
     if not (identity_checked and goods_checked):
         raise NotChecked()
     needed = (draft.sender_name, draft.sender_phone, draft.recipient_name, draft.recipient_phone)

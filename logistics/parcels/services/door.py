@@ -39,6 +39,7 @@ from logistics.parcels.services.guards import (
     phone_of,
     require_open,
     require_parcels,
+    require_working,
 )
 from logistics.parcels.services.photos import keep, stored
 from logistics.parcels.services.pickup.codes import CodeLocked, code_hash, draw_code, spaced, try_code
@@ -86,8 +87,9 @@ def start_delivery(*, parcel: Parcel, actor: Actor, now: dt.datetime) -> Parcel:
 
     The parcel must be in the actor's own hands, at a station where they give out, or in hands that nobody recorded.
     Once an attempt: said again it changes nothing, and after a failed attempt it begins the next. One message a day.
-    Needs PARCEL_DELIVER over the parcel. Raises NotInYourHands, WaitsForPickup, GoingBack, InABag, OnAHandover,
-    WrongDirection, ParcelClosed, ParcelNotFound.
+    A courier who may take on nothing new still sets out with what they carry. Needs PARCEL_DELIVER over the parcel.
+    Raises NotInYourHands, WaitsForPickup, GoingBack, InABag, OnAHandover, Stopped, WrongDirection, ParcelClosed,
+    ParcelNotFound.
     """
     require_parcels(actor=actor, permission=Permission.PARCEL_DELIVER, parcels=[parcel])
     parcel = lock_one(parcel)
@@ -95,6 +97,8 @@ def start_delivery(*, parcel: Parcel, actor: Actor, now: dt.datetime) -> Parcel:
     _require_deliverable(parcel, actor)
     if parcel.stage == Stage.OUT_FOR_DELIVERY and not FAILED & set(parcel.issues):
         return parcel
+    if parcel.custody_kind != Custodian.PERSON and parcel.stage != Stage.OUT_FOR_DELIVERY:
+        require_working(actor=actor, now=now)
     left_from = _left_from(parcel, actor)
     append(events=[event(parcel, Stage.OUT_FOR_DELIVERY, station=left_from, now=now)], actor=actor, now=now)
     _tell(parcel, left_from, now)

@@ -12,8 +12,9 @@ from logistics.parcels.selectors import covers_station, visible_parcels, within_
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import ContactRole
+from logistics.registry import standing
 from logistics.registry.models import Station
-from members.access.states import Permission
+from members.access.states import Permission, Role
 from portal.core.actor import Actor, demand
 from portal.core.ids import new_id
 from portal.core.rows import Columns, read_rows
@@ -24,6 +25,13 @@ def require_station(*, actor: Actor, permission: str, station: Station) -> None:
     demand(actor).require(permission)
     if not covers_station(actor.scope(permission), station):
         raise StationNotFound()
+
+
+def require_working(*, actor: Actor, now: dt.datetime) -> None:
+    """Raises Stopped for a courier whose certificate lets them take on no new parcels; what they carry they may still
+    deliver or hand back. Keepers and officials are not asked. One statement, for couriers only."""
+    if actor.user_id is not None and Role.COURIER in actor.roles:
+        standing.require_courier(user_id=actor.user_id, now=now)
 
 
 def lock(parcels: Iterable[Parcel]) -> list[Parcel]:

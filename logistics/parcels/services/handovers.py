@@ -22,7 +22,7 @@ from logistics.parcels.services.guards import (
     require_parcels,
     require_station,
 )
-from logistics.parcels.services.parties import HandoverNotFound, Party, require_side
+from logistics.parcels.services.parties import HandoverNotFound, Party, require_fit, require_side
 from logistics.parcels.states import DEPARTURES, Act, BagState, Custodian, HandoverState, Issue
 from logistics.registry.models import Station
 from members.access.states import Permission
@@ -113,6 +113,7 @@ def offer_handover(
     require_side(actor, Permission.HANDOVER_GIVE, giver)
     if (offered := _offered_before(id, actor)) is not None:
         return offered
+    require_fit(taker, now=now)
     inside = _inside(bags)
     wanted = list({p.pk: p for p in [*parcels, *(p for p, _bag in inside.values())]}.values())
     if not wanted:
@@ -152,6 +153,7 @@ def take_over(
     _require_pending(handover)
     if actor.id == handover.offered_by:
         raise SamePerson()
+    require_fit(taker, now=now)
     items = list(handover.items.select_related("parcel", "bag"))
     expected = lock([item.parcel for item in items])
     numbers = clean(scanned)
@@ -187,6 +189,11 @@ def _consequences(handover: Handover, counted: Comparison, now: dt.datetime) -> 
         if not p.is_closed
     ]
     missing = [p for p in counted.missing if not p.is_closed]
+    if to.kind == Custodian.CARRIER:  # what is on its way out leaves the county's network here
+        out = [p for p in counted.present if p.direction == Direction.UP and p.stage != Stage.RETURNING]
+        passed += [
+            event(p, Stage.HANDED_TO_CARRIER, station=here, now=now, reason=to.ref) for p in out if not p.is_closed
+        ]
     return passed + [event(p, Issue.COUNT_MISMATCH, station=here, now=now) for p in missing]
 
 

@@ -1,8 +1,9 @@
 """Which events of a batch may enter the log, and as what. Reads and locks; writes nothing.
 
 What a row is refused for never depends on which other events have come in, so that the same events are accepted in
-any order. Two things that are no events are looked at: the recipient's consent, and a handover that nobody answered
-yet. A row refused for one of them is taken when it is sent again after the consent or the answer.
+any order. Three things that are no events are looked at: the recipient's consent, a handover that nobody answered
+yet, and whether the sender and the station may take on parcels, at the day of the event. A row refused for
+one of them is taken when it is sent again after the consent, the answer or the renewal.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from logistics.parcels.fold import order_rank
 from logistics.parcels.models import EventSource, HandoverItem, Parcel
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.services import log
+from logistics.parcels.services.takers import TAKES_ON, Takers
 from logistics.parcels.states import (
     DEPARTURES,
     EVENT_LABELS,
@@ -100,7 +102,7 @@ class Judge:
         vouched: bool,
         stations: Sequence[Station] = (),
     ):
-        self.source, self.now = source, now
+        self.source, self.actor, self.now = source, actor, now
         self.skew = now - sent_at if sent_at is not None and abs(now - sent_at) > SKEW_TOLERANCE else None
         self.scope = actor.scope(Permission.EVENT_RECORD)
         self.trusted = vouched or source.kind == SourceKind.SYSTEM
@@ -108,6 +110,7 @@ class Judge:
         self.guarded = frozenset() if self.trusted else _GUARDED_AT_THE_COUNTER if at_counter else _GUARDED_FOR_ALL
         self.asks_first = at_counter and not self.trusted  # whether the recipient agreed, the handover is answered
         self.known = {station.code: station for station in stations}
+        self.named: list[Station] = []
         self.areas: dict[int, str] = {}
         # A terminal of one station need not name it in every scan.
         self.own_station = next(iter(self.scope.stations)) if len(self.scope.stations) == 1 else None
@@ -121,9 +124,12 @@ class Judge:
         )
         self.areas = self._areas(numbers)
         consent, handed = self._consent(rows, numbers), self._handed(rows, numbers)
+        takers = self._takers(rows)
         for row in rows:
             if row.refusal is None:
                 row.refusal = self._place(row, stations, carriers, numbers) or self._proof(row, consent, handed)
+            if row.refusal is None and takers and not takers.may(row.event.code, row.station_id, row.occurred_at):
+                row.refusal = Refusal.PARTY_STOPPED
             if row.refusal is None:
                 row.id = new_id()
         return rows
@@ -186,7 +192,8 @@ class Judge:
     def _stations(self, codes: set[str]) -> dict[str, tuple[int, bool]]:
         """Station code → (id, whether the actor's scope covers it)."""
         unknown = codes - self.known.keys()
-        rows = [*self.known.values(), *(Station.objects.filter(code__in=unknown) if unknown else ())]
+        others = Station.objects.select_related("operator").filter(code__in=unknown) if unknown else ()
+        rows = self.named = [*self.known.values(), *others]
         return {s.code: (s.pk, s.pk in self.scope.stations or self.scope.covers_division(s.division_id)) for s in rows}
 
     def _areas(self, numbers) -> dict[int, str]:
@@ -243,6 +250,12 @@ class Judge:
         ids = self._named(rows, numbers, DEPARTURES)
         items = HandoverItem.objects.filter(parcel__in=ids, open=True, expected=True)
         return dict(items.values_list("parcel_id", "handover__offered_at")) if ids else {}
+
+    def _takers(self, rows: list[Row]) -> Takers | None:
+        """None when nobody has to be asked: a service has done so already, or no row takes on a parcel."""
+        if self.trusted or not any(row.refusal is None and row.event.code in TAKES_ON for row in rows):
+            return None
+        return Takers(source=self.source, actor=self.actor, stations=self.named, own=self.own_station)
 
     def _named(self, rows: list[Row], numbers, codes: Iterable[str]) -> set[int]:
         """Parcels of which a row at the counter states one of `codes`."""

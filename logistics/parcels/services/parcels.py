@@ -19,11 +19,13 @@ from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.selectors import stations_and_below
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
+from logistics.registry import standing
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import public_serving_stations
 from members.access.states import Permission
 from portal.core.actor import Actor, Scope, demand
 from portal.core.checkdigits import random_number
+from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
 from portal.core.phones import to_e164
 from portal.regions.models import Division
@@ -122,7 +124,7 @@ def _create(
     demo: bool,
 ) -> list[Outcome]:
     with transaction.atomic():
-        references = _references(drafts)
+        references = _references(drafts, county_day(now))
         outcomes = [_judge(draft, references, scope, now, return_of, demo) for draft in drafts]
         fresh = [outcome for outcome in outcomes if outcome.result == RowResult.ACCEPTED]
         if fresh and not dry_run:
@@ -131,12 +133,12 @@ def _create(
     return outcomes
 
 
-def _references(drafts: Sequence[ParcelDraft]) -> _References:
+def _references(drafts: Sequence[ParcelDraft], today: dt.date) -> _References:
     """Everything the drafts name, in a handful of queries."""
     for draft in drafts:
         draft.carrier_number = normalise_number(draft.carrier_number)
     enterprises = Enterprise.objects.in_bulk({d.carrier for d in drafts if d.carrier}, field_name="code")
-    stations = Station.objects.in_bulk(
+    stations = Station.objects.select_related("operator").in_bulk(
         {c for d in drafts for c in (d.destination_station, d.origin_station) if c}, field_name="code"
     )
     divisions = Division.objects.in_bulk(
@@ -148,7 +150,7 @@ def _references(drafts: Sequence[ParcelDraft]) -> _References:
         for n in ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel")
     }
     without = {place for d in drafts for place, station in (_county_end(d),) if place and not station}
-    return _References(enterprises, stations, divisions, known, public_serving_stations(divisions=without))
+    return _References(enterprises, stations, divisions, known, public_serving_stations(divisions=without, today=today))
 
 
 def _county_end(draft: ParcelDraft) -> tuple[str, str]:
@@ -171,6 +173,8 @@ def _judge(
         parcel.return_of = return_of
         parcel.demo = demo or (parcel.carrier is not None and parcel.carrier.demo)  # demo firms carry nothing real
         _assert_in_scope(parcel, scope)
+        if return_of is None:  # what comes back must be able to travel
+            _assert_working(parcel, refs, now)
         contacts = _contacts(draft, parcel)
     except DomainError as error:
         return Outcome(RowResult.REFUSED, error=error)
@@ -256,6 +260,17 @@ def _assert_in_scope(parcel: Parcel, scope: Scope) -> None:
         raise Forbidden(
             _("这个包裹不在您的范围内。"), code="out_of_scope", hint=_("只能登记本企业、本站或本辖区的包裹。")
         )
+
+
+def _assert_working(parcel: Parcel, refs: _References, now: dt.datetime) -> None:
+    """Raises Stopped when the carrier, or the station at the county's end, may take on no new parcels. A parcel that
+    the carrier has announced already is a duplicate and stays one."""
+    if (parcel.carrier_id, parcel.carrier_number) in refs.known:
+        return
+    standing.require_good(parcel.carrier, now=now)
+    station = parcel.destination_station if parcel.direction == Direction.DOWN else parcel.origin_station
+    if station is not None:
+        standing.require_station(station, now=now)
 
 
 def _store(fresh: list[Outcome], now: dt.datetime) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.services.guards import covers_station
 from logistics.parcels.states import Custodian
+from logistics.registry import standing
 from logistics.registry.models import Enterprise, Station
 from portal.core.actor import Actor, demand
 from portal.core.errors import NotFound
@@ -39,6 +41,23 @@ class HandoverNotFound(NotFound):
     code = "handover_not_found"
     message = _("没有找到这张交接单，或您不是交接的一方。")
     hint = _("请由交出方或接收方的人员办理。")
+
+
+def require_fit(party: Party, *, now: dt.datetime) -> None:
+    """Raises Stopped when `party` may take on no parcels now: its certificate has ended, or was stopped."""
+    if party.kind == Custodian.STATION:
+        station = Station.objects.select_related("operator").filter(code=party.ref).first()
+        if station is not None:
+            standing.require_station(station, now=now)
+    elif party.kind == Custodian.CARRIER:
+        standing.require_good(Enterprise.objects.filter(code=party.ref).first(), now=now)
+    elif (user_id := _user_of(party)) is not None:
+        standing.require_courier(user_id=user_id, now=now)
+
+
+def _user_of(party: Party) -> int | None:
+    kind, _colon, pk = party.ref.partition(":")
+    return int(pk) if party.kind == Custodian.PERSON and kind == "user" and pk.isdecimal() else None
 
 
 def require_side(actor: Actor, permission: str, party: Party) -> None:

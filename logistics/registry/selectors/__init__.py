@@ -26,6 +26,7 @@ from logistics.registry.selectors.parties import (
     stations_within,
     visible_enterprises,
     visible_stations,
+    working_stations,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "visible_enterprises",
     "visible_stations",
     "visible_vehicles",
+    "working_stations",
 ]

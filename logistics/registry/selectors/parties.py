@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -158,15 +159,30 @@ def public_carriers() -> QuerySet[Enterprise]:
 _SERVED_BY = {12: StationKind.VILLAGE, 9: StationKind.TOWNSHIP}  # digits of a division's prefix
 
 
-def public_serving_stations(*, divisions: Iterable[str]) -> dict[str, Station]:
+def certified(today: dt.date, prefix: str = "") -> Q:
+    """Whose certificate lets them work on `today` (registry/standing.py says the same of one row), for stations and
+    enterprises; `prefix` leads to them from another row."""
+    until, by = f"{prefix}certified_until", f"{prefix}certify_by"
+    never = Q(**{f"{until}__isnull": True}) & (Q(**{f"{by}__isnull": True}) | Q(**{f"{by}__gte": today}))
+    return Q(**{f"{prefix}state": State.ACTIVE}) & (never | Q(**{f"{until}__gte": today}))
+
+
+def working_stations(*, today: dt.date) -> QuerySet[Station]:
+    """Stations that may take in new parcels on `today`, as may whoever operates them: what is offered to choose."""
+    return Station.objects.filter(certified(today) & (Q(operator__isnull=True) | certified(today, "operator__")))
+
+
+def public_serving_stations(*, divisions: Iterable[str], today: dt.date | None = None) -> dict[str, Station]:
     """The station that serves each of `divisions` (12-digit codes): its own, else the one of its township.
 
-    Only open village and township stations count. Of several in one place the one of that place's kind serves it;
-    when there are several of them nothing is guessed, and the place is missing in the answer. One query.
+    Only open village and township stations count, with `today` only those that may take in new parcels on that day.
+    Of several in one place the one of that place's kind serves it; when there are several of them nothing is guessed,
+    and the place is missing in the answer. One query.
     """
     wanted = {code: [code, f"{code[:9]}000"] for code in divisions if len(code) == 12 and code[6:9] != "000"}
     there: dict[str, list[Station]] = {}
-    open_ones = Station.objects.filter(state=State.ACTIVE, kind__in=_SERVED_BY.values())
+    rows = working_stations(today=today) if today else Station.objects.filter(state=State.ACTIVE)
+    open_ones = rows.filter(kind__in=_SERVED_BY.values())
     for station in open_ones.filter(division__in={c for codes in wanted.values() for c in codes}) if wanted else ():
         there.setdefault(station.division_id, []).append(station)
     answers = {code: next((_only(there[c], c) for c in places if c in there), None) for code, places in wanted.items()}

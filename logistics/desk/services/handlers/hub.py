@@ -16,6 +16,7 @@ from logistics.desk.services.repeats import repeated, standing_event
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.guards import append, event, lock_one, require_open
 from logistics.parcels.states import Stage
+from logistics.registry import standing
 from logistics.registry.states import StationKind
 from portal.core.errors import Conflict
 
@@ -46,6 +47,7 @@ def hub_inbound(call: Call) -> Outcome:
     since = locked.stage_at if locked.stage == Stage.RETURNING else None
     if earlier := standing_event(locked, stage, call.station, since=since):
         return repeated(call, parcel, earlier.recorded_at, earlier.actor, facts=_facts(parcel, call))
+    standing.require_station(call.station, now=call.now)
     arrived = event(locked, stage, station=call.station, now=moment_for(call, locked))
     ids = append(events=[arrived], actor=call.actor, now=call.now, stations=[call.station])
     return Outcome(_arrived(parcel, call), parcel, ids)

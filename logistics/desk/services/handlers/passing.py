@@ -22,7 +22,7 @@ from logistics.parcels.models import Bag, BagItem, Handover, HandoverItem, Parce
 from logistics.parcels.services.carry import read_badge
 from logistics.parcels.services.guards import require_open
 from logistics.parcels.services.handovers import BagStillOpen, HandoverAnswered, InOpenHandover, NotHeld
-from logistics.parcels.services.parties import Party, require_side
+from logistics.parcels.services.parties import Party, require_fit, require_side
 from logistics.parcels.services.pickup.inbound import StillInBag
 from logistics.parcels.states import BagState, Custodian, HandoverState
 from members.access.states import Permission
@@ -105,7 +105,9 @@ def _require_free(parcels: list[Parcel], call: Call) -> None:
 def take_over(call: Call) -> Outcome:
     """Whether this is on the list of the handover that is being taken. A bag's tag stands for everything inside."""
     if call.barcode.kind == Kind.HANDOVER:
-        return _handover_chosen(call, pending_handover(call.number, call))
+        chosen = pending_handover(call.number, call)
+        require_fit(Party(chosen.to_kind, chosen.to_ref), now=call.now)
+        return _handover_chosen(call, chosen)
     handover = pending_handover(call.fields.handover, call)
     if call.barcode.kind == Kind.BAG:
         return _bag_to_take(call, handover)

@@ -18,6 +18,7 @@ from logistics.parcels.services.guards import append, event, lock_one, require_o
 from logistics.parcels.services.pickup.arrival import tell_recipient
 from logistics.parcels.services.pickup.codes import first_code, renew_code
 from logistics.parcels.states import Direction, Issue, Stage
+from logistics.registry import standing
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor
@@ -85,8 +86,8 @@ def take_in(
     """Takes a parcel in for pickup at its station: READY_FOR_PICKUP, code and arrival message, all once.
 
     It arrived at `at`, which is `now` unless the scan reached us later. Scanning it again changes only the shelf.
-    Raises ConsentNeeded, WrongStation, StillInBag, WaitsElsewhere, ParcelReturning, ParcelClosed, WrongDirection,
-    ShelfTooLong, and NotFound outside the actor's scope.
+    Raises Stopped where the station may take in nothing new, ConsentNeeded, WrongStation, StillInBag, WaitsElsewhere,
+    ParcelReturning, ParcelClosed, WrongDirection, ShelfTooLong, and NotFound outside the actor's scope.
     """
     with transaction.atomic():
         return take_in_here(parcel=parcel, station=station, shelf=shelf, actor=actor, now=now, at=at)
@@ -110,6 +111,7 @@ def take_in_here(
         if shelf:
             _move(locked, shelf)
         return Inbound(live, fresh=False, shelf_before=locked.shelf)
+    standing.require_station(station, now=now)
     _require_consent(locked)
     if shelf or live is None:
         _move(locked, shelf)
