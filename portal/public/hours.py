@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from logistics.registry.finder import Card
 from logistics.registry.opening import DAY, Week
 from logistics.registry.opening import clock as minutes_clock
+from logistics.registry.states import Standing as Certified
 from portal.core.clock import COUNTY_TIME, county_day
 from portal.core.clock import now as moment_now
 from portal.public.words import WEEKDAYS
@@ -17,7 +18,11 @@ from portal.public.words import WEEKDAYS
 def state_of(card: Card) -> str:
     """One line: 营业中，18:30 关门 · 已关门，明天 08:30 开门 · 暂停营业. Empty when the hours are not known."""
     if card.paused:
-        return _("暂停营业")
+        return (
+            _("暂停营业")
+            if card.stopped == Certified.SUSPENDED.label
+            else _("不收新件：%(why)s") % {"why": card.stopped}
+        )
     if card.now is None:
         return ""
     changes = card.now.changes

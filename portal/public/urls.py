@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public.views import api_docs, health, help, home, mine, opened, qr, stations, style, track, verify
+from portal.public.views import api_docs, checks, health, help, home, mine, opened, qr, stations, style, track, verify
 
 # The fast lane first: the resolver walks this list from the top.
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("stations/points.json", stations.points, name="station_points"),
     path("qr/station/<slug:code>.svg", stations.station_qr, name="station_qr"),
     path("stations/<slug:code>/", stations.station, name="station"),
+    path("stations/<slug:code>/sign.pdf", stations.station_sign, name="station_sign"),
+    path("check/vehicle/", checks.vehicle, name="check_vehicle"),
+    path("check/courier/", checks.courier, name="check_courier"),
+    path("carriers/", checks.carriers, name="carriers"),
     path("help/", help.index, name="help"),
     path("help/<slug:slug>/", help.page, name="help_page"),
     path("dev/style/", style.page, name="style"),

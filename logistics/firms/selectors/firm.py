@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.certificates.models import Certificate
 from logistics.certificates.selectors import current_of
+from logistics.certificates.states import CertificateState
 from logistics.firms.selectors.lights import Light, light_of
 from logistics.firms.states import SOON_DAYS, Part
+from logistics.licensing.kinds import KINDS
 from logistics.licensing.models import Application
 from logistics.licensing.states import OPEN
 from logistics.registry.models import Certified, Courier, DriverBinding, Enterprise, Invitation, Station, Vehicle
@@ -150,8 +152,28 @@ def _troubled(firm: Enterprise, today: dt.date) -> list[tuple[Part, list[Any]]]:
 
 
 def certificates_of(*, firm: Enterprise) -> QuerySet[Certificate]:
-    """Issued to the enterprise and to what belongs to it, those that end first in front."""
-    return Certificate.objects.filter(enterprise=firm).order_by("valid_until", "number")
+    """Issued to the enterprise and to what belongs to it, by number; also what has been replaced or ended."""
+    return Certificate.objects.filter(enterprise=firm).order_by("number")
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """A certificate with its kind and its state as they read today."""
+
+    row: Certificate
+    kind: Any
+    tone: str
+    word: Any
+
+
+def dressed(row: Certificate, *, today: dt.date) -> Dressed:
+    """A valid one whose last day has passed has expired, whether or not the nightly round has said so yet."""
+    state = CertificateState(row.state)
+    if state == CertificateState.VALID and row.valid_until is not None and row.valid_until < today:
+        state = CertificateState.EXPIRED
+    tone = {CertificateState.VALID: "ok", CertificateState.SUSPENDED: "error", CertificateState.REVOKED: "error"}
+    kind = KINDS.get(row.kind)
+    return Dressed(row, kind.label if kind else row.kind, tone.get(state, "warn"), state.label)
 
 
 # -- drivers and invitations --------------------------------------------------------------------------------

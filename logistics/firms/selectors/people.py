@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from logistics.registry.models import (
     Enterprise,
@@ -15,11 +16,25 @@ from logistics.registry.models import (
     StationUserObjectPermission,
 )
 from members.access.states import Role
+from members.accounts.models import User
 from members.devices.models import Device
 from portal.audit.models import AuditEntry
+from portal.core.errors import NotFound
 from portal.core.masking import mask_phone
 
 HELD = "permission__codename"
+
+
+class ColleagueNotFound(NotFound):
+    code = "unknown_colleague"
+    message = _("员工列表中没有这个人。")
+    hint = _("请刷新员工列表；此人可能已经离开。")
+
+
+class TerminalNotFound(NotFound):
+    code = "unknown_terminal"
+    message = _("终端列表中没有这台终端。")
+    hint = _("请刷新终端列表。")
 
 
 @dataclass(slots=True)
@@ -81,6 +96,16 @@ def terminals(*, firm: Enterprise) -> list[Terminal]:
     ]
 
 
+def own_terminal(*, firm: Enterprise, device_id: int) -> Device:
+    """Raises TerminalNotFound for a device of anybody else."""
+    stations = Station.objects.filter(operator=firm).values("pk")
+    rows = Device.objects.filter(Q(enterprise=firm.pk) | Q(station__in=stations), pk=device_id)
+    found = rows.first()
+    if found is None:
+        raise TerminalNotFound()
+    return found
+
+
 def _is_known(device: Device, left_at: dt.datetime | None) -> bool:
     changed = device.rotated_at or device.issued_at
     return device.revoked_at is None and left_at is not None and changed < left_at
@@ -92,3 +117,12 @@ def _known_to_leavers(firm: Enterprise) -> dict[int, dt.datetime]:
         object_type=Enterprise._meta.label_lower, object_id=str(firm.pk), action="staff.left"
     ).order_by("at")
     return {pk: at for at, after in left.values_list("at", "after") for pk in (after or {}).get("devices", [])}
+
+
+def person_of(*, firm: Enterprise, user_id: int) -> User:
+    """Somebody who works for the enterprise. Raises ColleagueNotFound for everybody else."""
+    at_firm = EnterpriseUserObjectPermission.objects.filter(content_object=firm, user=user_id)
+    at_stations = StationUserObjectPermission.objects.filter(content_object__operator=firm, user=user_id)
+    if not (at_firm.exists() or at_stations.exists()):
+        raise ColleagueNotFound()
+    return User.objects.get(pk=user_id)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from logistics.registry.finder import find, public_card, public_cards
-from logistics.registry.states import StationKind
+from logistics.firms.papers.sign import Sign, SignSize, draw_sign
+from logistics.registry.finder import find, narrowed, public_card, public_cards, public_photos
+from logistics.registry.states import StationKind, StationService
 from portal.core.access import public
 from portal.core.clock import now
 from portal.public.hours import state_of, week_rows
@@ -24,9 +27,14 @@ _WHY = "where the stations are and when they are open is for everybody"
 @require_safe
 def finder(request):
     """With a query the places that fit and who serves them; with a place its stations; else the townships to choose."""
-    cards = public_cards(now=now())
+    every = public_cards(now=now())
     query, place = request.GET.get("q", ""), request.GET.get("place", "")
-    context = {"query": query, "total": len(cards), "leaflet": _leaflet()}
+    service, open_now = request.GET.get("service", ""), request.GET.get("open") == "1"
+    cards = narrowed(every, open_now=open_now, service=service)
+    context = {
+        "query": query, "total": len(every), "leaflet": _leaflet(), "service": service, "open_now": open_now,
+        "services": StationService.choices, "narrowed": len(cards) != len(every), "points": _points_address(request),
+    }  # fmt: skip
     if query.strip():
         context["answer"] = find(query, cards)
     elif place:
@@ -35,6 +43,13 @@ def finder(request):
         context["hubs"] = [card for card in cards if card.kind == StationKind.HUB]
         context["townships"] = _townships(cards)
     return render(request, "stations/finder.html", context)
+
+
+def _points_address(request) -> str:
+    """The map and "near me" show what the list shows."""
+    kept = {name: request.GET[name] for name in ("service", "open") if request.GET.get(name)}
+    address = reverse("station_points")
+    return f"{address}?{urlencode(kept)}" if kept else address
 
 
 def _townships(cards) -> list[dict]:
@@ -56,6 +71,8 @@ def station(request, code: str):
         "card": card,
         "others": others[:5],
         "week": week_rows(card.week) if card.week else None,
+        "photos": public_photos(card.code),
+        "points": reverse("station_points"),
         "address": f"{settings.PUBLIC_URL}{reverse('station', args=[card.code])}",
         "leaflet": _leaflet(),
     }
@@ -67,7 +84,9 @@ def station(request, code: str):
 @cache_control(private=True, max_age=60)
 def points(request):
     """Stations with a place on the map, for the map and for finding the nearest inside the reader's own phone."""
-    cards = [card for card in public_cards(now=now()) if card.longitude is not None and card.latitude is not None]
+    wanted = {"open_now": request.GET.get("open") == "1", "service": request.GET.get("service", "")}
+    shown = narrowed(public_cards(now=now()), **wanted)
+    cards = [card for card in shown if card.longitude is not None and card.latitude is not None]
     tiles = {"url": settings.MAP_TILES_URL, "attribution": settings.MAP_TILES_ATTRIBUTION}
     labels = [card for card in cards if card.kind == StationKind.TOWNSHIP]
     return JsonResponse({
@@ -90,6 +109,22 @@ def _point(card) -> dict:
 def station_qr(request, code: str):
     """An SVG of the address of a station's page."""
     return drawn(f"{settings.PUBLIC_URL}{reverse('station', args=[code])}")
+
+
+@public("the same as the station's page, to hang at its door")
+@require_safe
+def station_sign(request, code: str):
+    """A sheet for the door, ?size=a4 or a5. Raises StationNotFound."""
+    card, _others = public_card(code, now=now())
+    size = SignSize.A5 if request.GET.get("size", "").lower() == "a5" else SignSize.A4
+    sign = Sign(
+        card.name, card.kind_label, card.place, card.address, card.hours, card.market_days, card.harvest_hours,
+        card.phone, tuple(card.service_labels), f"{settings.PUBLIC_URL}{reverse('station', args=[card.code])}",
+        settings.HOTLINE,
+    )  # fmt: skip
+    response = HttpResponse(draw_sign(sign, size), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="station-{card.code}-{size.value}.pdf"'
+    return response
 
 
 def _leaflet() -> dict[str, str]:

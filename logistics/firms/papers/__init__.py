@@ -1,0 +1,1 @@
+"""What an enterprise or a keeper prints."""
