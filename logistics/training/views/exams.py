@@ -188,8 +188,7 @@ def _from_json(body: bytes) -> tuple[dict[int, str], int]:
         found = {int(order): letters for order, letters in given.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadAnswer() from None
-    if type(sequence) is not int or not all(
-        isinstance(letters, str) and len(letters) <= 8 for letters in found.values()
-    ):
+    whole = all(isinstance(letters, str) and len(letters) <= len(LETTERS) for letters in found.values())
+    if type(sequence) is not int or not whole:
         raise BadAnswer()
     return found, sequence

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from logistics.training.services.files import read_captions, read_file
+from logistics.training.services.media import read_captions, read_file
 from members.access.states import Permission
 from portal.core.access import needs
 
