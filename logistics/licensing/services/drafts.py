@@ -67,7 +67,7 @@ def start(
     if purpose not in Purpose.values:
         raise BadInput(_("没有这种事项。"), code="unknown_purpose")
     _hold_open_few(actor)
-    firm = _authorised(made_for, actor, enterprise, holder)
+    firm, holder = _authorised(made_for, actor, enterprise, holder)
     _hold_purpose(made_for, purpose, holder)
     values = _known(made_for, holder)
     row = Application(
@@ -124,19 +124,19 @@ def keep(row: Application, kind: Kind, values: Values, now: dt.datetime) -> None
     row.identity = kind.identity_hash(clean_all(kind, kept, county_day(now))[0])
 
 
-def _authorised(kind: Kind, actor: Actor, enterprise: Enterprise | None, holder: Model | None) -> Enterprise | None:
-    """The enterprise for which is applied; raises NotForYou."""
+def _authorised(
+    kind: Kind, actor: Actor, enterprise: Enterprise | None, holder: Model | None
+) -> tuple[Enterprise | None, Model | None]:
+    """The enterprise for which is applied and the registered row, as they are now; raises NotForYou."""
     if holder is not None:
         row = kind.holders_for(actor).filter(pk=holder.pk).first()
         if row is None:
             raise NotForYou()
-        return kind.enterprise_of(row)
-    if enterprise is None:
-        return None
-    firm = kind.enterprises_for(actor).filter(pk=enterprise.pk).first()
-    if firm is None:
+        return kind.enterprise_of(row), row
+    firm = kind.enterprises_for(actor).filter(pk=enterprise.pk).first() if enterprise is not None else None
+    if enterprise is not None and firm is None:
         raise NotForYou()
-    return firm
+    return firm, None
 
 
 def _hold_purpose(kind: Kind, purpose: str, holder: Model | None) -> None:
