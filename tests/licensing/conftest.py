@@ -97,7 +97,8 @@ class Desk:
     def draft(
         self, kind: str = "enterprise", *, purpose: str = "new", by: Persona | None = None, **extra
     ) -> Application:
-        form = {name: extra.pop(name) for name in list(extra) if name not in ("enterprise", "holder", "demo")}
+        form = {name: extra.pop(name) for name in list(extra) if name not in ("enterprise", "holder", "demo", "form")}
+        form |= extra.pop("form", {})
         by = by or self.applicant
         row = services.start(kind=kind, purpose=purpose, actor=by.actor(), now=self.now, **extra)
         if purpose == "new":

@@ -14,6 +14,8 @@ from logistics.licensing.models import Application, Check, Remark, Step
 from logistics.licensing.services.drafts import CertifiedAlready, NothingCertified
 from logistics.licensing.services.handing_in import NotWhole
 from logistics.registry.models import Courier, Enterprise, Station, Vehicle
+from logistics.training.models import Course
+from logistics.training.states import CourseState
 from members.access.states import Role
 from portal.audit.models import AuditEntry
 from portal.core.errors import BadInput
@@ -306,9 +308,6 @@ def test_secrets_are_shown_to_the_applicant_and_the_claimer_only(desk, villager,
 
 
 def test_a_courier_waits_for_the_training_that_is_required(desk, villager, world):
-    from logistics.training.models import Course
-    from logistics.training.states import CourseState
-
     Course.objects.create(
         code="safety", title="寄递安全", audience="courier", division=world.county, required=True,
         state=CourseState.PUBLISHED, created_at=NOW, updated_at=NOW,

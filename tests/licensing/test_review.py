@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import pkgutil
 import threading
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from logistics.certificates.models import Certificate
-from logistics.licensing import selectors, services
+from logistics.licensing import migrations, selectors, services
 from logistics.licensing.errors import (
     ApplicationNotFound,
     ChecklistOpen,
@@ -19,7 +21,6 @@ from logistics.licensing.errors import (
     StaleRevision,
     WrongState,
 )
-from logistics.licensing.migrations import __path__ as migrations_path
 from logistics.licensing.models import Application, Check
 from logistics.licensing.services.clean import NotClean, approve_clean, is_clean, why_not_clean
 from logistics.licensing.services.deadlines import count_deadlines_again, release_overdue_claims
@@ -222,13 +223,9 @@ def test_a_deadline_over_an_unpublished_year_becomes_certain(desk):
 
 # -- the database is the referee ---------------------------------------------------------------------------
 def test_the_migration_says_what_the_states_say():
-    import pkgutil
-    from importlib import import_module
 
-    from logistics.licensing.migrations import __name__ as package
-
-    names = sorted(m.name for m in pkgutil.iter_modules(migrations_path))
-    last = [t for t in (import_module(f"{package}.{name}") for name in names) if hasattr(t, "MOVES")][-1]
+    names = sorted(m.name for m in pkgutil.iter_modules(migrations.__path__))
+    last = [t for t in (import_module(f"{migrations.__name__}.{name}") for name in names) if hasattr(t, "MOVES")][-1]
     assert {state: set(ends) for state, ends in last.MOVES.items()} == {s: set(e) for s, e in MOVES.items() if e}
 
 
