@@ -13,7 +13,7 @@ from logistics.desk.models import StockTake
 from logistics.desk.states import Task
 from logistics.parcels.models import Bag, Handover, Parcel
 from members.access.states import Role
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.browser.conftest import ARGUMENTS, PHONE
 from tests.browser.desk import card, look, ready, rows, wedge
 from tests.browser.watch import fits
 from tests.custody.conftest import counter  # noqa: F401  fixture
@@ -204,10 +204,10 @@ def filmed(tmp_path):
     return film
 
 
-def test_the_camera_reads_what_it_sees(chromium, filmed, keeper, live_server):
+def test_the_camera_reads_what_it_sees(chromium, browser_path, filmed, keeper, live_server):
     """With our own decoder, which this browser needs and the pages' policy admits; fetched when the camera opens."""
     browser = chromium.browser_type.launch(
-        executable_path=CHROMIUM,
+        executable_path=browser_path,
         args=[
             *ARGUMENTS,
             "--use-fake-ui-for-media-stream",

@@ -57,3 +57,24 @@ def test_an_old_report_is_not_counted_again(capsys, tmp_path):
 def test_help(capsys):
     assert main(["--help"]) == 0
     assert "./test fast" in capsys.readouterr().out
+
+
+def test_lanes_run_beside_each_other_and_their_words_do_not_mix(capsys, tmp_path):
+    """Each lane ends only when the other has begun."""
+    code = """
+import pathlib, sys, time
+me, other = (pathlib.Path(name) for name in sys.argv[1:])
+me.touch()
+print(me.name, "began", flush=True)
+while not other.exists():
+    time.sleep(0.01)
+print(me.name, "ended")
+"""
+    left, right = str(tmp_path / "left"), str(tmp_path / "right")
+    both = [Step("left", [*python(code), left, right], lane=1), Step("right", [*python(code), right, left], lane=2)]
+    after = Step("after", python("raise SystemExit(1)"), lane=1)
+    assert run_all([*both, after, Step("alone", python("print('alone')"))]) == 1
+    said = capsys.readouterr().out
+    assert "left began\nleft ended\n" in said
+    assert "right began\nright ended\n" in said
+    assert said.splitlines()[-1] == "3 passed, 1 failed"
