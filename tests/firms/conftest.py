@@ -7,6 +7,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from logistics.registry.models import Courier, Vehicle
@@ -15,7 +16,7 @@ from portal.core.clock import county_day
 from portal.core.fields import keyed_hash
 from portal.notify.models import Message
 from portal.notify.services import text_of
-from tests.personas import make_persona
+from tests.personas import ADDRESS, PASSWORD, make_persona
 
 
 def make_vehicle(plate: str, *, division, operator=None, owner=None, **extra) -> Vehicle:
@@ -51,6 +52,14 @@ def firm(world, enterprise_admin):
         courier=make_courier(driver, "K0001", division=world.county, enterprise=world.carrier),
         other_van=make_vehicle("甘L99999", division=world.county, operator=world.other_carrier),
     )
+
+
+def logged_in(persona) -> Client:
+    """A browser that came in by the login page, as people do: its session is known as one of theirs."""
+    client = Client(REMOTE_ADDR=ADDRESS)
+    answer = client.post("/accounts/login/", {"login": persona.user.phone, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content.decode()[:500]
+    return client
 
 
 def texts(phone: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -74,4 +73,7 @@ def _at(actor: Actor, place: Station | Enterprise) -> Actor:
     if not isinstance(place, Station):
         return actor
     grant = Grant(frozenset({str(Permission.DEVICE_MANAGE)}), Scope(stations=frozenset({place.pk})))
-    return replace(actor, grants=(*actor.grants, grant))
+    return Actor(
+        actor.kind, actor.id, actor.label, (*actor.grants, grant), actor.address, actor.second_factor, actor.user_id,
+        actor.extra,
+    )  # fmt: skip
