@@ -37,3 +37,25 @@ class ScanState(models.TextChoices):
 
     CLEAN = "clean", _("已查毒")
     UNSCANNED = "unscanned", _("未查毒")
+
+
+class RegisterStage(models.TextChoices):
+    """A register that comes as a file, from its reading to its end."""
+
+    JUDGING = "judging", _("正在逐行核对")
+    JUDGED = "judged", _("核对完成，待确认")
+    WRITING = "writing", _("正在写入")
+    DONE = "done", _("已写入")
+
+
+class RegisterResult(models.TextChoices):
+    """What one line would do, and after the writing what it did."""
+
+    WAITING = "waiting", _("待核对")
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("修改")
+    SAME = "same", _("没有变化")
+    REFUSED = "refused", _("不能写入")
+    ADDED = "added", _("已新增")
+    UPDATED = "updated", _("已修改")
+    MOVED = "moved", _("期间有变化，未写入")

@@ -12,6 +12,7 @@ from members.access.admin_base import ScopedAdmin
 from members.access.admin_base.reasons import reason_field
 from members.access.panels import SETTINGS, Menu
 from members.access.states import Permission as P
+from portal.core.access import declare, holders
 from portal.core.clock import now
 from portal.core.errors import DomainError
 from portal.workdays.models import PublishedYear
@@ -69,6 +70,7 @@ class PublishedYearAdmin(ScopedAdmin):
     def asks_reason(self, request, obj) -> bool:
         return False  # the form asks it always, also for a new year
 
+    @declare(holders(P.CALENDAR_EDIT))
     def changelist_view(self, request, extra_context=None):
         year = first_unpublished(after=now().date())
         note = _("%(year)s 年的放假安排尚未录入；跨到这一年的期限暂按周一至周五计算，并注明“待定”。") % {"year": year}
