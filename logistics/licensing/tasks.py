@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from logistics.licensing.services import deadlines
+from logistics.licensing.services import deadlines, documents
 from portal.core.clock import now
 
 
@@ -14,3 +14,9 @@ def tend_applications() -> dict[str, int]:
         "released": deadlines.release_overdue_claims(now=moment),
         "moved": deadlines.count_deadlines_again(now=moment),
     }
+
+
+@shared_task
+def sweep_documents(**kwargs) -> int:
+    """Delete evidence files that a killed process left without a row."""
+    return documents.sweep(now=now())

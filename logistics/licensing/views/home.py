@@ -34,9 +34,9 @@ def home(request):
 @public("what can be applied for, and what it takes, is for everybody")
 @never_cache
 @require_safe
-def kind_page(request, kind: str):
+def kind_page(request, kind_code: str):
     """What one kind asks for, how long it takes, and the way to begin. Raises UnknownKind."""
-    declared = kind_of(kind)
+    declared = kind_of(kind_code)
     context = {"kind": declared, "purpose": Purpose.NEW.value}
     if request.actor.may(Permission.OWN_APPLICATIONS):
         context["firms"] = firms_for(kind=declared, actor=request.actor)
@@ -68,9 +68,9 @@ def my_things(request):
 @needs(Permission.OWN_APPLICATIONS)
 @never_cache
 @require_safe
-def again(request, number: str):
+def again(request, certificate: str):
     """Renewal, change of particulars or annual review of what a certificate is about. Raises NothingToRenew."""
-    thing = thing_of_certificate(number=number, actor=request.actor, today=county_day(now()))
+    thing = thing_of_certificate(number=certificate, actor=request.actor, today=county_day(now()))
     return render(request, "licensing/again.html", {"thing": thing, "purposes": purposes_of(thing)})
 
 
