@@ -41,6 +41,11 @@ def employers(actor: Actor) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(Q(enterprises_within(scope)) | Q(stations__in=scope.stations)).distinct()
 
 
+def without(rows: QuerySet, pk: int | None) -> QuerySet:
+    """All rows but that one; all when there is none to leave out."""
+    return rows if pk is None else rows.exclude(pk=pk)
+
+
 def division_of(values: Values) -> Division | None:
     return Division.objects.filter(code=values.get("division") or "").first()
 

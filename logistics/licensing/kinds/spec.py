@@ -185,7 +185,7 @@ class Kind:
         """Creates the registered row, or changes the one that the application names. Raises what the register says."""
         raise NotImplementedError
 
-    def welcome(self, application: Application, holder: Certified, actor: Actor, now: dt.datetime) -> None:
+    def welcome(self, application: Application, holder: Any, actor: Actor, now: dt.datetime) -> None:
         """What a first approval brings besides the certificate, e.g. the applicant's role."""
 
     def values_of(self, holder: Any) -> Values:

@@ -27,7 +27,8 @@ def close_station(*, station: Station, actor: Actor, now: dt.datetime, why: str)
     KIND.leaving(row)
     held = Certificate.objects.filter(kind=KIND.code, holder=row.pk, state__in=CURRENT).first()
     if held is None:
-        return close(party=row, actor=actor, now=now, why=why)
-    cancel(certificate=held, actor=actor, now=now, why=why)
+        close(party=row, actor=actor, now=now, why=why)
+    else:
+        cancel(certificate=held, actor=actor, now=now, why=why)
     row.refresh_from_db()
     return row

@@ -26,7 +26,7 @@ def count_deadlines_again(*, now: dt.datetime) -> int:
     rows = Application.objects.select_for_update().filter(state=ApplicationState.SUBMITTED, due_certain=False)
     moved = 0
     for row in rows.order_by("pk"):
-        due = due_after(start=county_day(row.submitted_at), days=kind_of(row.kind).review_days)
+        due = due_after(start=county_day(row.submitted_at or now), days=kind_of(row.kind).review_days)
         if (due.day, due.certain) != (row.due_on, row.due_certain):
             row.due_on, row.due_certain = due.day, due.certain
             row.save(update_fields=["due_on", "due_certain"])

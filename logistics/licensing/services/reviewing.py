@@ -154,6 +154,6 @@ def _hold_remarks(row: Application, wanted: Mapping[str, str]) -> None:
     if unknown := sorted(set(wanted) - known):
         sentence = _("这张表没有这个栏目。")
         raise BadInput(sentence, code="unknown_fields", fields=dict.fromkeys(unknown, sentence))
-    sentence = _("意见最多 %(count)d 个字。") % {"count": REMARK_MOST}
     if long := [field for field, text in wanted.items() if len(text) > REMARK_MOST]:
-        raise BadInput(sentence, code="remark_too_long", fields=dict.fromkeys(long, sentence))
+        too_long = _("意见最多 %(count)d 个字。") % {"count": REMARK_MOST}
+        raise BadInput(too_long, code="remark_too_long", fields=dict.fromkeys(long, too_long))

@@ -120,4 +120,4 @@ def _same(values: Values, exclude: int | None) -> QuerySet[Courier]:
     """Couriers with this identity number, found by its hash."""
     if not values.get("id_number"):
         return Courier.objects.none()
-    return Courier.objects.filter(id_hash=id_hash(values["id_number"])).exclude(pk=exclude)
+    return parts.without(Courier.objects.filter(id_hash=id_hash(values["id_number"])), exclude)

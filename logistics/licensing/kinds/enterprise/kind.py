@@ -46,14 +46,14 @@ class EnterpriseCertification(Kind):
         return values.get("name") or ""
 
     def automatic(self, application: Application, values: Values, today: dt.date) -> dict[str, bool]:
-        same = Enterprise.objects.filter(credit_code=self.identity(values)).exclude(pk=application.holder)
+        same = parts.without(Enterprise.objects.filter(credit_code=self.identity(values)), application.holder)
         return {
             "code_free": bool(self.identity(values)) and not same.exists(),
             "papers_in_force": parts.in_force(values, today, *_PAPERS),
         }
 
     def duplicates(self, values: Values, exclude: int | None = None) -> list[Duplicate]:
-        others = Enterprise.objects.exclude(pk=exclude)
+        others = parts.without(Enterprise.objects.all(), exclude)
         same = [
             Duplicate(_("统一社会信用代码相同"), row.pk, row.code, row.name, True)
             for row in others.filter(credit_code=self.identity(values) or None)

@@ -40,9 +40,7 @@ FIELDS: tuple[Field, ...] = (
 DOCUMENTS: tuple[Evidence, ...] = (
     Evidence("front", _("门头照片"), _("从路上能看到的样子。"), most=3),
     Evidence("inside", _("室内或柜体照片"), _("货架、监控和灭火器都要拍到。"), most=5),
-    Evidence(
-        "lease", _("场地证明"), _("租赁合同，或村委会、房主同意使用的证明。"), only_if=("premises", ("leased",))
-    ),
+    Evidence("lease", _("场地证明"), _("租赁合同，或村委会、房主同意使用的证明。"), only_if=("premises", ("leased",))),
     Evidence("mandate", _("企业授权书"), _("代表运营企业申请、又不是企业管理员时提供。"), required=False, most=2),
 )
 CHECKLIST: tuple[Item, ...] = (

@@ -165,10 +165,11 @@ def _beside(values: Values, exclude: int | None) -> list[tuple[Station, int]]:
     if point is None:
         return []
     west, south, east, north = parts.box_around(point, NEAR)
-    rows = Station.objects.exclude(state=State.CLOSED).exclude(pk=exclude).filter(
-        longitude__gte=west, longitude__lte=east, latitude__gte=south, latitude__lte=north, illustrative=False
-    )  # fmt: skip
+    there = parts.without(Station.objects.exclude(state=State.CLOSED), exclude)
     locker = Q(kind=StationKind.LOCKER)
-    rows = rows.filter(locker if values.get("kind") == StationKind.LOCKER else ~locker)
+    rows = there.filter(
+        locker if values.get("kind") == StationKind.LOCKER else ~locker, illustrative=False,
+        longitude__gte=west, longitude__lte=east, latitude__gte=south, latitude__lte=north,
+    )  # fmt: skip
     found = [(row, round(parts.metres(point, (float(row.longitude), float(row.latitude))))) for row in rows]
     return sorted(((row, far) for row, far in found if far < NEAR), key=lambda pair: pair[1])

@@ -116,4 +116,4 @@ def _same(values: Values, exclude: int | None) -> list[Vehicle]:
     same = Q(plate=values.get("plate") or None)
     if values.get("vin"):
         same |= Q(vin=values["vin"])
-    return list(Vehicle.objects.filter(same).exclude(pk=exclude))
+    return list(parts.without(Vehicle.objects.filter(same), exclude))
