@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import connection
 
+from logistics.registry.models import Enterprise, Station
+from logistics.registry.states import EnterpriseKind, StationKind
+
+COUNTY, TOWNSHIPS, VILLAGES = "620825000000", range(100, 120), range(201, 216)
 STATIONS = 321  # one hub, 20 townships, 300 villages
 CARRIERS = 8
 
@@ -33,23 +37,6 @@ SELECT '620825' || t || '000', '620825' || t, 9, 'town', '镇' || t, '镇' || t,
 FROM generate_series(100, 119) t;
 INSERT INTO regions_division (code, prefix, level, kind, name, short_name, pinyin, initials, parent_id, repeats, illustrative, edited)
 SELECT '620825' || t || v, '620825' || t || v, 12, 'villagers', '村' || t || v, '村' || t || v, '', '', '620825' || t || '000', false, false, false
-FROM generate_series(100, 119) t, generate_series(201, 215) v;
-INSERT INTO registry_enterprise (code, name, short_name, kind, credit_code, division_id, kuaidi100_code, hotline, website, contact_name,
-                                 contact_phone, state, demo, created_at, updated_at)
-SELECT 'c' || n, '快递' || n, '快递' || n, 'carrier', '', '620825000000', '', '95500', '', '', '', 'active', false, now(), now()
-FROM generate_series(1, 8) n;
-INSERT INTO registry_station (code, name, kind, division_id, parent_id, operator_id, address, illustrative, hours, capacity, phone, contact_name,
-                              contact_phone, state, demo, created_at, updated_at)
-VALUES ('HUB', '县级中心', 'hub', '620825000000', NULL, NULL, '', false, '08:00-18:00', 9999, '', '', '', 'active', false, now(), now());
-INSERT INTO registry_station (code, name, kind, division_id, parent_id, operator_id, address, illustrative, hours, capacity, phone, contact_name,
-                              contact_phone, state, demo, created_at, updated_at)
-SELECT 'T' || t, '乡镇站' || t, 'township', '620825' || t || '000', (SELECT id FROM registry_station WHERE code = 'HUB'), NULL, '', false,
-       '08:00-18:00', 999, '', '', '', 'active', false, now(), now()
-FROM generate_series(100, 119) t;
-INSERT INTO registry_station (code, name, kind, division_id, parent_id, operator_id, address, illustrative, hours, capacity, phone, contact_name,
-                              contact_phone, state, demo, created_at, updated_at)
-SELECT 'V' || t || v, '村级站' || t || v, 'village', '620825' || t || v, (SELECT id FROM registry_station WHERE code = 'T' || t), NULL, '', false,
-       '08:00-18:00', 99, '', '', '', 'active', false, now(), now()
 FROM generate_series(100, 119) t, generate_series(201, 215) v;
 INSERT INTO parcels_eventsource (code, kind, name, created_at) VALUES ('system:bench', 'system', '', now())
 """
@@ -108,6 +95,7 @@ def prepare(size: Size) -> None:
             cursor.execute("TRUNCATE parcels_eventsource CASCADE")
         for statement in PLACES.split(";\n"):
             cursor.execute(statement)
+        _parties()
         cursor.execute(
             PARCELS,
             {
@@ -125,3 +113,27 @@ def prepare(size: Size) -> None:
             cursor.execute(EVENTS, {"low": low, "high": low + step - 1})
         cursor.execute("INSERT INTO parcels_eventkey SELECT source_id, source_event_id FROM parcels_event")
         cursor.execute("VACUUM ANALYZE")
+
+
+def _parties() -> None:
+    """Carriers c1, c2 … and stations HUB, T100 …, V100201 …, by the models: a new column brings its own default."""
+    names = [f"快递{n}" for n in range(1, CARRIERS + 1)]
+    Enterprise.objects.bulk_create(
+        Enterprise(code=f"c{n}", name=name, short_name=name, kind=EnterpriseKind.CARRIER, division_id=COUNTY,
+                   hotline="95500")
+        for n, name in enumerate(names, 1)
+    )  # fmt: skip
+    hub = _station("HUB", "县级中心", StationKind.HUB, COUNTY, 9999)
+    hub.save()
+    towns = [_station(f"T{t}", f"乡镇站{t}", StationKind.TOWNSHIP, f"620825{t}000", 999, hub) for t in TOWNSHIPS]
+    Station.objects.bulk_create(towns)
+    Station.objects.bulk_create(
+        _station(f"V{t}{v}", f"村级站{t}{v}", StationKind.VILLAGE, f"620825{t}{v}", 99, town)
+        for t, town in zip(TOWNSHIPS, towns, strict=True)
+        for v in VILLAGES
+    )
+
+
+def _station(code: str, name: str, kind: str, division: str, capacity: int, parent: Station | None = None) -> Station:
+    return Station(code=code, name=name, kind=kind, division_id=division, parent=parent, hours="08:00-18:00",
+                   capacity=capacity)  # fmt: skip
