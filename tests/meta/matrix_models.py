@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logistics.desk.models import Scan, StockTake, StockTakeItem
+from logistics.licensing import models as licensing
 from logistics.parcels import models as parcels
 from logistics.registry import models as registry
+from logistics.training import models as training
 from members.access.models import BulkRow, BulkRun, DivisionGrant, Function
 from members.accounts.models import Relation, User
 from members.devices.models import Device
@@ -52,6 +54,24 @@ READ = {
     ("visible_photos", parcels.Photo): Seen(f"{COUNTY} courier keeper", f"{COUNTY} courier keeper_next_door"),
     ("own_relations", Relation): Seen("villager", "keeper_next_door"),
     ("own_messages", Message): Seen("villager", "keeper_next_door"),
+    # own people and courses of the area: here a villager at the county's course, next door a keeper at the neighbours'
+    ("visible_attempts", training.Attempt): Seen(COUNTY, f"township_official {COUNTY} neighbour_official"),
+    # vehicles, couriers, applications: here of the carrier, next door of the keeper themselves
+    ("visible_vehicles", registry.Vehicle): Seen(
+        f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY} keeper_next_door"
+    ),
+    ("visible_couriers", registry.Courier): Seen(
+        f"township_official {COUNTY} enterprise_admin courier", f"township_official {COUNTY} keeper_next_door"
+    ),
+    ("visible_invitations", registry.Invitation): Seen(f"{COUNTY} enterprise_admin", COUNTY),
+    ("visible_bindings", registry.DriverBinding): Seen(
+        f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY}"
+    ),
+    ("own_bindings", registry.DriverBinding): Seen("courier", "keeper_next_door"),
+    ("own_applications", licensing.Application): Seen("villager enterprise_admin", "keeper_next_door"),
+    ("visible_applications", licensing.Application): Seen(
+        f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY}"
+    ),
     # the officials' site
     ("admin", parcels.Parcel): Seen(OFFICE, OFFICE),
     ("admin", parcels.Event): Seen(OFFICE, OFFICE),
@@ -76,6 +96,11 @@ READ = {
     ("admin", DivisionGrant): Seen(COUNTY, "neighbour_official"),
     ("admin", AuditEntry): Seen(COUNTY, COUNTY),
     ("admin", Message): Seen(COUNTY, COUNTY),
+    ("admin", training.Course): Seen(COUNTY, "neighbour_official"),
+    ("admin", training.Lesson): Seen(COUNTY, "neighbour_official"),
+    ("admin", training.Question): Seen(COUNTY, "neighbour_official"),
+    ("admin", training.Paper): Seen(COUNTY, "neighbour_official"),
+    ("admin", training.Attempt): Seen(COUNTY, f"township_official {COUNTY} neighbour_official"),
     ("admin", ProviderHealth): Seen(*[f"{COUNTY} neighbour_official"] * 2),  # of no person and no place
 }
 
@@ -100,8 +125,19 @@ NO_FACE = {
     MessageLine: NoFace("read with its message"),
     Attempt: NoFace("read with its message by officials (tries_of_message); summed up as costs"),
     BlockedNumber: NoFace("read by officials, masked, as far as their area wrote to it (blocked_numbers)"),
+    licensing.Remark: NoFace("read with its application"),
+    licensing.Step: NoFace("read with its application"),
+    licensing.Check: NoFace("read with its application"),
+    licensing.Document: NoFace(
+        "read with its application; its file is opened by open_document, watermarked and logged"
+    ),
+    registry.StationPhoto: NoFace("public, read with its station (public_photos)"),
     BulkRow: NoFace("read with its run"),
     StockTakeItem: NoFace("read with its stock-take"),
     SpecialDay: NoFace("read with its year"),
+    training.LessonDone: NoFace("progress of the learner, read with the course"),
+    training.Option: NoFace("read with its question"),
+    training.PaperPart: NoFace("read with its paper"),
+    training.AttemptQuestion: NoFace("read with its attempt, by its owner and by officials who see the attempt"),
     Function: NoFace("has no table; carries the permissions for the groups"),
 }

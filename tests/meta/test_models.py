@@ -8,10 +8,13 @@ from django.db import models
 from django.test import RequestFactory
 from django.utils import timezone
 
+from logistics.firms.selectors.firm import own_bindings, visible_bindings, visible_invitations
+from logistics.licensing.selectors import own_applications, visible_applications
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_handovers import visible_handovers, visible_photos
 from logistics.parcels.selectors_imports import own_refused_events, visible_feeds, visible_imports
-from logistics.registry.selectors import visible_enterprises, visible_stations
+from logistics.registry.selectors import visible_couriers, visible_enterprises, visible_stations, visible_vehicles
+from logistics.training.selectors import visible_attempts
 from members.access.states import Permission
 from members.accounts.selectors import own_relations
 from portal.core.actor import ActorMissing
@@ -32,6 +35,14 @@ SELECTORS = {
     "own_refused_events": own_refused_events,
     "visible_handovers": visible_handovers,
     "visible_photos": visible_photos,
+    "visible_attempts": visible_attempts,
+    "visible_vehicles": visible_vehicles,
+    "visible_couriers": visible_couriers,
+    "visible_applications": visible_applications,
+    "own_applications": own_applications,
+    "visible_invitations": visible_invitations,
+    "visible_bindings": visible_bindings,
+    "own_bindings": own_bindings,
     "own_relations": own_relations,
     "own_messages": lambda actor: own_messages(actor=actor, now=timezone.now()),
 }

@@ -10,8 +10,11 @@ from django.urls import NoReverseMatch, reverse
 
 from logistics.desk.models import StockTake
 from logistics.parcels.models import Bag, CarrierFeed, Handover, ImportBatch, Parcel, Photo
+from logistics.registry.models import DriverBinding, Invitation, Vehicle
+from logistics.training.models import Attempt, Course, Lesson, Paper
 from members.access.models import BulkRun
 from members.accounts.models import Relation
+from members.devices.models import Device
 from portal.core.routes import Route, iter_routes
 from tests.meta.street import PERSONAS, Street
 
@@ -38,6 +41,16 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "bag": lambda street: street.here[Bag].number,
     "handover": lambda street: street.here[Handover].pk,
     "stock_take": lambda street: street.here[StockTake].pk,
+    "firm": lambda street: street.world.carrier.code,
+    "vehicle_id": lambda street: street.here[Vehicle].pk,
+    "binding_id": lambda street: street.here[DriverBinding].pk,
+    "invitation_id": lambda street: street.here[Invitation].pk,
+    "user_id": lambda street: street.here[Invitation].invited_by_id,
+    "device_id": lambda street: street.here[Device].pk,
+    "course": lambda street: street.here[Course].code,
+    "lesson_id": lambda street: street.here[Lesson].pk,
+    "paper_id": lambda street: street.here[Paper].pk,
+    "exam_id": lambda street: street.here[Attempt].pk,
 }
 
 

@@ -6,7 +6,7 @@ import re
 
 from django import forms
 from django.contrib import admin
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -24,14 +24,15 @@ from members.access.states import Permission as P
 from portal.core.clock import now
 from portal.core.masking import normalise_digits
 
-ANY = "任意"
-_NAMES = {QuestionKind.SINGLE: "单选", QuestionKind.MULTIPLE: "多选", QuestionKind.TRUE_FALSE: "判断"}
+ANY = "*"
+_ANY_WORDS = {ANY, "任意", "不限"}
+_KINDS = {**KINDS, **{kind.value: kind for kind in QuestionKind}}
 
 
 class PaperForm(forms.ModelForm):
     rules = forms.CharField(
         label=_("抽题规则"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
-        help_text=_("每行一条：专题、题型、道数、每题分数，用逗号隔开。例如：收寄验视，单选，5，4。不限的写“任意”。"),
+        help_text=_("每行一条：专题、题型、道数、每题分数，用逗号隔开。例如：收寄验视，单选，5，4。不限的写 *。"),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -57,19 +58,31 @@ def rule_of(line: str) -> Rule | None:
     if len(parts) != 4:
         return None
     topic, kind, *numbers = parts
-    if kind != ANY and kind not in KINDS:
+    if kind not in _ANY_WORDS and kind not in _KINDS:
         return None
     digits = [normalise_digits(number) for number in numbers]
     if not all(re.fullmatch(r"[1-9]\d{0,2}", number) for number in digits):
         return None
-    return Rule("" if topic == ANY else topic, "" if kind == ANY else KINDS[kind], int(digits[0]), int(digits[1]))
+    return Rule(
+        "" if topic in _ANY_WORDS else topic,
+        "" if kind in _ANY_WORDS else _KINDS[kind].value,
+        int(digits[0]),
+        int(digits[1]),
+    )
 
 
 def written(paper: Paper) -> str:
     return "\n".join(
-        f"{p.topic or ANY}，{_NAMES[QuestionKind(p.kind)] if p.kind else ANY}，{p.count}，{p.points}"
+        f"{p.topic or ANY}，{_word(p.kind) if p.kind else ANY}，{p.count}，{p.points}"
         for p in paper.parts.order_by("order")
     )
+
+
+def _word(kind: str) -> str:
+    """As it may be typed again: the short word of who reads Chinese, the code of others."""
+    if get_language() == "en":
+        return kind
+    return next(word for word, code in KINDS.items() if code == kind)
 
 
 @admin.register(Paper)
