@@ -34,6 +34,7 @@ LEFT JOIN registry_station lies ON lies.id = p.station_id
 LEFT JOIN registry_station s ON s.id = p.destination_station_id
 LEFT JOIN registry_station up ON up.id = s.parent_id
 LEFT JOIN registry_station top ON top.id = up.parent_id
+LEFT JOIN registry_enterprise op ON op.id = s.operator_id
 LEFT JOIN parcels_parcelcontact r ON r.parcel_id = p.id AND r.role = 'recipient'
 WHERE p.id {which}
 ORDER BY p.id DESC
@@ -56,7 +57,8 @@ def station_with_way(code: str) -> Station | None:
 def parcels_of_number(number: str) -> list[Parcel]:
     """Every parcel of this number, the newest first, at most MOST_ALIKE. One statement.
 
-    With carrier, station, the way to the destination, and the recipient's contact (or None) as `recipient`.
+    With carrier, station, the way to the destination and its operator, and the recipient's contact (or None) as
+    `recipient`.
     """
     return _parcels("IN (SELECT n.parcel_id FROM parcels_parcelnumber n WHERE n.number = %s)", number)
 
@@ -67,7 +69,7 @@ def parcel_to_give(pk: int) -> Parcel:
 
 
 def _parcels(which: str, value: str | int) -> list[Parcel]:
-    parts = (_P, _CARRIER, _LIES, _S, _UP, _TOP, _RECIPIENT)
+    parts = (_P, _CARRIER, _LIES, _S, _UP, _TOP, _OPERATOR, _RECIPIENT)
     sql = _PARCELS.format(columns=", ".join(part.sql for part in parts), which=which)
     return [_with_places(*row) for row in read_rows(sql, [value, MOST_ALIKE], *parts)]
 
@@ -79,9 +81,12 @@ def _with_places(
     to: Station | None,
     up: Station | None,
     top: Station | None,
+    operator: Enterprise | None,
     recipient: ParcelContact | None,
 ) -> Parcel:
     parcel.carrier, parcel.station, parcel.recipient = carrier, lies, recipient  # type: ignore[attr-defined]
+    if to is not None:
+        to.operator = operator
     parcel.destination_station = _way(to, up, top) if to is not None else None
     return parcel
 

@@ -27,6 +27,7 @@ ASKS: dict[str, Any] = {
     "register": _("没登记"),
     "wrong_station": _("到错站"),
     "which": _("选一件"),
+    "redirect": _("改送"),
     "proof": _("核验"),
 }
 TAKER = _("接收人")
@@ -70,7 +71,6 @@ _REFUSED: dict[str, Any] = {
     "stopped_uncertified": _("没有证"),
     "stopped_papers_expired": _("证件到期"),
     "stopped_closed": _("已关闭"),
-    "destination_stopped": _("改送"),
 }
 
 

@@ -35,8 +35,9 @@ def certify(party, persona, *, until=TODAY + YEAR, now=NOON, kind="", facts=None
         more = {"user": party.user, "enterprise": party.enterprise} | more
     elif isinstance(party, Station):
         more = {"enterprise": party.operator} | more
+    name = more.pop("holder_name", "") or party.name
     return issue(
-        kind=kind, holder=party.pk, holder_name=party.name, facts=facts or {}, division=party.division,
+        kind=kind, holder=party.pk, holder_name=name, facts=facts or {}, division=party.division,
         valid_from=now.astimezone(COUNTY_TIME).date(), valid_until=until, actor=persona.actor(), now=now, **more,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from logistics.desk.services import questions
 from logistics.desk.services.call import NEEDED, Call, Fields, Outcome
 from logistics.desk.services.finding import find_parcel
 from logistics.desk.services.handlers import HANDLERS
+from logistics.desk.services.handlers.passing import hand_over
 from logistics.desk.services.scans import ScanNotFound, judged, keep
 from logistics.desk.states import Result, Task
 from logistics.parcels.services.guards import require_station
@@ -80,6 +81,15 @@ def _misrouted(call: Call, value: str, destination: str) -> Outcome:
     return questions.leave(call)
 
 
+def _other_station(call: Call, value: str, destination: str) -> Outcome:
+    if value == questions.ASIDE:
+        return questions.put_aside(call)
+    if value == questions.LEAVE:
+        return hand_over(call, as_it_is=True)
+    questions.redirect_parcel(call, find_parcel(call), destination)
+    return HANDLERS[call.task](call)
+
+
 def _chosen(call: Call, value: str, destination: str) -> Outcome:
     return HANDLERS[call.task](_with_number(call, value))
 
@@ -93,4 +103,5 @@ _DECISIONS: dict[str, Callable[[Call, str, str], Outcome]] = {
     "consent": _consented,
     "wrong_station": _misrouted,
     "which": _chosen,
+    "redirect": _other_station,
 }

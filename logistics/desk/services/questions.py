@@ -18,6 +18,7 @@ from logistics.parcels.models import Parcel
 from logistics.parcels.services.consent import give_consent
 from logistics.parcels.services.guards import append, event, lock_one
 from logistics.parcels.services.parcels import ParcelDraft, create_parcel
+from logistics.parcels.services.redirect import redirect
 from logistics.parcels.states import ConsentChannel, Direction, Issue
 from logistics.registry import standing
 from logistics.registry.selectors import public_carriers, working_stations
@@ -26,7 +27,7 @@ from members.access.states import Permission
 from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict
 
-ASIDE, REFUSE, RECORD, LEAVE = "aside", "refuse", "record", "leave"
+ASIDE, REFUSE, RECORD, LEAVE, REDIRECT = "aside", "refuse", "record", "leave", "redirect"
 
 
 class BadAnswer(BadInput):
@@ -141,6 +142,30 @@ def leave(call: Call) -> Outcome:
         number=call.barcode.kept,
     )
     return Outcome(answer)
+
+
+# -- the station it is bound for takes in nothing new ----------------------------------------------------
+
+
+def ask_other_station(call: Call, parcel: Parcel, *, may_go_on: bool = False) -> Outcome:
+    """Where a parcel goes whose station was stopped. `may_go_on`: it may also pass as it is, to somebody's door."""
+    options = [option(REDIRECT, _("改送所选站点")), *([option(LEAVE, _("照原样交出"))] if may_go_on else [])]
+    options.append(option(ASIDE, _("先放一边")))
+    to = parcel.destination_station.name if parcel.destination_station else ""
+    message = gettext("投递站点%(station)s现在不能收件。") % {"station": to}
+    hint = gettext("请选择改送的站点；收件人要另取的，新站点入库时会再征得同意。")
+    destinations = _destinations(call)
+    return asks(
+        call, "redirect", options, message, hint, parcel=parcel, code="destination_stopped", destinations=destinations
+    )
+
+
+def redirect_parcel(call: Call, parcel: Parcel, destination: str) -> None:
+    """Raises DestinationMissing for a station that was not offered."""
+    if destination not in {row["value"] for row in _destinations(call)}:
+        raise DestinationMissing()
+    station = working_stations(today=county_day(call.now)).select_related("operator").get(code=destination)
+    redirect(parcel=parcel, station=station, permission=call.permission, actor=call.actor, now=call.now)
 
 
 # -- the recipient has not agreed yet -------------------------------------------------------------------

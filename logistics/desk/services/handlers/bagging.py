@@ -13,12 +13,13 @@ from logistics.desk.services.extras import extra
 from logistics.desk.services.facts import facts_of, fitting_bag, pieces_in
 from logistics.desk.services.finding import ForeignParcel, find_parcel
 from logistics.desk.services.places import bag_for, bag_from
-from logistics.desk.services.questions import ask_misrouted
+from logistics.desk.services.questions import ask_misrouted, ask_other_station
 from logistics.desk.services.repeats import last_scan, repeated
 from logistics.desk.states import Result, Task
 from logistics.desk.words import word_of
 from logistics.parcels.models import Bag, BagItem, Parcel
 from logistics.parcels.services.bags import BagNotOpen, BagNotSealed, BagOpened, InOtherBag, WrongBag, add_to_bag
+from logistics.parcels.services.redirect import destination_stopped
 from logistics.parcels.states import BagState
 
 
@@ -31,6 +32,8 @@ def sort(call: Call) -> Outcome:
         return _bag_chosen(bag, pieces_in(bag), None)
     bag = bag_from(number=call.fields.bag, station=call.station, actor=call.actor)
     parcel = find_parcel(call)
+    if destination_stopped(parcel, now=call.now):
+        return ask_other_station(call, parcel)
     try:
         added = add_to_bag(bag=bag, parcels=[parcel], actor=call.actor, now=call.now)
     except (WrongBag, InOtherBag) as error:

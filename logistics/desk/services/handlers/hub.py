@@ -15,6 +15,7 @@ from logistics.desk.services.questions import ask_misrouted, ask_to_register
 from logistics.desk.services.repeats import repeated, standing_event
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.guards import append, event, lock_one, require_open
+from logistics.parcels.services.redirect import destination_stopped
 from logistics.parcels.states import Stage
 from logistics.registry import standing
 from logistics.registry.states import StationKind
@@ -58,6 +59,8 @@ def _arrived(parcel: Parcel, call: Call) -> Answer:
     hint = ""
     if not facts["destination"]:
         hint = gettext("没有登记投递站点，请看面单地址分拣。")
+    elif destination_stopped(parcel, now=call.now):
+        hint = gettext("投递站点现在不能收件，分拣时请选改送的站点。")
     elif facts["bag"]:
         hint = gettext("请装入 %(bag)s 号袋。") % {"bag": facts["bag"]}
     return Answer(

@@ -15,6 +15,7 @@ from logistics.desk.services.extras import extra
 from logistics.desk.services.facts import facts_of, pieces_in
 from logistics.desk.services.finding import find_parcel
 from logistics.desk.services.places import BagUnknown, bag_of_actor, handover_by_id
+from logistics.desk.services.questions import ask_other_station
 from logistics.desk.services.repeats import last_scan, repeated
 from logistics.desk.states import Result
 from logistics.parcels.errors import clock, spoken
@@ -24,14 +25,18 @@ from logistics.parcels.services.guards import require_open
 from logistics.parcels.services.handovers import BagStillOpen, HandoverAnswered, InOpenHandover, NotHeld
 from logistics.parcels.services.parties import Party, require_fit, require_side
 from logistics.parcels.services.pickup.inbound import StillInBag
+from logistics.parcels.services.redirect import destination_stopped
 from logistics.parcels.states import BagState, Custodian, HandoverState
 from members.access.states import Permission
 
 LIST_KEPT = dt.timedelta(minutes=30)  # how long a page's list of things to hand over is taken for the same list
 
 
-def hand_over(call: Call) -> Outcome:
-    """Whether a parcel or a sealed bag may go on the list. Custody passes by the handover, not by this scan."""
+def hand_over(call: Call, *, as_it_is: bool = False) -> Outcome:
+    """Whether a parcel or a sealed bag may go on the list. Custody passes by the handover, not by this scan.
+
+    `as_it_is`: whoever scans has said that it goes on although its station takes in nothing.
+    """
     if call.barcode.kind == Kind.BAG:
         return _bag_to_hand(call)
     if call.barcode.kind == Kind.BADGE:
@@ -45,6 +50,9 @@ def hand_over(call: Call) -> Outcome:
             hint=gettext("请扫描袋牌，整袋交接；要单独交出请先从袋中取出。"),
         )
     _require_free([parcel], call)
+    going_there = parcel.destination_station_id != call.station.pk
+    if not as_it_is and going_there and destination_stopped(parcel, now=call.now):
+        return ask_other_station(call, parcel, may_go_on=True)
     if earlier := _on_the_list(call, parcel):
         return repeated(call, parcel, earlier.recorded_at, earlier.actor)
     answer = Answer(
