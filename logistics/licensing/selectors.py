@@ -27,7 +27,8 @@ _MASKS = {Type.PHONE: mask_phone, Type.MOBILE: mask_phone, Type.TEXT: mask_name,
 def own_applications(*, actor: Actor) -> QuerySet[Application]:
     """What the actor may write on: their own applications, and those of enterprises that they administer. An
     enterprise does not write on what a person applies for themselves."""
-    mine = Q(applicant=demand(actor).user_id) if actor.user_id else Q(pk__in=[])
+    me = demand(actor).user_id
+    mine = Q(applicant=me) if me is not None else Q(pk__in=[])
     firms = Q(enterprise__in=actor.scope(parts.ADMINISTERS).enterprises) & ~Q(kind__in=_OF_PERSONS)
     return Application.objects.filter(mine | firms)
 
