@@ -31,4 +31,5 @@ SCHEDULES = (
     Schedule("sweep evidence", "logistics.licensing.tasks.sweep_documents", at="03:50"),
     Schedule("make months of the event log", "logistics.parcels.tasks.ensure_months", at="03:10"),
     Schedule("tend applications", "logistics.licensing.tasks.tend_applications", every=300),
+    Schedule("tend imported registers", "logistics.licensing.tasks.tend_registers", every=60),
 )

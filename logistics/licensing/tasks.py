@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from logistics.licensing.services import deadlines, documents
+from logistics.licensing.services import deadlines, documents, registers
 from portal.core.clock import now
 
 
@@ -20,3 +20,19 @@ def tend_applications() -> dict[str, int]:
 def sweep_documents(**kwargs) -> int:
     """Delete evidence files that a killed process left without a row."""
     return documents.sweep(now=now())
+
+
+@shared_task
+def judge_register(id: str, **kwargs) -> None:
+    registers.judge_lines(id=id, now=now())
+
+
+@shared_task
+def write_register(id: str, **kwargs) -> None:
+    registers.write_lines(id=id, now=now())
+
+
+@shared_task
+def tend_registers(**kwargs) -> None:
+    """Goes on where a worker was killed or a message was lost."""
+    registers.resume(now=now())

@@ -17,6 +17,7 @@ from logistics.licensing.models import Application
 from logistics.registry.models import Certified, Enterprise
 from portal.core.actor import Actor
 from portal.core.fields import keyed_hash
+from portal.core.masking import mask_name
 
 Values = dict[str, Any]  # field name → value as stored: text, number, true or false, list of texts; never a row
 Problems = dict[str, Any]  # field name → sentence
@@ -135,6 +136,12 @@ class Kind:
     review_days: int
     fact_labels: dict[str, Any]
     of_person: bool = False
+    # The register as a file: which fields it keeps, whether a row has a code, an enterprise, an account of a person.
+    kept: tuple[str, ...]
+    has_code: bool = False
+    of_enterprise: bool = False
+    of_user: bool = False
+    writes: str  # the permission to write in the register
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -160,6 +167,10 @@ class Kind:
         """How lists call it: a name or a plate; of a person only what may be shown masked."""
         raise NotImplementedError
 
+    def shown_title(self, values: Values) -> str:
+        """As lists show it that are no concern of the person."""
+        return mask_name(self.title(values)) if self.of_person else self.title(values)
+
     def automatic(self, application: Application, values: Values, today: dt.date) -> dict[str, bool]:
         """The outcome of each automatic item of the checklist."""
         return {}
@@ -181,6 +192,10 @@ class Kind:
         """Raises while the party can't stop for good; asked before its certificate is cancelled."""
 
     # -- the register -------------------------------------------------------------------------------------
+    def reach(self, actor: Actor) -> QuerySet:
+        """Registered rows that the actor may write."""
+        raise NotImplementedError
+
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Certified:
         """Creates the registered row, or changes the one that the application names. Raises what the register says."""
         raise NotImplementedError

@@ -12,9 +12,11 @@ from logistics.licensing.kinds.spec import Duplicate, Kind, Problems, Values
 from logistics.licensing.models import Application
 from logistics.registry.models import Courier, Enterprise
 from logistics.registry.rules import id_hash
+from logistics.registry.selectors import visible_couriers
 from logistics.registry.services.couriers import register_courier, update_courier
 from logistics.registry.states import CourierKind
 from logistics.training.selectors import passed
+from members.access.states import Permission
 from portal.core.actor import Actor
 from portal.core.identity import age_on
 from portal.core.masking import mask_name
@@ -33,6 +35,9 @@ class CourierCertification(Kind):
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
     fact_labels = form.FACTS
     valid_months, review_days = 24, 5
+    writes = Permission.COURIER_EDIT
+    kept = ("kind", "name", "id_number", "division", "licence_class", "licence_until")
+    has_code = of_enterprise = of_user = True
     of_person = True
 
     def problems(self, values: Values, today: dt.date) -> Problems:
@@ -74,6 +79,9 @@ class CourierCertification(Kind):
     def holders_for(self, actor: Actor) -> QuerySet[Courier]:
         """Only themselves."""
         return Courier.objects.filter(Q(user=actor.user_id) if actor.user_id is not None else Q(pk__in=[]))
+
+    def reach(self, actor: Actor) -> QuerySet[Courier]:
+        return visible_couriers(actor=actor, permission=self.writes)
 
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Courier:
         fields: dict[str, Any] = {name: values[name] for name in ("name", "id_number", "kind")}

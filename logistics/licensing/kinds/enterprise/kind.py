@@ -10,10 +10,11 @@ from logistics.licensing.kinds.enterprise import form
 from logistics.licensing.kinds.spec import Duplicate, Kind, Problems, Values
 from logistics.licensing.models import Application
 from logistics.registry.models import Enterprise
+from logistics.registry.selectors import visible_enterprises
 from logistics.registry.services.parties import create_enterprise, update_enterprise
 from logistics.registry.services.staff import grant_role
 from logistics.registry.states import State
-from members.access.states import Role
+from members.access.states import Permission, Role
 from portal.core.actor import Actor
 from portal.regions.selectors import with_paths
 
@@ -30,6 +31,9 @@ class EnterpriseCertification(Kind):
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
     fact_labels = form.FACTS
     valid_months, review_days = 36, 10
+    writes = Permission.ENTERPRISE_EDIT
+    valid_months, review_days = 36, 10
+    kept, has_code = (*_KEPT, "division"), True
 
     def problems(self, values: Values, today: dt.date) -> Problems:
         return {
@@ -70,6 +74,9 @@ class EnterpriseCertification(Kind):
 
     def holders_for(self, actor: Actor) -> QuerySet[Enterprise]:
         return parts.administered(actor)
+
+    def reach(self, actor: Actor) -> QuerySet[Enterprise]:
+        return visible_enterprises(actor=actor, permission=self.writes)
 
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Enterprise:
         fields = {name: values.get(name) or "" for name in _KEPT} | {"division": parts.division_of(values)}

@@ -15,10 +15,11 @@ from logistics.licensing.kinds.station.emptiness import require_empty
 from logistics.licensing.models import Application
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.rules import PARENTS
+from logistics.registry.selectors import visible_stations
 from logistics.registry.services.parties import create_station, update_station
 from logistics.registry.services.staff import grant_role
 from logistics.registry.states import State, StationKind, StationService
-from members.access.states import Role
+from members.access.states import Permission, Role
 from portal.core.actor import Actor
 from portal.regions import codes
 from portal.regions.selectors import with_paths
@@ -39,6 +40,8 @@ class StationCertification(Kind):
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
     fact_labels = form.FACTS
     valid_months, review_days = 24, 10
+    writes = Permission.STATION_EDIT
+    kept, has_code, of_enterprise = (*_PLAIN, *_LISTS, "division", "parent", "point"), True, True
 
     def problems(self, values: Values, today: dt.date) -> Problems:
         parent = values.get("parent")
@@ -86,6 +89,9 @@ class StationCertification(Kind):
         """Of enterprises that the actor administers, and those that they keep."""
         kept = Q(pk__in=actor.scope(parts.KEEPS).stations)
         return Station.objects.filter(kept | Q(operator__in=actor.scope(parts.ADMINISTERS).enterprises))
+
+    def reach(self, actor: Actor) -> QuerySet[Station]:
+        return visible_stations(actor=actor, permission=self.writes)
 
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Station:
         fields = {name: values.get(name) or "" for name in _PLAIN} | {name: values.get(name) or [] for name in _LISTS}

@@ -11,8 +11,10 @@ from logistics.licensing.kinds.spec import Duplicate, Kind, Problems, Values
 from logistics.licensing.kinds.vehicle import form
 from logistics.licensing.models import Application
 from logistics.registry.models import Enterprise, Vehicle
+from logistics.registry.selectors import visible_vehicles
 from logistics.registry.services.vehicles import register_vehicle, update_vehicle
 from logistics.registry.states import PlateKind, VehicleType
+from members.access.states import Permission
 from portal.core.actor import Actor
 from portal.core.identity import plate_kinds
 from portal.regions.selectors import with_paths
@@ -30,6 +32,8 @@ class VehicleCertification(Kind):
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
     fact_labels = form.FACTS
     valid_months, review_days = 12, 5
+    writes = Permission.VEHICLE_EDIT
+    kept, of_enterprise, of_user = (*_PLAIN, *_DAYS, "division"), True, True
 
     def problems(self, values: Values, today: dt.date) -> Problems:
         found = {
@@ -74,6 +78,9 @@ class VehicleCertification(Kind):
         """Of enterprises that the actor administers, and their own."""
         own = Q(owner=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
         return Vehicle.objects.filter(own | Q(operator__in=actor.scope(parts.ADMINISTERS).enterprises))
+
+    def reach(self, actor: Actor) -> QuerySet[Vehicle]:
+        return visible_vehicles(actor=actor, permission=self.writes)
 
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Vehicle:
         fields = {name: values.get(name) or "" for name in _PLAIN} | {"cold_box": bool(values.get("cold_box"))}

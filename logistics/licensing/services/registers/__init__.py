@@ -1,0 +1,5 @@
+"""Registers that come and go as files: read, judged line by line, written when confirmed."""
+
+from logistics.licensing.services.registers.run import confirm, judge_lines, resume, start_import, write_lines
+
+__all__ = ["confirm", "judge_lines", "resume", "start_import", "write_lines"]

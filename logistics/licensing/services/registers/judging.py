@@ -1,0 +1,172 @@
+"""What one line of a register's file would do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from logistics.licensing.kinds import Kind, Values, cleaning
+from logistics.licensing.services.registers.columns import CODE, ENTERPRISE, PERSON, columns_of, typed_of, word_of
+from logistics.licensing.states import RegisterResult
+from logistics.registry.models import Enterprise
+from logistics.registry.selectors import visible_enterprises
+from members.access.states import Permission
+from members.accounts.models import User
+from members.accounts.selectors import public_user_by_phone
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, DomainError
+from portal.core.identity import squeeze
+from portal.core.phones import to_e164
+
+Notes = list[list[str]]
+
+
+@dataclass(slots=True)
+class Judged:
+    """The outcome of one line. `notes` are pairs of a column and a sentence, free of personal data."""
+
+    result: str
+    notes: Notes = field(default_factory=list)
+    name: str = ""
+    seen: str = ""
+    values: Values = field(default_factory=dict)
+    holder: int | None = None
+    enterprise: Enterprise | None = None
+    person: User | None = None
+
+
+class LineProblem(BadInput):
+    """A line that says something impossible about one of its columns."""
+
+    def __init__(self, column: str, sentence: Any):
+        super().__init__(sentence)
+        self.column = column
+
+
+def judge(*, kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -> Judged:
+    """Reads one line against the register. Never raises for what stands in it: the result says it."""
+    try:
+        return _judge(kind, texts, actor, today)
+    except LineProblem as problem:
+        return Judged(RegisterResult.REFUSED, [[_label(kind, problem.column), str(problem.message)]])
+
+
+def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -> Judged:
+    row = _named(kind, texts, actor)
+    kept = {name: value for name, value in kind.values_of(row).items() if value is not None} if row else {}
+    values, problems = cleaning.clean_all(kind, {**kept, **typed_of(kind, texts)}, today)
+    problems = {name: text for name, text in problems.items() if name in kind.kept}
+    if row is None and not problems:
+        row = _same(kind, values, actor)
+        kept = kind.values_of(row) if row else {}
+    judged = Judged(RegisterResult.NEW, name=_shown_name(kind, values), values=values)
+    if problems:
+        judged.result = RegisterResult.REFUSED
+        judged.notes = [[_label(kind, name), str(text)] for name, text in problems.items()]
+        return judged
+    judged.enterprise, judged.person = _holders(kind, texts, actor, new=row is None)
+    if row is None:
+        judged.notes = [["", f"{d.what}：{d.name}（{d.code}）"] for d in kind.duplicates(values)]
+    else:
+        _hold_enterprise(kind, row, judged.enterprise)
+        judged.holder, judged.seen = row.pk, digest(kept)
+        judged.notes = _changes(kind, kept, values)
+        judged.result = RegisterResult.CHANGED if judged.notes else RegisterResult.SAME
+    return judged
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """What tells two states of a registered row apart."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _named(kind: Kind, texts: Mapping[str, str], actor: Actor) -> Any:
+    """The row that the code names. A code that names none is a mistake: new rows get theirs from the portal."""
+    code = squeeze(texts.get(CODE, ""))
+    if not code or not kind.has_code:
+        return None
+    rows = kind.reach(actor)
+    found = rows.filter(code__in={code, code.lower(), code.upper()}).first()
+    if found is None:
+        raise LineProblem(CODE, _("辖区内没有这个代码。新登记的请留空，代码由平台编排。"))
+    return found
+
+
+def _same(kind: Kind, values: Values, actor: Actor) -> Any:
+    """The registered row with the same number: it is the one meant, unless it lies beyond the actor's reach."""
+    found = next((d.holder for d in kind.duplicates(values) if d.same), None)
+    if found is None:
+        return None
+    row = kind.reach(actor).filter(pk=found).first()
+    if row is None:
+        raise LineProblem(CODE, _("已在别处登记，不在您的管辖范围内。请联系原登记地办理变更。"))
+    return row
+
+
+def _holders(kind: Kind, texts: Mapping[str, str], actor: Actor, *, new: bool) -> tuple[Enterprise | None, User | None]:
+    enterprise = _enterprise(texts.get(ENTERPRISE, ""), actor) if kind.of_enterprise else None
+    person = _person(texts.get(PERSON, "")) if kind.of_user else None
+    if new and kind.of_person and person is None:
+        raise LineProblem(PERSON, _("请填写本人登录平台所用的手机号。"))
+    if new and kind.of_user and not kind.of_person and enterprise is None and person is None:
+        raise LineProblem(ENTERPRISE, _("请填写企业代码；个人所有的填写车主登录平台所用的手机号。"))
+    return enterprise, person
+
+
+def _enterprise(text: str, actor: Actor) -> Enterprise | None:
+    code = squeeze(text)
+    if not code:
+        return None
+    rows = visible_enterprises(actor=actor, permission=Permission.ENTERPRISE_VIEW)
+    found = rows.filter(code=code.lower()).first() or rows.filter(credit_code=code.upper()).first()
+    if found is None:
+        raise LineProblem(ENTERPRISE, _("没有这个企业。请填写企业代码或统一社会信用代码。"))
+    return found
+
+
+def _person(text: str) -> User | None:
+    if not text.strip():
+        return None
+    try:
+        phone = to_e164(text)
+    except DomainError as error:
+        raise LineProblem(PERSON, error.message) from error
+    found = public_user_by_phone(phone)
+    if found is None:
+        raise LineProblem(PERSON, _("这个手机号还没有登录过平台。请本人先用它登录一次。"))
+    return found
+
+
+def _hold_enterprise(kind: Kind, row: Any, named: Enterprise | None) -> None:
+    if named is not None and kind.enterprise_of(row) != named:
+        raise LineProblem(ENTERPRISE, _("登记的是另一家企业。换企业请由对方提出变更申请，或将这一格留空。"))
+
+
+def _changes(kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> Notes:
+    """What would change, old and new; of personal and secret fields only that they change."""
+    notes: Notes = []
+    for spec in kind.fields:
+        old, new = before.get(spec.name), after.get(spec.name)
+        if spec.name not in kind.kept or (old or None) == (new or None):
+            continue
+        if spec.personal or spec.secret:
+            says = _("内容有变化")
+        else:
+            blank = _("（空）")
+            says = _("%(old)s → %(new)s") % {"old": word_of(spec, old) or blank, "new": word_of(spec, new) or blank}
+        notes.append([str(spec.label), says])
+    return notes
+
+
+def _shown_name(kind: Kind, values: Values) -> str:
+    return kind.shown_title(values)[:80]
+
+
+def _label(kind: Kind, name: str) -> str:
+    return next((str(column.label) for column in columns_of(kind) if column.name == name), "")

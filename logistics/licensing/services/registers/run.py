@@ -1,0 +1,187 @@
+"""A register's file from its arrival to its end. Long work is done by the worker, a piece a transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+
+from logistics.licensing.kinds import Kind, kind_of
+from logistics.licensing.models import Application, RegisterImport, RegisterRow
+from logistics.licensing.selectors_registers import import_of
+from logistics.licensing.services.registers.columns import HEADER_WITHIN, find_columns, read_line
+from logistics.licensing.services.registers.judging import Judged, judge
+from logistics.licensing.states import RegisterResult, RegisterStage
+from logistics.parcels.services.imports.problems import RowProblem
+from members.access.selectors import actor_of
+from portal.audit.services import area_of_actor, record
+from portal.core.actor import Actor, demand
+from portal.core.clock import county_day
+from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
+from portal.core.queue import after_commit
+from portal.core.workbooks import FileProblem, SheetRow, read_xlsx
+
+MOST_ROWS = 20_000
+PIECE = 100  # lines a transaction: progress is seen, and a killed worker loses no more than that
+KILLED_AFTER = dt.timedelta(minutes=3)
+R, S = RegisterResult, RegisterStage
+JUDGE, WRITE = "logistics.licensing.tasks.judge_register", "logistics.licensing.tasks.write_register"
+
+
+class NotJudged(Conflict):
+    code = "register_not_judged"
+    message = _("这次导入已经确认过，或还没有核对完。")
+    hint = _("请刷新页面，看看进行到哪里了。")
+
+
+def start_import(
+    *, kind: str, file: BinaryIO, name: str, why: str, actor: Actor, now: dt.datetime
+) -> RegisterImport:  # fmt: skip
+    """Reads a workbook and leaves its lines to be judged; nothing is registered yet.
+
+    Raises Forbidden unless the actor writes in that register, FileProblem for what is no workbook of ours (zip bombs,
+    missing columns, more than 20,000 lines), BadInput without a reason.
+    """
+    register = kind_of(kind)
+    demand(actor).require(register.writes)
+    if actor.user_id is None:
+        raise Forbidden()
+    if not why.strip():
+        raise BadInput(_("没有填写原因。"), fields={"why": _("请填写原因，它会写入操作记录。")})
+    lines = list(_lines(register, file))
+    with transaction.atomic():
+        run = RegisterImport.objects.create(
+            kind=kind, file_name=name[-120:], sha256=_sha256(file), why=why.strip()[:200], area=area_of_actor(actor),
+            created_at=now, created_by_id=actor.user_id, touched_at=now,
+        )  # fmt: skip
+        for line in lines:
+            line.run = run
+        RegisterRow.objects.bulk_create(lines, batch_size=1000)
+        record(actor=actor, now=now, action="register.uploaded", target=run, after={"lines": len(lines)}, why=run.why)
+        after_commit(JUDGE, str(run.pk))
+    return run
+
+
+def confirm(*, run: RegisterImport, actor: Actor, now: dt.datetime) -> RegisterImport:
+    """Lets the judged lines be written. Raises NotJudged when somebody was faster or the judging goes on."""
+    with transaction.atomic():
+        row = import_of(actor=actor, id=run.pk, lock=True)
+        if row.stage != S.JUDGED:
+            raise NotJudged()
+        row.stage, row.touched_at = S.WRITING, now
+        row.save(update_fields=["stage", "touched_at"])
+        record(actor=actor, now=now, action="register.confirmed", target=row, why=row.why)
+        after_commit(WRITE, str(row.pk))
+    return row
+
+
+def judge_lines(*, id: str, now: dt.datetime) -> int:
+    """Judges the waiting lines of an import, a piece a transaction; returns how many. May run twice or again."""
+    return _work(id, S.JUDGING, [R.WAITING], S.JUDGED, _judge_line, now)
+
+
+def write_lines(*, id: str, now: dt.datetime) -> int:
+    """Writes the confirmed lines, each by itself: one that fails now is refused with its reason, the others stand."""
+    return _work(id, S.WRITING, [R.NEW, R.CHANGED], S.DONE, _write_line, now)
+
+
+def resume(*, now: dt.datetime) -> int:
+    """Goes on with imports whose worker was killed or whose message was lost. Returns how many."""
+    stalled = RegisterImport.objects.filter(touched_at__lt=now - KILLED_AFTER)
+    for run in (found := list(stalled.filter(stage__in=[S.JUDGING, S.WRITING]))):
+        (judge_lines if run.stage == S.JUDGING else write_lines)(id=str(run.pk), now=now)
+    return len(found)
+
+
+def _work(id: str, stage: str, results: list[str], then: str, act, now: dt.datetime) -> int:
+    done = 0
+    while True:
+        with transaction.atomic():
+            run = RegisterImport.objects.select_for_update().filter(pk=id, stage=stage).first()
+            if run is None:
+                return done
+            piece = list(run.rows.filter(result__in=results).order_by("line")[:PIECE])
+            actor = actor_of(run.created_by, second_factor=True)  # who confirmed had one; rights are read anew
+            for row in piece:
+                act(run, row, actor, now)
+            RegisterRow.objects.bulk_update(piece, ["result", "notes", "name", "seen", "values"])
+            run.touched_at = now
+            if not piece:
+                run.stage, run.done_at = then, now if then == S.DONE else None
+            run.save(update_fields=["stage", "touched_at", "done_at"])
+        done += len(piece)
+        if not piece:
+            return done
+
+
+def _judge_line(run: RegisterImport, row: RegisterRow, actor: Actor, now: dt.datetime) -> None:
+    _take(row, judge(kind=kind_of(run.kind), texts=json.loads(row.values), actor=actor, today=county_day(now)))
+    if row.result not in (R.NEW, R.CHANGED):
+        row.values = ""
+
+
+def _write_line(run: RegisterImport, row: RegisterRow, actor: Actor, now: dt.datetime) -> None:
+    kind = kind_of(run.kind)
+    judged = judge(kind=kind, texts=json.loads(row.values), actor=actor, today=county_day(now))
+    row.values = ""
+    if judged.result != row.result or judged.seen != row.seen:
+        row.result = R.MOVED
+        row.notes = [["", translated("核对以后登记内容有变化。请重新导入这一行。")]]
+        return
+    try:
+        with transaction.atomic():
+            kind.register(_entry(run, judged), judged.values, actor, now)
+    except DomainError as error:
+        row.result, row.notes = R.REFUSED, [["", f"{error.message}{error.hint}"]]
+        return
+    row.result = R.ADDED if row.result == R.NEW else R.UPDATED
+
+
+def _entry(run: RegisterImport, judged: Judged) -> Application:
+    """The line in the form in which a kind registers: an application that was never one and is not kept."""
+    entry = Application(kind=run.kind, number=translated("导入 %(file)s") % {"file": run.file_name})
+    entry.holder, entry.enterprise = judged.holder, judged.enterprise
+    if judged.person is not None:
+        entry.applicant = judged.person
+    return entry
+
+
+def _take(row: RegisterRow, judged: Judged) -> None:
+    row.result, row.notes, row.name, row.seen = judged.result, judged.notes, judged.name, judged.seen
+
+
+def _lines(kind: Kind, file: BinaryIO) -> Iterator[RegisterRow]:
+    rows = read_xlsx(file)
+    top = list(islice(rows, HEADER_WITHIN))
+    header, columns = find_columns(kind, top)
+    count = 0
+    for row in chain((row for row in top if row.line > header), rows):
+        count += 1
+        if count > MOST_ROWS:
+            raise FileProblem(
+                _("超过 %(limit)s 行。") % {"limit": MOST_ROWS},
+                code="too_many_rows",
+                hint=_("请拆成几个文件分别上传。"),
+            )
+        yield _line(row, columns)
+    if not count:
+        raise FileProblem(_("表头下面没有数据。"), code="no_rows", hint=_("请从表头的下一行开始填写。"))
+
+
+def _line(row: SheetRow, columns) -> RegisterRow:
+    try:
+        return RegisterRow(line=row.line, values=json.dumps(read_line(row, columns), ensure_ascii=False))
+    except RowProblem as problem:
+        return RegisterRow(line=row.line, result=R.REFUSED, notes=[["", str(problem.message)]])
+
+
+def _sha256(file: BinaryIO) -> str:
+    file.seek(0)
+    return hashlib.sha256(file.read()).hexdigest()
