@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from logistics.parcels.lookup import OPEN_AFTER_END, still_open
-from logistics.parcels.models import Parcel, ParcelContact, PickupCode, PickupProxy
+from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.services.guards import phone_of
@@ -37,13 +37,16 @@ class OwnRow:
     whose: str
     code: str  # the pickup code of a parcel that waits for its recipient, else ""
     station: Station | None  # where it waits
+    door_code: str = ""  # the code for the courier at the door, while it is out for delivery
 
 
 @dataclass(frozen=True, slots=True)
 class PickupFacts:
-    """What the recipient needs to collect a parcel. `code` is "" unless it waits at a station."""
+    """What the recipient needs to receive a parcel. `code` is "" unless it waits at a station, `door_code` unless a
+    courier brings it."""
 
     code: str
+    door_code: str
     station: object | None
     shelf: str
     consented: bool
@@ -55,7 +58,7 @@ class PickupFacts:
 def own_parcels(
     *, actor: Actor, own_phone: str, now: dt.datetime, before: int | None = None
 ) -> tuple[list[OwnRow], int | None]:
-    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Four queries.
+    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Five queries.
 
     Parcels that wait at a station lead the first page, however old they are, and are left out of the later ones.
     """
@@ -74,10 +77,19 @@ def own_parcels(
         contacts.setdefault(contact.parcel_id, []).append(contact)
     codes = PickupCode.objects.filter(parcel__in=page, used_at=None, voided_at=None).select_related("station")
     live = {row.parcel_id: row for row in codes}
-    return [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk)) for p in page], more
+    doors = _door_codes(page)
+    return [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk), doors.get(p.pk, "")) for p in page], more
 
 
-def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str, pickup: PickupCode | None) -> OwnRow:
+def _door_codes(parcels: list[Parcel]) -> dict[int, str]:
+    """The codes of those that a courier has on the way to the door."""
+    out = [parcel.pk for parcel in parcels if parcel.stage == Stage.OUT_FOR_DELIVERY]
+    return {row.parcel_id: row.code for row in DoorCode.objects.filter(parcel__in=out, used_at=None)}
+
+
+def _row(
+    parcel: Parcel, contacts: list[ParcelContact], own_phone: str, pickup: PickupCode | None, door_code: str
+) -> OwnRow:
     # Recipient before sender, oneself before a relative.
     contact = min(contacts, key=lambda c: (c.role != ContactRole.RECIPIENT, c.phone != own_phone))
     relative, as_sender = contact.phone != own_phone, contact.role == ContactRole.SENDER
@@ -89,6 +101,7 @@ def _row(parcel: Parcel, contacts: list[ParcelContact], own_phone: str, pickup: 
         whose=mask_name(contact.name) if relative else "",
         code=pickup.code if pickup is not None and ready else "",
         station=pickup.station if pickup is not None and ready else None,
+        door_code="" if as_sender else door_code,
     )
 
 
@@ -126,6 +139,7 @@ def pickup_facts(parcel: Parcel) -> PickupFacts:
     station = code.station if code is not None else parcel.destination_station
     return PickupFacts(
         code=code.code if code is not None and waiting else "",
+        door_code=_door_codes([parcel]).get(parcel.pk, ""),
         station=station if parcel.direction == Direction.DOWN else None,
         shelf=parcel.shelf if waiting else "",
         consented=parcel.pk in consented_parcels([parcel.pk]),

@@ -168,10 +168,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.APPLICATION_VIEW,
             P.CERTIFICATE_VIEW,
             P.TRAINING_VIEW,
+            P.HANDOVER_TAKE,
         }
     ),
     Role.ENTERPRISE_STAFF: frozenset(
-        {P.DOCUMENT_PRINT, P.PARCEL_VIEW, P.PARCEL_CREATE, P.EVENT_RECORD, P.IMPORT_RUN, P.IMPORT_VIEW, P.REFUSED_VIEW}
+        {
+            P.DOCUMENT_PRINT,
+            P.PARCEL_VIEW,
+            P.PARCEL_CREATE,
+            P.EVENT_RECORD,
+            P.IMPORT_RUN,
+            P.IMPORT_VIEW,
+            P.REFUSED_VIEW,
+            P.HANDOVER_TAKE,
+        }
     ),
     Role.TOWNSHIP_OFFICIAL: frozenset(_SUPERVISION),
     Role.COUNTY_OFFICIAL: frozenset(

@@ -1,8 +1,9 @@
-"""Where providers report what became of a message."""
+"""Where providers report what became of a message, and what people answered."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -14,10 +15,11 @@ from portal.core.access import by_signature
 from portal.core.clock import now
 from portal.core.errors import BadInput, NotFound, TooLarge
 from portal.notify import sms
-from portal.notify.services import take_receipts
+from portal.notify.services import take_receipts, take_replies
 
 MOST_BYTES = 256 * 1024
-MOST_RECEIPTS = 1000
+MOST_ROWS = 1000
+TAKEN = {"result": 0, "errmsg": "OK"}
 
 
 class NotReceipts(BadInput):
@@ -29,8 +31,21 @@ class NotReceipts(BadInput):
 @require_POST
 def receipts(request, provider: str, secret: str):
     """Takes receipts of `provider`. Answers as it expects; a wrong secret or provider is answered as no such page."""
-    channel = sms.by_name(provider)
-    read = getattr(channel, "read_callback", None)
+    take_receipts(provider=provider, receipts=_read(request, provider, secret, "read_callback"), now=now())
+    return JsonResponse(TAKEN)
+
+
+@by_signature("the provider knows the secret in the address (SMS_HOOK_SECRET)")
+@csrf_exempt
+@require_POST
+def replies(request, provider: str, secret: str):
+    """Takes what people answered to messages of `provider`, as `receipts` takes receipts."""
+    take_replies(provider=provider, replies=_read(request, provider, secret, "read_replies"), now=now())
+    return JsonResponse(TAKEN)
+
+
+def _read(request, provider: str, secret: str, reader: str) -> list[Any]:
+    read = getattr(sms.by_name(provider), reader, None)
     known = settings.SMS_HOOK_SECRET
     if not known or not constant_time_compare(secret, known) or read is None:
         raise NotFound()
@@ -40,7 +55,6 @@ def receipts(request, provider: str, secret: str):
         found = read(json.loads(request.body))
     except (ValueError, RecursionError):
         raise NotReceipts() from None
-    if len(found) > MOST_RECEIPTS:
+    if len(found) > MOST_ROWS:
         raise TooLarge()
-    take_receipts(provider=provider, receipts=found, now=now())
-    return JsonResponse({"result": 0, "errmsg": "OK"})
+    return found

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
-from logistics.parcels.models import PickupCode, PickupProxy
+from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.pickup_text import Kind, read_pickup_text
+from logistics.parcels.services.door import start_delivery
+from logistics.parcels.services.pickup import spaced
 from tests.public.conftest import desk, nothing_kept  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +106,31 @@ def test_every_help_page_opens_in_both_languages(client, villager):
             text = text_of(client, path, headers={"accept-language": language})
             assert '<ol class="steps">' in text or "<table" in text, path
     assert client.get("/help/nothing/").status_code == 404
+
+
+def out_for_delivery(desk, courier):  # noqa: F811
+    """A parcel whose courier has set out for the door, and its code."""
+    parcel = desk.parcel()
+    Parcel.objects.filter(pk=parcel.pk).update(custody_kind="person", custody_ref=courier.actor().id)
+    parcel.refresh_from_db()
+    start_delivery(parcel=parcel, actor=courier.actor(), now=timezone.now())
+    return parcel, spaced(DoorCode.objects.get(parcel=parcel).code)
+
+
+def test_the_code_for_the_door_is_shown_while_the_courier_is_on_the_way(villager, courier, desk):  # noqa: F811
+    parcel, code = out_for_delivery(desk, courier)
+    for page in ("/my/", f"/p/{parcel.waybill}"):
+        assert code in text_of(villager.client, page)
+    DoorCode.objects.update(used_at=timezone.now())
+    for page in ("/my/", f"/p/{parcel.waybill}"):
+        assert code not in text_of(villager.client, page)
+
+
+def test_the_sender_is_not_told_the_code_for_the_door(villager, courier, desk):  # noqa: F811
+    parcel, code = out_for_delivery(desk, courier)
+    ParcelContact.objects.filter(parcel=parcel, phone=villager.user.phone).update(role="sender_was")
+    ParcelContact.objects.filter(parcel=parcel).exclude(role="sender_was").update(role="recipient")
+    ParcelContact.objects.filter(parcel=parcel, role="sender_was").update(role="sender")
+    assert parcel.waybill in text_of(villager.client)
+    for page in ("/my/", f"/p/{parcel.waybill}"):
+        assert code not in text_of(villager.client, page)

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from logistics.parcels.models import Event, PickupCode, TimerRule
-from logistics.parcels.pickup_text import Kind, read_pickup_text
+from logistics.parcels.pickup_text import read_pickup_text
 from logistics.parcels.services.consent import give_consent
 from logistics.parcels.services.corrections import correct_event
 from logistics.parcels.services.notices import announce_arrivals
@@ -20,7 +20,6 @@ from logistics.parcels.services.pickup import (
     make_link_token,
     read_link_parcels,
     station_inbound,
-    text_for_proxy,
 )
 from logistics.parcels.services.pickup.giving import OtherParcel
 from logistics.parcels.services.pickup.links import LinkUsed
@@ -204,21 +203,6 @@ def test_the_link_of_another_message_proves_nothing(counter, keeper, world):
         give_out(
             parcel=later, station=world.village, actor=keeper.actor(), now=NOW + WINDOW, method="link", token=token
         )
-
-
-# -- the text for a relative -------------------------------------------------------------------------------
-
-
-def test_the_text_for_a_relative_has_what_waits_at_one_station_and_no_link(counter, keeper, county_official):
-    first, _code = counter.waiting(keeper)
-    second, _code = counter.waiting(keeper)
-    gone, code = counter.waiting(keeper)
-    give_out(parcel=gone, station=counter.world.village, actor=keeper.actor(), now=NOW, method="code", code=code.code)
-    text = read_pickup_text(text_for_proxy(parcels=[first, second, fresh(gone), counter.parcel()]))
-    assert (text.kind, text.link, text.station) == (Kind.COLLECT, "", counter.world.village.name)
-    assert {item.code for item in text.items} == codes(first, second)
-    assert text_for_proxy(parcels=[first], language="en").startswith("Please collect: parcels at")
-    assert text_for_proxy(parcels=[fresh(gone)]) == ""
 
 
 # -- reminders -------------------------------------------------------------------------------------------

@@ -7,9 +7,10 @@ import json
 import pytest
 from django.utils import timezone
 
-from portal.notify.models import Attempt, Message, ProviderHealth
+from portal.notify.models import Attempt, BlockedNumber, Message, ProviderHealth
 from portal.notify.services import deliver_waiting, send
-from portal.notify.states import Status
+from portal.notify.services.blocks import block_of
+from portal.notify.states import BlockReason, Status, Urgency
 from tests.notify.conftest import PHONE
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,49 @@ def test_too_much_at_once(hook):
 
 def test_reading_the_address_is_not_reporting(hook, client):
     assert client.get(URL).status_code == 405
+
+
+REPLIES = f"{URL}replies/"
+
+
+def reply(text, **more):
+    return {
+        "extend": "",
+        "mobile": PHONE[3:],
+        "nationcode": "86",
+        "sign": "县域物流",
+        "text": text,
+        "time": 1795234567,
+    } | more
+
+
+@pytest.mark.parametrize("text", ["T", " td。", "ＴＤ", "n", "退订", "“退订”", "退订\n"])
+def test_who_answers_with_the_word_gets_no_more(hook, message, text):
+    answer = hook(url=REPLIES, body=json.dumps(reply(text)))
+    assert (answer.status_code, answer.json()) == (200, {"result": 0, "errmsg": "OK"})
+    assert hook(url=REPLIES, body=json.dumps([reply(text)])).status_code == 200  # told twice, in either form
+    assert BlockedNumber.objects.get().reason == BlockReason.OPTED_OUT
+    assert BlockedNumber.objects.get().phone == PHONE
+
+
+@pytest.mark.parametrize("text", ["谢谢", "T恤收到了", "", "不要退订我", "T" * 500])
+def test_other_answers_change_nothing(hook, message, text):
+    assert hook(url=REPLIES, body=json.dumps(reply(text))).status_code == 200
+    assert not BlockedNumber.objects.exists()
+
+
+def test_who_opted_out_still_gets_the_code_they_ask_for(hook, message):
+    hook(url=REPLIES, body=json.dumps(reply("TD")))
+    assert block_of(PHONE, Urgency.CALM, now=timezone.now()) is not None
+    assert block_of(PHONE, Urgency.NOW, now=timezone.now()) is None
+
+
+@pytest.mark.parametrize("body", ["", "[1]", "{}", '{"text": "TD"}', "null", '[{"mobile": ""}]'])
+def test_answers_that_are_none(hook, body):
+    assert hook(url=REPLIES, body=body or "x").status_code == 400
+
+
+def test_answers_need_the_secret_too(hook):
+    assert hook(url="/hooks/sms/tencent/somebody-guesses/replies/", body=json.dumps(reply("TD"))).status_code == 404
+    assert hook(url=f"/hooks/sms/nobody/{SECRET}/replies/", body=json.dumps(reply("TD"))).status_code == 404
+    assert not BlockedNumber.objects.exists()

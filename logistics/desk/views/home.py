@@ -90,7 +90,7 @@ def _others(actor, station) -> list[dict]:
         ("work_door", "door-open", _("上门投递"), _("今天要送的和没送成的"), Permission.PARCEL_DELIVER, here),
         ("work_collect", "package-plus", _("收寄"), _("收下村民要寄出的包裹"), Permission.PARCEL_CREATE, here),
         ("work_to_carrier", "send", _("交快递"), _("把寄出的包裹交给快递企业"), Permission.HANDOVER_GIVE, hub),
-        ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, here),
+        ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, True),
         ("work_me", "id-card", _("我的工牌"), _("接货时给对方扫"), Permission.HANDOVER_TAKE, here),
         ("print_home", "printer", _("打印单据"), _("面单、袋牌、货架签"), Permission.DOCUMENT_PRINT, True),
         ("work_parcels", "package-search", _("包裹列表"), _("按环节、异常和站点筛选"), Permission.PARCEL_VIEW, True),

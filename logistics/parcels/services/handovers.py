@@ -23,7 +23,7 @@ from logistics.parcels.services.guards import (
     require_station,
 )
 from logistics.parcels.services.parties import HandoverNotFound, Party, require_fit, require_side
-from logistics.parcels.states import DEPARTURES, Act, BagState, Custodian, HandoverState, Issue
+from logistics.parcels.states import DEPARTURES, Act, BagState, Custodian, Direction, HandoverState, Issue, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.audit.services import record

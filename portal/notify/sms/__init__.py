@@ -59,6 +59,14 @@ class Receipt:
     block: BlockReason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody answered to a message. `sender` is an E.164 phone."""
+
+    sender: str
+    text: str
+
+
 class Provider(Protocol):
     name: str
 

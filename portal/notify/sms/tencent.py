@@ -2,7 +2,8 @@
 
 Texts are approved there beforehand: a message goes out as template id and ordered variables. Addresses may not be
 variables, so the host is part of the approved text and the variable is what follows it. Sources:
-https://cloud.tencent.com/document/api/382/55981 (sending), …/382/59177 (codes), …/382/43547 (receipts).
+https://cloud.tencent.com/document/api/382/55981 (sending), …/382/59177 (codes), …/382/43547 (receipts),
+…/382/43548 (answers of phones).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 
 from portal.core.clock import COUNTY_TIME
 from portal.notify.segments import segments
-from portal.notify.sms import Accepted, NeverWorks, NotHere, Outgoing, Receipt, TryAgain, Unknown
+from portal.notify.sms import Accepted, NeverWorks, NotHere, Outgoing, Receipt, Reply, TryAgain, Unknown
 from portal.notify.states import BlockReason
 
 SUCCESS, OK = "SUCCESS", "Ok"
@@ -127,6 +128,13 @@ class TencentChannel:
             )
             for row in body
         ]
+
+    def read_replies(self, body: Any) -> list[Reply]:
+        """The answer of a phone in a request of Tencent's to our address. Raises ValueError when it is none."""
+        rows = body if isinstance(body, list) else [body]
+        if not all(isinstance(row, dict) and row.get("mobile") for row in rows):
+            raise ValueError("an object with a phone is expected")
+        return [Reply(f"+{row.get('nationcode', '86')}{row['mobile']}", str(row.get("text", ""))) for row in rows]
 
     def _template(self, outgoing: Outgoing) -> tuple[str, tuple[str, ...]]:
         """Template id and variables. Several lines: a template made for so many, or one with all lines in a variable.

@@ -60,7 +60,11 @@ def _page(request, error: DomainError | None = None) -> HttpResponse:
     w = words(get_language())
     context = {
         "waiting": _by_station(row for row in rows if row.station is not None),
-        "rows": [{"row": r, "meaning": w.meanings.get(r.parcel.stage, "")} for r in rows if r.station is None],
+        "rows": [
+            {"row": r, "meaning": w.meanings.get(r.parcel.stage, ""), "door_code": spaced(r.door_code).strip()}
+            for r in rows
+            if r.station is None
+        ],
         "older": f"?before={more}" if more else "",
         "error": error,
         "typed": request.POST,

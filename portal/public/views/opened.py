@@ -115,6 +115,7 @@ def _page(request, parcel, speaker, error: DomainError | None = None) -> HttpRes
         "timeline": mark_safe(timeline(facts["events"], w)),  # noqa: S308
         "pickup": pickup,
         "code": spaced(pickup.code) if pickup and pickup.code else "",
+        "door_code": spaced(pickup.door_code) if pickup and pickup.door_code else "",
         "handout": handout(pickup.station, [(parcel.carrier_number or parcel.waybill, pickup.code)], get_language())
         if pickup and pickup.code and pickup.station
         else "",

@@ -1,6 +1,6 @@
 """The station counter: inbound, pickup codes and links, giving out, named proxies, refusals."""
 
-from logistics.parcels.services.pickup.arrival import text_for_proxy, untell_recipient
+from logistics.parcels.services.pickup.arrival import untell_recipient
 from logistics.parcels.services.pickup.codes import issue_code, spaced
 from logistics.parcels.services.pickup.giving import give_out
 from logistics.parcels.services.pickup.inbound import station_inbound
@@ -19,7 +19,6 @@ __all__ = [
     "refuse_parcel",
     "spaced",
     "station_inbound",
-    "text_for_proxy",
     "untell_recipient",
     "withdraw_proxy",
 ]

@@ -7,27 +7,21 @@ likewise (docs/decisions/arrival-batching.md). What is not sent yet is taken bac
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from django.conf import settings
 
-from logistics.parcels.models import Parcel, PickupCode
+from logistics.parcels.models import Parcel
 from logistics.parcels.pickup_text import (
     ARRIVED,
     WAITING,
     WAITING_ON,
-    Item,
-    Kind,
-    Language,
-    PickupText,
     keep_words,
-    pickup_text,
     plain,
 )
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import code_hash, spaced
 from logistics.parcels.services.pickup.links import make_link_token, subject_of
-from logistics.parcels.states import ContactRole, Stage
+from logistics.parcels.states import ContactRole
 from logistics.registry.models import Station
 from portal.notify.services import add_line, withdraw
 from portal.notify.templates import Template
@@ -110,31 +104,6 @@ def _tell(
         area=parcel.area,
     )
     return True
-
-
-def text_for_proxy(*, parcels: Sequence[Parcel], language: str = Language.ZH) -> str:
-    """What a recipient copies for whoever collects for them: the parcels of `parcels` that wait, in the fixed words.
-
-    Those that wait at the station of the first; without a link, which would open the recipient's own page. "" when
-    none waits. The caller has checked that the reader may see the codes.
-    """
-    rows = PickupCode.objects.filter(parcel__in=parcels, used_at=None, voided_at=None).select_related("station")
-    live = {row.parcel_id: row for row in rows}
-    waiting = [p for p in parcels if p.pk in live and p.stage == Stage.READY_FOR_PICKUP]
-    if not waiting:
-        return ""
-    station = live[waiting[0].pk].station
-    here = [p for p in waiting if live[p.pk].station_id == station.pk]
-    return pickup_text(
-        PickupText(
-            kind=Kind.COLLECT,
-            station=station.name,
-            items=tuple(Item(tail_of(p), live[p.pk].code) for p in here),
-            hours=station.hours or POSTED,
-            phone=station.phone or POSTED,
-            language=Language.EN if language == Language.EN else Language.ZH,
-        )
-    )
 
 
 def tail_of(parcel: Parcel) -> str:
