@@ -15,7 +15,7 @@ from logistics.parcels.services.parcels import ParcelDraft, create_parcel
 from logistics.parcels.services.parties import Party
 from logistics.parcels.services.pickup import give_out, refuse_parcel
 from logistics.parcels.services.record import record_events
-from logistics.parcels.services.returns import start_return
+from logistics.parcels.services.returns import ReturnReason, start_return
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import Stage
 from logistics.registry.selectors import public_serving_stations
@@ -86,7 +86,7 @@ def test_what_lies_there_is_found_moved_counted_given_out_and_returned(counter, 
     give_out(parcel=given, station=world.village, method="code", code=code.code, actor=keeper.actor(), now=NOW)
     assert fresh(given).stage == Stage.DELIVERED
     refuse_parcel(parcel=returned, actor=keeper.actor(), now=NOW)
-    start_return(parcel=returned, reason="refused", actor=keeper.actor(), now=NOW)
+    start_return(parcel=returned, reason=ReturnReason.REFUSED, actor=keeper.actor(), now=NOW)
     assert fresh(returned).stage == Stage.RETURNING
 
 

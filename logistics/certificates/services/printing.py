@@ -22,7 +22,7 @@ from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.clock import county_day
 from portal.regions.codes import pad
-from portal.regions.selectors import public_division, with_paths
+from portal.regions.selectors import public_division
 
 COUNTY_DIGITS = 6
 VERIFY_PATH = "/verify/{number}/"
@@ -58,7 +58,6 @@ def link_of(row: Certificate) -> str:
 
 def _sheet(row: Certificate, now: dt.datetime) -> Sheet:
     kind = kind_of(row.kind)
-    (place,) = with_paths([row.division])
     county = public_division(pad(row.division_id[:COUNTY_DIGITS])).name
     says = str(kind.says) or gettext("经审核，符合县域物流服务的要求，特发此证。")
     state = live_state(row.state, row.valid_until, county_day(now))
@@ -67,7 +66,7 @@ def _sheet(row: Certificate, now: dt.datetime) -> Sheet:
         title=str(kind.label), number=row.number, holder=row.holder_name, says=says, term=_term(row),
         issuer=gettext("%(county)s县域物流主管部门") % {"county": county},
         issued=f"{county_day(row.issued_at):%Y-%m-%d}", link=link_of(row), note=note,
-        facts=[*kind.rows(row.facts), (gettext("所在地"), place.full_name)],
+        facts=kind.rows(row.facts),
     )  # fmt: skip
 
 
