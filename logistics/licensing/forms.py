@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from logistics.licensing.kinds import Field, Kind, Type, Values
+from logistics.licensing.mine import phone_text
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 DIRTY = "_only"  # names the fields that a page sends; without it a page sends all of them
@@ -106,6 +107,8 @@ def _attributes(field: Field, value: Any) -> dict[str, str]:
 def _value(field: Field, value: Any) -> Any:
     if field.type == Type.BOOL:
         return value is True or str(value).lower() in ("true", "on", "1")
+    if field.type in (Type.PHONE, Type.MOBILE):
+        return phone_text(value or "")
     return "" if value is None else value
 
 

@@ -213,7 +213,14 @@ def text_of(field: Field, value: Any) -> str:
         return str(_("是") if value is True or str(value).lower() in ("true", "on", "1") else _("否"))
     if field.type == Type.PLACE:
         return place_name(str(value))
-    return str(selectors.shown(field, value)) if field.secret else str(value)
+    if field.secret:
+        return str(selectors.shown(field, value))
+    return phone_text(value) if field.type in (Type.PHONE, Type.MOBILE) else str(value)
+
+
+def phone_text(value: Any) -> str:
+    """A number as people of this country write it: without the country's own code."""
+    return str(value).removeprefix("+86")
 
 
 def label_of(kind: Kind, name: str) -> Any:

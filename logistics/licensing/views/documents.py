@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from logistics.licensing.selectors import application_of
+from logistics.licensing.errors import ApplicationNotFound
+from logistics.licensing.selectors import application_of, may_write
 from logistics.licensing.services.documents import add_document, open_document, remove_document
 from members.access.states import Permission
 from portal.core.access import needs
@@ -45,6 +46,8 @@ def add(request, application_id, evidence: str):
 @csrf_protect
 def _add(request, application_id, evidence):
     row = application_of(actor=request.actor, id=application_id)
+    if not may_write(application=row, actor=request.actor):
+        raise ApplicationNotFound()
     back = f"{reverse('apply_form', args=[row.pk])}#d-{evidence}"
     file = request.FILES.get("file")
     try:

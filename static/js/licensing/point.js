@@ -37,8 +37,14 @@ async function open(box, { field, says, set }) {
   const place = box.querySelector(".apply-map");
   place.hidden = false;
   const known = await answer.json();
+  const typed = read(field.value);
+  if (typed && !known.points.length && !known.labels.length) known.labels = [{ name: "", ...typed }];
   const ground = makeGround(place, { ...known, words: { zoomIn, zoomOut }, onPick: ({ lon, lat }) => put(lon, lat) });
-  if (!ground) throw new Error("nothing to draw");
+  if (!ground) {
+    place.hidden = true; // no station of the county has a place yet: there is nothing to find one's way by
+    says.textContent = box.dataset.empty;
+    return;
+  }
   let pin = null;
   const show = ({ lon, lat }) => {
     pin?.remove();
@@ -50,16 +56,14 @@ async function open(box, { field, says, set }) {
   };
   ground.map.on("click", ({ latlng }) => put(latlng.lng, latlng.lat));
   field.addEventListener("input", () => {
-    const typed = read(field.value);
-    if (typed) show(typed);
+    const now = read(field.value);
+    if (now) show(now);
   });
-  const there = read(field.value);
-  if (there) {
-    show(there);
-    ground.map.setView([there.lat, there.lon], 13, { animate: false });
+  if (typed) {
+    show(typed);
+    ground.map.setView([typed.lat, typed.lon], 13, { animate: false });
   }
   says.textContent = box.dataset.how;
-  box.dispatchEvent(new CustomEvent("drawn"));
 }
 
 for (const box of document.querySelectorAll("[data-point]")) {
