@@ -31,7 +31,7 @@ class Draft:
 
 
 def problems(draft: Draft) -> dict[str, str]:
-    """What is wrong with a question, by field (topic, text, options, explanation); empty when nothing is."""
+    """What is wrong with a question, by field (topic, kind, text, options, explanation); empty when nothing is."""
     found: dict[str, str] = {}
     if not draft.topic or len(draft.topic) > 40:
         found["topic"] = _("请填写专题，不超过 40 字。")
@@ -39,6 +39,8 @@ def problems(draft: Draft) -> dict[str, str]:
         found["text"] = _("请填写题目，不超过 500 字。")
     if len(draft.explanation) > 1000:
         found["explanation"] = _("解析不超过 1000 字。")
+    if draft.kind not in QuestionKind.values:
+        return {**found, "kind": _("题型只能是单选、多选或判断。")}
     sentence = _options_problem(draft)
     if sentence:
         found["options"] = sentence

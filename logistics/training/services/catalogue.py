@@ -23,7 +23,7 @@ from portal.regions.models import Division
 
 class UnknownAudience(BadInput):
     code = "unknown_audience"
-    message = _("没有这类适用人员。")
+    message = _("没有这类适用人员或用途。")
     hint = _("请从列表中选择。")
 
 
@@ -46,12 +46,12 @@ def create_course(
 ) -> Course:  # fmt: skip
     """A course as a draft. `audience` is any known one, `purpose` training or drill.
 
-    Raises Forbidden outside the actor's area, UnknownAudience.
+    Raises Forbidden outside the actor's area, UnknownAudience (also for an unknown purpose).
     """
     demand(actor).require(Permission.TRAINING_MANAGE)
     if not actor.scope(Permission.TRAINING_MANAGE).covers_division(division.code):
         raise Forbidden()
-    if not audiences.known(audience):
+    if not audiences.known(audience) or purpose not in Purpose.values:
         raise UnknownAudience()
     course = Course.objects.create(
         code=code, title=title, intro=intro, audience=audience, division=division, purpose=purpose, required=required,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.months import ensure_months
 from portal.core.errors import Conflict
-from portal.public.demo import cast, journeys, parcels, people, places
+from portal.public.demo import cast, certificates, journeys, parcels, people, places, training
 from portal.public.demo.scenes import Scenes
 from portal.regions.models import Division
 from portal.regions.services import load_county
@@ -40,7 +40,11 @@ def load(*, now: dt.datetime, say: Say, days: int = DAYS, count: int = PARCELS) 
     say(f"  {len(network.stations)} stations 站点, {firms} enterprises 企业, {network.made} of them new")
     made = people.build(now=now)
     say(f"  {len(cast.CAST)} accounts 账户, {made} of them new")
+    say(f"  {training.build(now=now)} new courses 培训课程")
+    with transaction.atomic():
+        say(f"  {certificates.build(now=now)} certificates 证书")
     fresh = _parcels(network, now, days, count, say)
+    certificates.suspend_one(now=now)
     say(f"  {time.monotonic() - began:.1f} s")
     return fresh
 
