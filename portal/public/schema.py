@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from logistics.certificates.states import CertificateState
+from logistics.certificates.verification import Paper
 from logistics.parcels.states import Direction, Issue, Stage
 
 TRACK = "/api/v1/track/{number}"
+VERIFY = "/api/v1/verify/{certificate}/"
 _TIME = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
 _STAGE = {"type": "string", "enum": list(Stage.values)}
@@ -48,6 +51,25 @@ _PARCEL = _object(
     recipient=_maybe(_object({"name": _TEXT, "phone": _TEXT})),
 )
 TRACKED = _object({"number": _TEXT, "parcels": {"type": "array", "items": _PARCEL}})
+_DAY = {"type": "string", "format": "date"}
+VERIFIED = _object(
+    {
+        "number": _TEXT,
+        "kind": _TEXT,
+        "holder": _TEXT,
+        "state": {"type": "string", "enum": list(CertificateState.values)},
+        "since": _maybe(_DAY),
+        "valid_from": _DAY,
+        "valid_until": _maybe(_DAY),
+        "issued": _DAY,
+        "facts": {"type": "array", "items": _object({"label": _TEXT, "value": _TEXT})},
+        "replaced_by": _maybe(_TEXT),
+        "paper": {"type": "string", "enum": [paper.value for paper in Paper]},
+        "good": {"type": "boolean"},
+    },
+    "`paper`: what the signature says of the paper; `unsigned` without `p` and `s`. `good`: valid today and not altered. "
+    "A person's name is masked.",
+)
 _ERROR = _object(
     {
         "error": _object(
@@ -81,6 +103,27 @@ def _operation(name: str, summary: str, description: str, responses: dict[str, A
     }
 
 
+def _verify_operation() -> dict[str, Any]:
+    """`p` and `s` are those of the address behind the QR code."""
+    number = {"in": "path", "name": "certificate", "required": True, "schema": {"type": "string", "maxLength": 60}}
+    parts = [
+        {"in": "query", "name": name, "required": False, "schema": {"type": "string"}, "description": text}
+        for name, text in (("p", "What the paper says."), ("s", "Its Ed25519 signature."))
+    ]
+    return {
+        "operationId": "certificate_verify",
+        "summary": "Whether a certificate holds today, and whether its paper was altered",
+        "description": "No sign-in. The keys that check signatures offline: /.well-known/certificate-keys.json.",
+        "tags": ["certificates"],
+        "security": [{}],
+        "parameters": [number | {"description": "The certificate's number; spaces and case do no harm."}, *parts],
+        "responses": {
+            "200": _json(VERIFIED, "OK"),
+            **_failures(_400="Not a number", _404="Unknown", _429="Too many unknown numbers; wait Retry-After seconds"),
+        },
+    }
+
+
 def describe_public_api(result: dict[str, Any], generator, request, public: bool) -> dict[str, Any]:
     """drf-spectacular's post-processing hook: adds the lookup, which is no REST framework view."""
     limits = {"_429": "Too many tries; wait Retry-After seconds"}
@@ -104,5 +147,6 @@ def describe_public_api(result: dict[str, Any], generator, request, public: bool
             },
         ),
     }
+    result["paths"][VERIFY] = {"get": _verify_operation()}
     result["paths"] = dict(sorted(result["paths"].items()))
     return result

@@ -94,7 +94,7 @@ def test_the_reader_finds_their_certificates_on_a_page(world, courier, county_of
 
 def test_the_page_costs_the_same_for_many(world, county_official, enterprise_admin, django_assert_max_num_queries):
     def statements():
-        with django_assert_max_num_queries(12) as asked:
+        with django_assert_max_num_queries(25) as asked:
             enterprise_admin.client.get("/certificates/")
         return len(asked)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from logistics.certificates import models as certificates
 from logistics.desk.models import Scan, StockTake, StockTakeItem
 from logistics.licensing import models as licensing
 from logistics.parcels import models as parcels
@@ -72,6 +73,12 @@ READ = {
     ("visible_applications", licensing.Application): Seen(
         f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY}"
     ),
+    # certificates: here of the carrier's courier, next door of the keeper
+    ("visible_certificates", certificates.Certificate): Seen(
+        f"township_official {COUNTY} enterprise_admin", f"township_official {COUNTY}"
+    ),
+    ("held_certificates", certificates.Certificate): Seen("courier enterprise_admin", "keeper_next_door"),
+    ("own_certificates", certificates.Certificate): Seen("courier", "keeper_next_door"),
     # the officials' site
     ("admin", parcels.Parcel): Seen(OFFICE, OFFICE),
     ("admin", parcels.Event): Seen(OFFICE, OFFICE),
@@ -125,6 +132,8 @@ NO_FACE = {
     MessageLine: NoFace("read with its message"),
     Attempt: NoFace("read with its message by officials (tries_of_message); summed up as costs"),
     BlockedNumber: NoFace("read by officials, masked, as far as their area wrote to it (blocked_numbers)"),
+    certificates.Measure: NoFace("read with its certificate, by officials"),
+    certificates.Reminder: NoFace("that a message was sent; the message itself is read by its recipient"),
     licensing.Remark: NoFace("read with its application"),
     licensing.Step: NoFace("read with its application"),
     licensing.Check: NoFace("read with its application"),

@@ -45,7 +45,7 @@ from portal.audit.services import record
 from portal.core.actor import system_actor
 from portal.core.ids import new_id
 from portal.notify.models import Attempt, BlockedNumber, MessageLine, ProviderHealth
-from tests.meta import desk_of_firms, licences, school
+from tests.meta import certificates_held, desk_of_firms, licences, school
 from tests.personas import ADDRESS, CAST, hold, make_device, make_user
 from tests.world import World, make_world
 
@@ -94,6 +94,7 @@ def build() -> Street:
     school.fill(street, now)
     licences.fill(street, now)
     desk_of_firms.fill(street, now)
+    certificates_held.fill(street, now)
     for persona in street.cast.values():
         assert persona.client  # logged in now: a session begun inside a visit would be undone with it
     return street

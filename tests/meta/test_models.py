@@ -8,6 +8,7 @@ from django.db import models
 from django.test import RequestFactory
 from django.utils import timezone
 
+from logistics.certificates.selectors import held_certificates, own_certificates, visible_certificates
 from logistics.firms.selectors.firm import own_bindings, visible_bindings, visible_invitations
 from logistics.licensing.selectors import own_applications, visible_applications
 from logistics.parcels.selectors import visible_parcels
@@ -43,6 +44,9 @@ SELECTORS = {
     "visible_invitations": visible_invitations,
     "visible_bindings": visible_bindings,
     "own_bindings": own_bindings,
+    "visible_certificates": visible_certificates,
+    "held_certificates": held_certificates,
+    "own_certificates": own_certificates,
     "own_relations": own_relations,
     "own_messages": lambda actor: own_messages(actor=actor, now=timezone.now()),
 }

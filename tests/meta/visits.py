@@ -8,13 +8,14 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
+from logistics.certificates.models import Certificate
 from logistics.desk.models import StockTake
+from logistics.licensing.models import Application, Document
 from logistics.parcels.models import Bag, CarrierFeed, Handover, ImportBatch, Parcel, Photo
-from logistics.registry.models import DriverBinding, Invitation, Vehicle
+from logistics.registry.models import DriverBinding, Invitation, StationPhoto, Vehicle
 from logistics.training.models import Attempt, Course, Lesson, Paper
 from members.access.models import BulkRun
 from members.accounts.models import Relation
-from members.devices.models import Device
 from portal.core.routes import Route, iter_routes
 from tests.meta.street import PERSONAS, Street
 
@@ -40,13 +41,19 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "task": lambda street: "inbound",
     "bag": lambda street: street.here[Bag].number,
     "handover": lambda street: street.here[Handover].pk,
+    "certificate": lambda street: street.here[Certificate].number,
+    "kind_code": lambda street: "vehicle",
+    "application_id": lambda street: street.here[Application].pk,
+    "evidence": lambda street: "photo",
+    "document_id": lambda street: street.here[Document].pk,
     "stock_take": lambda street: street.here[StockTake].pk,
     "firm": lambda street: street.world.carrier.code,
     "vehicle_id": lambda street: street.here[Vehicle].pk,
     "binding_id": lambda street: street.here[DriverBinding].pk,
     "invitation_id": lambda street: street.here[Invitation].pk,
     "user_id": lambda street: street.here[Invitation].invited_by_id,
-    "device_id": lambda street: street.here[Device].pk,
+    "device_id": lambda street: street.cast["carrier_system"].device.pk,
+    "picture_id": lambda street: street.here[StationPhoto].pk,
     "course": lambda street: street.here[Course].code,
     "lesson_id": lambda street: street.here[Lesson].pk,
     "paper_id": lambda street: street.here[Paper].pk,

@@ -46,14 +46,15 @@ def redirect(*, parcel: Parcel, station: Station, permission: str, actor: Actor,
     require_open([locked])
     if locked.direction != Direction.DOWN:
         raise WrongDirection()
-    if not destination_stopped(locked, now=now):
+    old = Station.objects.select_related("operator").filter(pk=locked.destination_station_id).first()
+    locked.destination_station = old  # as it is now, not as it was when the parcel was read
+    if old is None or not destination_stopped(locked, now=now):
         raise NothingToRedirect()
     standing.require_station(station, now=now)
-    before = locked.destination_station.code if locked.destination_station else ""
     Parcel.objects.filter(pk=locked.pk).update(destination_station=station)
     Consent.objects.filter(parcel=locked, withdrawn_at=None).update(withdrawn_at=now)
     record(
         actor=actor, now=now, action="parcel.redirected", target=locked, area=locked.area,
-        before={"destination_station": before}, after={"destination_station": station.code},
+        before={"destination_station": old.code}, after={"destination_station": station.code},
     )  # fmt: skip
     return locked

@@ -60,6 +60,12 @@ ENTERPRISES = Register(Permission.ENTERPRISE_EDIT, visible_enterprises, ENTERPRI
 STATIONS = Register(Permission.STATION_EDIT, visible_stations, STATION_FIELDS, StationNotFound)
 
 
+class CertificateStopped(Conflict):
+    code = "certificate_suspended"
+    message = _("停用的是证书，不能只恢复单位或站点。")
+    hint = _("请在证书页面恢复证书，单位或站点会同时恢复。")
+
+
 def create_enterprise(
     *, code: str, fields: dict[str, Any], actor: Actor, now: dt.datetime, why: str, demo: bool = False
 ):
@@ -119,6 +125,8 @@ def _move(party: Party, starts: Collection[State], end: State, actor: Actor, now
             raise Conflict(
                 _("当前状态是“%(state)s”，不能这样操作。") % {"state": row.get_state_display()}, code="wrong_state"
             )
+        if end == State.ACTIVE and row.stopped_why:  # written by whoever stopped the certificate
+            raise CertificateStopped()
         row.state = end
         row.save(update_fields=["state", "updated_at"])
         record(
