@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.desk.states import Difference, Result, StockTakeState, Task
 from logistics.parcels.models import Parcel
@@ -50,7 +51,7 @@ class Scan(models.Model):
 
     class Meta:
         verbose_name = _("扫描")
-        verbose_name_plural = _("扫描")
+        verbose_name_plural = pgettext_lazy("plural", "扫描")
         indexes = [models.Index(fields=["station", "task", "-recorded_at"], name="scan_recent")]
 
     def __str__(self):
@@ -84,7 +85,7 @@ class StockTake(models.Model):
 
     class Meta:
         verbose_name = _("盘点")
-        verbose_name_plural = _("盘点")
+        verbose_name_plural = pgettext_lazy("plural", "盘点")
         constraints = [
             models.UniqueConstraint(fields=["station"], condition=Q(state="open"), name="stock_take_one_open"),
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from django import forms
 from django.utils.text import format_lazy
@@ -43,7 +44,7 @@ class LabelsForm(forms.Form):
 
     def __init__(self, *args, actor: Actor, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["station"].choices = _stations(actor, _("不按站点"))
+        cast(forms.ChoiceField, self.fields["station"]).choices = _stations(actor, _("不按站点"))
 
     def typed(self) -> list[str]:
         return [number for number in _SEPARATORS.split(self.cleaned_data["numbers"]) if number]
@@ -68,7 +69,7 @@ class ShelvesForm(forms.Form):
         super().__init__(*args, **kwargs)
         stations = _stations(actor, _("请选择"))
         only_one = len(stations) == 2  # beside the empty choice
-        self.fields["station"].choices = stations[1:] if only_one else stations
+        cast(forms.ChoiceField, self.fields["station"]).choices = stations[1:] if only_one else stations
 
     def clean(self):
         super().clean()

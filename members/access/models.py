@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.access.states import BulkState, Permission, Role, RowResult, ScopeKind, roles_of
@@ -102,7 +103,7 @@ class BulkRun(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.action} {self.id}"
+        return f"{timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
 
 
 class BulkRow(models.Model):

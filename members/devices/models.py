@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.devices.states import Profile
 from portal.core.labels import INTERNAL, PUBLIC, SECRET
@@ -42,7 +43,7 @@ class Device(models.Model):
 
     class Meta:
         verbose_name = _("终端设备")
-        verbose_name_plural = _("终端设备")
+        verbose_name_plural = pgettext_lazy("plural", "终端设备")
         constraints = [
             models.CheckConstraint(
                 condition=Q(station__isnull=False, enterprise__isnull=True)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.fields import EncryptedTextField
 from portal.core.ids import new_id
@@ -48,7 +49,7 @@ class Message(models.Model):
 
     class Meta:
         verbose_name = _("消息")
-        verbose_name_plural = _("消息")
+        verbose_name_plural = pgettext_lazy("plural", "消息")
         indexes = [
             models.Index(fields=["due_at"], condition=Q(status__in=[s.value for s in DUE]), name="message_due"),
             models.Index(fields=["recipient", "id"], condition=Q(in_app=True), name="message_in_app"),
@@ -156,7 +157,7 @@ class ProviderHealth(models.Model):
 
     class Meta:
         verbose_name = _("短信服务商")
-        verbose_name_plural = _("短信服务商")
+        verbose_name_plural = pgettext_lazy("plural", "短信服务商")
 
     def __str__(self):
         return self.name

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.parcels.models.parcel import Parcel
 from logistics.parcels.states import BagState, Custodian, HandoverState
@@ -43,7 +44,7 @@ class Bag(models.Model):
 
     class Meta:
         verbose_name = _("邮袋")
-        verbose_name_plural = _("邮袋")
+        verbose_name_plural = pgettext_lazy("plural", "邮袋")
         constraints = [
             models.UniqueConstraint(fields=["seal_number"], condition=~Q(seal_number=""), name="seal_used_once"),
             models.CheckConstraint(
@@ -120,7 +121,7 @@ class Handover(models.Model):
 
     class Meta:
         verbose_name = _("交接单")
-        verbose_name_plural = _("交接单")
+        verbose_name_plural = pgettext_lazy("plural", "交接单")
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="pending", answered_at__isnull=True, answered_by="")

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.parcels.models.parcel import Parcel
 from logistics.parcels.states import EVENT_CODES, Custodian, Refusal, SourceKind
@@ -138,7 +139,7 @@ class Event(models.Model):
 
     class Meta:
         verbose_name = _("事件")
-        verbose_name_plural = _("事件")
+        verbose_name_plural = pgettext_lazy("plural", "事件")
 
     def __str__(self):
         return f"{self.code} {self.id}"

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.parcels.models.events import EventSource
 from logistics.parcels.states import ImportKind, ImportState, RowResult
@@ -49,7 +50,7 @@ class ImportBatch(models.Model):
 
     class Meta:
         verbose_name = _("文件导入")
-        verbose_name_plural = _("文件导入")
+        verbose_name_plural = pgettext_lazy("plural", "文件导入")
         ordering = ["-id"]
         indexes = [models.Index(fields=["enterprise", "-created_at"], name="import_enterprise")]
 

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.registry.models.certified import CERTIFIED_LABELS, Certified
 from logistics.registry.states import EnterpriseKind, Equipment, StationKind, StationService
@@ -54,7 +55,7 @@ class Enterprise(Certified):
 
     class Meta:
         verbose_name = _("企业")
-        verbose_name_plural = _("企业")
+        verbose_name_plural = pgettext_lazy("plural", "企业")
         ordering = ["code"]
         permissions = _holds(ScopeKind.ENTERPRISE)
         constraints = [
@@ -134,7 +135,7 @@ class Station(Certified):
 
     class Meta:
         verbose_name = _("站点")
-        verbose_name_plural = _("站点")
+        verbose_name_plural = pgettext_lazy("plural", "站点")
         ordering = ["code"]
         permissions = _holds(ScopeKind.STATION)
         constraints = [
