@@ -108,6 +108,11 @@ def test_the_proxy_that_is_named_is_believed(server):
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("path", ["/dev/messages/", "/dev/style/", "/dev/style.css"])
+def test_pages_for_developers_are_not_there(server, path):
+    assert server.get(path, **FROM_PROXY).status == 404
+
+
 def test_a_foreign_host_name_is_refused(server):
     assert server.get("/", host="evil.example", **FROM_PROXY).status == 400
 
