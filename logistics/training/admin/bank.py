@@ -12,7 +12,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from logistics.training.admin.menu import TRAINING
 from logistics.training.models import Question
 from logistics.training.selectors.results import question_figures, visible_questions
-from logistics.training.services.bank import FALSE, TRUE, Draft, problems, set_options, true_false
+from logistics.training.services.bank import Draft, problems, set_options, true_false
+from logistics.training.services.sheets import FALSE_WORDS, TRUE_WORDS
 from logistics.training.states import QuestionKind
 from members.access.admin_base import ScopedAdmin
 from members.access.panels import Menu
@@ -48,8 +49,8 @@ class QuestionForm(forms.ModelForm):
 
 def options_of(kind: str, typed: str) -> tuple[tuple[str, bool], ...]:
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
-    if kind == QuestionKind.TRUE_FALSE and lines in ([TRUE], [FALSE]):
-        return true_false(lines == [TRUE])
+    if kind == QuestionKind.TRUE_FALSE and len(lines) == 1 and lines[0].upper() in TRUE_WORDS | FALSE_WORDS:
+        return true_false(lines[0].upper() in TRUE_WORDS)
     return tuple((line.removeprefix(MARK).strip(), line.startswith(MARK)) for line in lines)
 
 

@@ -29,6 +29,7 @@ COLUMNS = (TOPIC, KIND, TEXT, *OPTION_HEADINGS, ANSWER, WHY)
 KINDS = {
     "单选": QuestionKind.SINGLE, "单选题": QuestionKind.SINGLE, "多选": QuestionKind.MULTIPLE,
     "多选题": QuestionKind.MULTIPLE, "判断": QuestionKind.TRUE_FALSE, "判断题": QuestionKind.TRUE_FALSE,
+    "single": QuestionKind.SINGLE, "multiple": QuestionKind.MULTIPLE, "trueorfalse": QuestionKind.TRUE_FALSE,
 }  # fmt: skip
 TRUE_WORDS, FALSE_WORDS = {"对", "正确", "√", "是", "TRUE", "T"}, {"错", "错误", "×", "X", "否", "FALSE", "F"}
 EXAMPLES = (
@@ -164,7 +165,7 @@ def _judge(row: dict[str, str], known: set[tuple[str, str]]) -> tuple[Draft | No
     shown = text[:60]
     if any(value.startswith("=") for value in row.values()):
         return None, Line(number, shown, RowResult.REFUSED, _("有一格是公式，请改为直接填写内容。"))
-    kind = KINDS.get(row.get(KIND, "").replace(" ", ""))
+    kind = KINDS.get(row.get(KIND, "").replace(" ", "").lower())
     if kind is None:
         return None, Line(number, shown, RowResult.REFUSED, _("题型只能是“单选”“多选”或“判断”。"))
     options, sentence = _options(row, kind)
