@@ -35,9 +35,9 @@ urlpatterns = [
     path("work/stations/<slug:code>/", stations.station_edit, name="station_edit"),
     path("work/stations/<slug:code>/photos/add/", stations.station_photo_add, name="station_photo_add"),
     path(
-        "work/stations/<slug:code>/photos/<uuid:photo_id>/remove/",
+        "work/stations/<slug:code>/photos/<uuid:picture_id>/remove/",
         stations.station_photo_remove,
         name="station_photo_remove",
     ),
-    path("stations/photos/<uuid:photo_id>.jpg", stations.station_photo, name="station_photo"),
+    path("stations/photos/<uuid:picture_id>.jpg", stations.station_photo, name="station_photo"),
 ]

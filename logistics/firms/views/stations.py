@@ -109,9 +109,9 @@ def _add(request, code: str):
 
 @needs(Permission.STATION_PRESENT)
 @require_POST
-def station_photo_remove(request, code: str, photo_id: uuid.UUID):
+def station_photo_remove(request, code: str, picture_id: uuid.UUID):
     row = presented_station(actor=request.actor, code=code)
-    remove_photo(station=row, photo_id=photo_id, actor=request.actor, now=now())
+    remove_photo(station=row, photo_id=picture_id, actor=request.actor, now=now())
     messages.success(request, gettext("照片已删除。"))
     return redirect("station_edit", code=code)
 
@@ -119,6 +119,6 @@ def station_photo_remove(request, code: str, photo_id: uuid.UUID):
 @public("how a station looks from the road is for everybody who looks for it")
 @require_safe
 @cache_control(public=True, max_age=86400, immutable=True)
-def station_photo(request, photo_id: uuid.UUID):
+def station_photo(request, picture_id: uuid.UUID):
     """Raises PhotoNotFound. A picture never changes: another one has another id."""
-    return HttpResponse(read_photo(photo_id=photo_id), content_type="image/jpeg")
+    return HttpResponse(read_photo(photo_id=picture_id), content_type="image/jpeg")
