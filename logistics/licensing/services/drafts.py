@@ -133,6 +133,8 @@ def _authorised(
         if row is None:
             raise NotForYou()
         return kind.enterprise_of(row), row
+    if kind.of_person and (mine := kind.holders_for(actor).first()) is not None:
+        return kind.enterprise_of(mine), mine  # who is registered applies as who they are
     firm = kind.enterprises_for(actor).filter(pk=enterprise.pk).first() if enterprise is not None else None
     if enterprise is not None and firm is None:
         raise NotForYou()
