@@ -85,6 +85,8 @@ def _tile(task: Task, station, today: Today) -> dict:
 def _others(actor, station) -> list[dict]:
     """The pages that scan nothing; some only where one works, one only at the hub."""
     here, hub = station is not None, station is not None and station.kind == StationKind.HUB
+    firm, own = (bool(actor.scope(p).enterprises) for p in (Permission.STAFF_MANAGE, Permission.STATION_PRESENT))
+    keeps = own or bool(actor.scope(Permission.STATION_PRESENT).stations)
     rows = [
         ("work_carry", "bus", _("我手里的货"), _("从谁接的，要交给谁"), Permission.PARCEL_DELIVER, here),
         ("work_door", "door-open", _("上门投递"), _("今天要送的和没送成的"), Permission.PARCEL_DELIVER, here),
@@ -92,6 +94,8 @@ def _others(actor, station) -> list[dict]:
         ("work_to_carrier", "send", _("交快递"), _("把寄出的包裹交给快递企业"), Permission.HANDOVER_GIVE, hub),
         ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, True),
         ("work_me", "id-card", _("我的工牌"), _("接货时给对方扫"), Permission.HANDOVER_TAKE, here),
+        ("firms", "store", _("企业工作台"), _("站点、车辆、员工和证书"), Permission.STAFF_MANAGE, firm),
+        ("my_stations", "clock", _("本站信息"), _("营业时间、服务项目和照片"), Permission.STATION_PRESENT, keeps),
         ("print_home", "printer", _("打印单据"), _("面单、袋牌、货架签"), Permission.DOCUMENT_PRINT, True),
         ("work_parcels", "package-search", _("包裹列表"), _("按环节、异常和站点筛选"), Permission.PARCEL_VIEW, True),
         ("work_imports", "file-text", _("导入文件"), _("上传包裹或轨迹表格"), Permission.IMPORT_VIEW, True),

@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.months import ensure_months
 from portal.core.errors import Conflict
-from portal.public.demo import applications, cast, certificates, journeys, parcels, people, places, training
+from portal.public.demo import (
+    applications,
+    carrier_desk,
+    cast,
+    certificates,
+    journeys,
+    parcels,
+    people,
+    places,
+    training,
+)
 from portal.public.demo.scenes import Scenes
 from portal.regions.models import Division
 from portal.regions.services import load_county
@@ -42,9 +52,13 @@ def load(*, now: dt.datetime, say: Say, days: int = DAYS, count: int = PARCELS) 
     say(f"  {len(cast.CAST)} accounts 账户, {made} of them new")
     say(f"  {training.build(now=now)} new courses 培训课程")
     with transaction.atomic():
+        say(f"  {carrier_desk.build(now=now)} stations with services and market days 站点服务")
+    with transaction.atomic():
         say(f"  {certificates.build(now=now)} certificates 证书")
     with transaction.atomic():
         say(f"  {applications.build(now=now)} applications 认证申请")
+    with transaction.atomic():
+        say(f"  {carrier_desk.people(now=now)} driver and invitation 驾驶员和邀请")
     fresh = _parcels(network, now, days, count, say)
     certificates.suspend_one(now=now)
     say(f"  {time.monotonic() - began:.1f} s")
