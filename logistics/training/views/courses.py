@@ -52,7 +52,7 @@ def course(request, course: str):
 @require_GET
 def lesson(request, course: str, lesson_id: int):
     page = lesson_page(actor=request.actor, code=course, lesson_id=lesson_id)
-    return render(request, "training/lesson.html", {"page": page, "text": written(page.lesson.text)})
+    return render(request, "training/lesson.html", {"page": page, "body": written(page.lesson.text)})
 
 
 @needs(Permission.OWN_TRAINING)
