@@ -39,25 +39,21 @@ def assert_refused(done, name, reason):
     assert done.stderr.count("\n") == 1
 
 
-def test_the_deployment_check_is_clean_with_everything_given(tmp_path):
-    done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **TEXT_MESSAGES)
-    assert done.returncode == 0, done.stderr
-    assert "no issues" in done.stdout
-
-
+# That the check is clean with everything given is a step of ./test ("django check for production").
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "notify.W001"),
-        ({**TEXT_MESSAGES, "TENCENT_SECRET_KEY": ""}, "secret_key not set"),
-        ({**TEXT_MESSAGES, "TENCENT_SMS_TEMPLATES": ""}, "templates not set"),
-        ({**TEXT_MESSAGES, "SMS_HOOK_SECRET": "short"}, "notify.W003"),
+        ({}, ["notify.W001"]),
+        (
+            {**TEXT_MESSAGES, "TENCENT_SECRET_KEY": "", "TENCENT_SMS_TEMPLATES": "", "SMS_HOOK_SECRET": "short"},
+            ["secret_key, templates not set", "notify.W003"],
+        ),
     ],
 )
 def test_the_deployment_check_says_what_text_messages_lack(tmp_path, changes, words):
     done = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **changes)
     assert done.returncode == 1
-    assert words in done.stderr
+    assert [word for word in words if word not in done.stderr] == []
     assert "Traceback" not in done.stderr
 
 
@@ -71,8 +67,14 @@ def test_a_missing_variable_stops_the_start(tmp_path, name):
     assert_refused(manage(tmp_path, "check", without=[name]), name, "is not set")
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "HASH_KEY", "FIELD_KEYS", "CERTIFICATE_KEYS"])
-@pytest.mark.parametrize("value", ["x" * 64, "changeme" * 8, "short"])
+# Each secret in one weak form; all weak forms of one are in test_env.py.
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "x" * 64), ("HASH_KEY", "changeme" * 8), ("FIELD_KEYS", "short"),
+        ("CERTIFICATE_KEYS", "changeme" * 8),
+    ],
+)  # fmt: skip
 def test_a_weak_secret_stops_the_start_and_is_not_printed(tmp_path, name, value):
     done = manage(tmp_path, "check", **{name: value})
     assert_refused(done, name, "is too weak")

@@ -11,7 +11,7 @@ from logistics.parcels.services.rebuild import differences
 from members.devices.models import Device
 from tests.simulate.conftest import WILD, build_county, play
 
-PARCELS = int(os.environ.get("SIMULATED_PARCELS", "120"))  # more would take most of the whole suite
+PARCELS = int(os.environ.get("SIMULATED_PARCELS", "80"))  # more would take most of the whole suite
 
 
 @pytest.mark.slow
