@@ -29,6 +29,7 @@ SCHEDULES = (
     Schedule("close exams past their time", "logistics.training.tasks.close_exams", every=60),
     Schedule("sweep photos", "logistics.parcels.tasks.sweep_photos", at="03:40"),
     Schedule("sweep evidence", "logistics.licensing.tasks.sweep_documents", at="03:50"),
+    Schedule("forget invitations past their term", "logistics.registry.tasks.forget_invitations", at="03:20"),
     Schedule("make months of the event log", "logistics.parcels.tasks.ensure_months", at="03:10"),
     Schedule("tend applications", "logistics.licensing.tasks.tend_applications", every=300),
     Schedule("tend imported registers", "logistics.licensing.tasks.tend_registers", every=60),
