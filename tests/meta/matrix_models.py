@@ -96,6 +96,12 @@ READ = {
     ("admin", Scan): Seen(OFFICE, OFFICE),
     ("admin", StockTake): Seen(OFFICE, OFFICE),
     ("admin", BulkRun): Seen(COUNTY, "neighbour_official"),
+    ("visible_register_imports", licensing.RegisterImport): Seen(COUNTY, "neighbour_official"),
+    ("admin", licensing.RegisterImport): Seen(COUNTY, "neighbour_official"),
+    ("admin", registry.Vehicle): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
+    ("admin", registry.Courier): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
+    ("admin", registry.DriverBinding): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
+    ("admin", registry.Invitation): Seen(COUNTY, COUNTY),
     ("admin", PublishedYear): Seen(f"{COUNTY} neighbour_official"),  # one portal, one calendar
     ("admin", Division): Seen(OFFICE, OFFICE),
     ("admin", Device): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
@@ -148,5 +154,6 @@ NO_FACE = {
     training.Option: NoFace("read with its question"),
     training.PaperPart: NoFace("read with its paper"),
     training.AttemptQuestion: NoFace("read with its attempt, by its owner and by officials who see the attempt"),
+    licensing.RegisterRow: NoFace("read with its import"),
     Function: NoFace("has no table; carries the permissions for the groups"),
 }

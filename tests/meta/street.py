@@ -13,10 +13,13 @@ from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from logistics.desk.models import Scan, StockTake, StockTakeItem
 from logistics.desk.states import Difference, Result, Task
+from logistics.licensing.models import RegisterImport, RegisterRow
+from logistics.licensing.states import RegisterStage
 from logistics.parcels import models as parcels
 from logistics.parcels.events import NewEvent
 from logistics.parcels.services.consent import give_consent
@@ -62,11 +65,14 @@ class Street:
     cast: dict
     here: dict = field(default_factory=dict)  # model → its row in the keeper's village
     next_door: dict = field(default_factory=dict)  # model → its twin in the village next door
+    # Of all browsers, so that the middleware is loaded once.
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
 
     def browser(self, name: str) -> Client:
         """A fresh browser of this persona: what one visit does to its cookies does not reach the next."""
         persona = self.cast[name]
         browser = Client(raise_request_exception=False, REMOTE_ADDR=ADDRESS)
+        browser.handler = self.handler
         browser.defaults.update(persona.client.defaults)
         for cookie, morsel in persona.client.cookies.items():
             browser.cookies[cookie] = morsel.value
@@ -237,6 +243,11 @@ def _office(street: Street, rows: dict, now: dt.datetime) -> None:
     )  # fmt: skip
     rows[BulkRun] = run
     rows[BulkRow] = BulkRow.objects.create(run=run, object_id=str(rows[Station].pk))
+    rows[RegisterImport] = RegisterImport.objects.create(
+        kind="enterprise", stage=RegisterStage.DONE, file_name="名册.xlsx", sha256="0" * 64, why="建册", area=run.area,
+        created_at=now, created_by=official, touched_at=now, done_at=now,
+    )  # fmt: skip
+    rows[RegisterRow] = RegisterRow.objects.create(run=rows[RegisterImport], line=2)
 
 
 def _members(street: Street, now: dt.datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from logistics.certificates.selectors import held_certificates, own_certificates, visible_certificates
 from logistics.firms.selectors.firm import own_bindings, visible_bindings, visible_invitations
 from logistics.licensing.selectors import own_applications, visible_applications
+from logistics.licensing.selectors_registers import visible_register_imports
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_handovers import visible_handovers, visible_photos
 from logistics.parcels.selectors_imports import own_refused_events, visible_feeds, visible_imports
@@ -37,6 +38,7 @@ SELECTORS = {
     "visible_handovers": visible_handovers,
     "visible_photos": visible_photos,
     "visible_attempts": visible_attempts,
+    "visible_register_imports": visible_register_imports,
     "visible_vehicles": visible_vehicles,
     "visible_couriers": visible_couriers,
     "visible_applications": visible_applications,

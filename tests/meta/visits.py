@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from logistics.certificates.models import Certificate
 from logistics.desk.models import StockTake
-from logistics.licensing.models import Application, Document
+from logistics.licensing.models import Application, Document, RegisterImport
 from logistics.parcels.models import Bag, CarrierFeed, Handover, ImportBatch, Parcel, Photo
 from logistics.registry.models import DriverBinding, Invitation, StationPhoto, Vehicle
 from logistics.training.models import Attempt, Course, Lesson, Paper
@@ -45,6 +45,7 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "kind_code": lambda street: "vehicle",
     "application_id": lambda street: street.here[Application].pk,
     "evidence": lambda street: "photo",
+    "register_id": lambda street: street.here[RegisterImport].pk,
     "document_id": lambda street: street.here[Document].pk,
     "stock_take": lambda street: street.here[StockTake].pk,
     "firm": lambda street: street.world.carrier.code,

@@ -1,5 +1,5 @@
 """The officials' pages of divisions, enterprises and stations."""
 
-from logistics.registry.admin import divisions, parties, staff
+from logistics.registry.admin import divisions, fleet, parties, staff
 
-__all__ = ["divisions", "parties", "staff"]
+__all__ = ["divisions", "fleet", "parties", "staff"]

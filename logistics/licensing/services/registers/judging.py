@@ -21,7 +21,7 @@ from members.accounts.models import User
 from members.accounts.selectors import public_user_by_phone
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, DomainError
-from portal.core.identity import squeeze
+from portal.core.masking import normalise_digits
 from portal.core.phones import to_e164
 
 Notes = list[list[str]]
@@ -88,7 +88,7 @@ def digest(values: Mapping[str, Any]) -> str:
 
 def _named(kind: Kind, texts: Mapping[str, str], actor: Actor) -> Any:
     """The row that the code names. A code that names none is a mistake: new rows get theirs from the portal."""
-    code = squeeze(texts.get(CODE, ""))
+    code = "".join(normalise_digits(texts.get(CODE, "")).split())
     if not code or not kind.has_code:
         return None
     rows = kind.reach(actor)
@@ -120,7 +120,7 @@ def _holders(kind: Kind, texts: Mapping[str, str], actor: Actor, *, new: bool) -
 
 
 def _enterprise(text: str, actor: Actor) -> Enterprise | None:
-    code = squeeze(text)
+    code = "".join(normalise_digits(text).split())
     if not code:
         return None
     rows = visible_enterprises(actor=actor, permission=Permission.ENTERPRISE_VIEW)
