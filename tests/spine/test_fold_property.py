@@ -97,7 +97,7 @@ def projection(parcel_id):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(journey=journeys(), data=st.data())
 def test_any_permutation_and_duplication_gives_the_sorted_projection(spine, world, journey, data):
     sorted_parcel = spine.parcel(world, journey[0])
