@@ -45,11 +45,12 @@ def draw_sheet(sheet: Sheet) -> bytes:
     paper.box(left, 30, wide, sheet.title, 34, smallest=20, bold=True, align="center")
     paper.box(left, 47, wide, gettext("编号 %(number)s") % {"number": spaced(sheet.number)}, 11, align="center")
     paper.box(left, 58, wide, sheet.holder, 26, smallest=12, lines=2, bold=True, align="center", high=20, middle=True)
-    paper.box(left + 15, 80, wide - 30, sheet.says, 13, smallest=9, lines=2, align="center", high=13, middle=True)
+    if sheet.note:
+        _band(paper, sheet.note, left, 81, wide, 12, 18)
+    else:
+        paper.box(left + 15, 80, wide - 30, sheet.says, 13, smallest=9, lines=2, align="center", high=13, middle=True)
     _facts(paper, sheet, left, wide)
     _foot(paper, sheet, left, wide)
-    if sheet.note:
-        _band(paper, sheet.note, left, 97, wide, 12, 18)
     return paper.finish()
 
 
@@ -63,7 +64,10 @@ def draw_card(sheet: Sheet) -> bytes:
     paper.rule(left, 9.8, CARD[0] - left, 9.8, LIGHT)
     taken = paper.box(left, 11.5, wide, sheet.holder, 12, smallest=6.5, lines=3, bold=True, high=13)
     y = 13.5 + max(taken, 4.0)
+    end = 41.0 if sheet.note else 48.0
     for name, value in [(gettext("有效期"), sheet.term), *sheet.facts[:CARD_FACTS]]:
+        if y + 5 > end:  # a long name takes the room of the last facts; the page behind the code has them all
+            break
         paper.ink(QUIET)
         paper.box(left, y, wide, name, 5.5, smallest=4.5)
         paper.ink(0)
@@ -121,7 +125,7 @@ def _foot(paper: Paper, sheet: Sheet, left: float, wide: float) -> None:
 
 
 def _band(paper: Paper, words: str, x: float, y: float, wide: float, high: float, size: float) -> None:
-    """Black on the facts, so that nobody takes the paper for a valid one."""
+    """In place of what a valid one says, so that nobody takes the paper for one."""
     paper.frame(x, y, wide, high, thick=0, grey=0)
     paper.ink(1)
     paper.box(x, y, wide, words, size, smallest=6, bold=True, align="center", high=high, middle=True)

@@ -67,8 +67,8 @@ VERIFIED = _object(
         "paper": {"type": "string", "enum": [paper.value for paper in Paper]},
         "good": {"type": "boolean"},
     },
-    "`paper`: what the signature says of the paper; `unsigned` without `p` and `s`. `good`: valid today and not altered. "
-    "A person's name is masked.",
+    "`paper`: what the signature says of the paper; `unsigned` without `p` and `s`. `good`: valid today and not "
+    "altered. A person's name is masked.",
 )
 _ERROR = _object(
     {
