@@ -196,12 +196,16 @@ def test_withdrawn_under_review_the_reviewer_is_too_late(desk, villager, county_
 def test_a_renewal_goes_on_from_the_old_end(desk, villager):
     first = desk.approved("vehicle")
     vehicle = Vehicle.objects.get()
-    row = desk.draft("vehicle", purpose="renewal", holder=vehicle, insurance_until="2028-05-31")
+    desk.now = NOW.replace(year=2027, month=10)
+    fresh = {"insurance_from": "2027-06-01", "insurance_until": "2028-05-31", "inspection_until": "2028-06-30"}
+    row = desk.draft("vehicle", purpose="renewal", holder=vehicle, **fresh)
     assert row.data["brand"] == "五菱宏光"
     assert row.data["registered_on"] == "2021-06-01"
-    row = services.submit(application=row, actor=villager.actor(), now=NOW)
-    (change,) = selectors.changes(application=row, actor=desk.official.actor(), now=NOW)
-    assert (change.field.name, change.before, change.after) == ("insurance_until", "2027-05-31", "2028-05-31")
+    row = services.submit(application=row, actor=villager.actor(), now=desk.now)
+    changed = selectors.changes(application=row, actor=villager.actor(), now=desk.now)
+    assert {c.field.name: (c.before, c.after) for c in changed} == {
+        "insurance_until": ("2027-05-31", "2028-05-31"), "inspection_until": ("2027-06-30", "2028-06-30"),
+    }  # fmt: skip
     row = desk.approve(desk.claim(row))
     old, new = Certificate.objects.get(pk=first.certificate_id), row.certificate
     assert (old.state, new.replaces_id) == ("replaced", old.pk)
@@ -210,6 +214,13 @@ def test_a_renewal_goes_on_from_the_old_end(desk, villager):
     vehicle.refresh_from_db()
     assert str(vehicle.insurance_until) == "2028-05-31"
     assert vehicle.certified_until == new.valid_until
+
+
+def test_renewing_early_gains_no_more_than_three_months(desk, villager):
+    desk.approved("vehicle")
+    row = desk.draft("vehicle", purpose="renewal", holder=Vehicle.objects.get())
+    row = desk.approve(desk.claim(services.submit(application=row, actor=villager.actor(), now=NOW)))
+    assert row.certificate.valid_until == dt.date(2027, 11, 23) + dt.timedelta(days=90)
 
 
 def test_a_change_keeps_the_end_and_an_annual_review_the_certificate(desk, villager):

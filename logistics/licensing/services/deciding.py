@@ -26,6 +26,7 @@ from portal.core.clock import county_day, months_after
 from portal.core.errors import BadInput, Conflict
 
 REFUSAL_MOST = 400
+EARLY = dt.timedelta(days=90)  # what is left of the old term counts on to the new one, but no more than this
 
 
 class NoLongerRight(Conflict):
@@ -101,10 +102,11 @@ def _certify(row: Application, kind: Kind, holder: Any, actor: Actor, now: dt.da
 
 
 def _until(row: Application, kind: Kind, old: Certificate | None, today: dt.date) -> dt.date:
-    """The last valid day. A renewal goes on from the end of the old one; a change or review keeps its end."""
+    """The last valid day. A renewal goes on from the end of the old one, though renewing early and often gains
+    nothing; a change or review keeps its end."""
     end = old.valid_until if old is not None else None
     if row.purpose in (Purpose.CHANGE, Purpose.ANNUAL) and end is not None and end >= today:
         return end
     if row.purpose == Purpose.RENEWAL and end is not None and end >= today:
-        return months_after(end, kind.valid_months)
+        return min(months_after(end, kind.valid_months), months_after(today, kind.valid_months) + EARLY)
     return months_after(today, kind.valid_months) - dt.timedelta(days=1)

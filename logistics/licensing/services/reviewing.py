@@ -77,6 +77,10 @@ def check(
         raise BadInput(_("没有这个审核要点，或者它由系统自动核对。"), code="unknown_item")
     outcome = {"passed": passed, "note": note.strip()[:NOTE_MOST], "checked_by_id": actor.user_id, "checked_at": now}
     found, _made = Check.objects.update_or_create(application=row, item=item, revision=row.revision, defaults=outcome)
+    record(
+        actor=actor, now=now, action="application.checked", target=row, why=found.note,
+        after={"item": item, "passed": passed, "revision": row.revision},
+    )  # fmt: skip
     return found
 
 
