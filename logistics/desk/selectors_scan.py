@@ -1,4 +1,4 @@
-"""What one scan reads: its station, and the parcels of a number with all that the answer shows of them.
+"""What one scan reads: its station, its bag, and the parcels of a number with all that the answer shows of them.
 
 In SQL of our own, because it happens at every barcode (portal/core/rows.py). Not cut to an actor: whoever calls holds
 each row against the actor's scope, a parcel by `within_reach`.
@@ -6,7 +6,7 @@ each row against the actor's scope, a parcel by `within_reach`.
 
 from __future__ import annotations
 
-from logistics.parcels.models import Parcel, ParcelContact
+from logistics.parcels.models import Bag, Parcel, ParcelContact
 from logistics.registry.models import Enterprise, Station
 from portal.core.rows import Columns, read_rows
 
@@ -42,6 +42,17 @@ LIMIT %s
 """
 
 
+_BAG, _FROM = Columns(Bag, "b"), Columns(Station, "o")
+_BAGS = """
+SELECT {columns}
+FROM parcels_bag b
+JOIN registry_station o ON o.id = b.origin_id
+JOIN registry_station s ON s.id = b.destination_id
+LEFT JOIN registry_station up ON up.id = s.parent_id
+WHERE b.number = %s
+"""
+
+
 def station_with_way(code: str) -> Station | None:
     """The station `code`, whatever its state, with its operator and the two stations above it. One statement."""
     parts = (_S, _UP, _TOP, _OPERATOR)
@@ -52,6 +63,19 @@ def station_with_way(code: str) -> Station | None:
     station, up, top, operator = rows[0]
     station.operator = operator
     return _way(station, up, top)
+
+
+def bag_with_ends(number: str) -> Bag | None:
+    """The bag `number` with the station where it is packed, its destination and the one above that. One statement."""
+    parts = (_BAG, _FROM, _S, _UP)
+    rows = read_rows(_BAGS.format(columns=", ".join(part.sql for part in parts)), [number], *parts)
+    if not rows:
+        return None
+    bag, origin, to, up = rows[0]
+    bag.origin, bag.destination = origin, to
+    if up is not None:
+        to.parent = up
+    return bag
 
 
 def parcels_of_number(number: str) -> list[Parcel]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Model
 
@@ -22,7 +23,7 @@ class Columns(Generic[M]):
     def __init__(self, model: type[M], alias: str):
         self.model, self.alias = model, alias
 
-    @cached_property
+    @cached_property  # not at once: made while the models are still being loaded
     def fields(self) -> list[Any]:
         return list(self.model._meta.concrete_fields)
 
@@ -65,6 +66,30 @@ def _split(row: tuple, parts: Sequence[Columns]) -> list[Any]:
         found.append(part.made(row[begin:end]))
         begin = end
     return [*found, *row[begin:]]
+
+
+def lock_row(row: M, *related: str, how: str = "FOR NO KEY UPDATE") -> M:
+    """The row that `row` stands for, locked until the transaction ends and fresh.
+
+    Objects under the names `related` that were read with `row`, and are the same still, are not read again. Raises
+    ObjectDoesNotExist.
+    """
+    part, sql = _one(type(row), how)
+    rows = read_rows(sql, [row.pk], part)
+    if not rows:
+        raise ObjectDoesNotExist
+    locked: M = rows[0][0]
+    for name in related:
+        known = row._state.fields_cache.get(name)
+        if known is not None and known.pk == getattr(locked, f"{name}_id"):
+            setattr(locked, name, known)
+    return locked
+
+
+@cache
+def _one(model: type[Model], how: str) -> tuple[Columns, str]:
+    part = Columns(model, "x")
+    return part, f'SELECT {part.sql} FROM "{model._meta.db_table}" x WHERE x."{model._meta.pk.column}" = %s {how}'  # noqa: S608
 
 
 def insert_row(row: Model, *, unless: str) -> bool:

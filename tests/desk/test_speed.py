@@ -30,7 +30,7 @@ def cost(client, path: str, **body) -> int:
 
 
 @pytest.mark.parametrize(
-    ("task", "most"), [("inbound", 25), ("give-out", 13), ("hub-inbound", 17), ("sort", 21), ("find", 10)]
+    ("task", "most"), [("inbound", 25), ("give-out", 13), ("hub-inbound", 17), ("sort", 20), ("find", 10)]
 )
 def test_statements_of_one_scan(counter, keeper, sorter, world, task, most):
     def one() -> int:

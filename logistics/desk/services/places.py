@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.desk.models import StockTake
+from logistics.desk.selectors_scan import bag_with_ends
 from logistics.desk.states import StockTakeState
 from logistics.parcels.events import normalise_number
 from logistics.parcels.models import Bag, Handover
@@ -48,8 +49,7 @@ class StockTakeGone(Conflict):
 
 def bag_of_actor(*, number: str, actor: Actor) -> Bag:
     """A bag that leaves or reaches a station where the actor manages bags. Raises BagUnknown."""
-    rows = Bag.objects.select_related("origin", "destination__parent")
-    bag = rows.filter(number=normalise_number(number)[:20]).first() if number.isprintable() else None
+    bag = bag_with_ends(normalise_number(number)[:20]) if number.isprintable() else None
     scope = actor.scope(Permission.BAG_MANAGE)
     if bag is None or not (covers_station(scope, bag.origin) or covers_station(scope, bag.destination)):
         raise BagUnknown()

@@ -22,6 +22,7 @@ from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.checkdigits import random_number
 from portal.core.errors import BadInput, Conflict
+from portal.core.rows import lock_row
 
 BAG_PREFIX, BAG_RANDOM = "DB", 7  # 袋包; with a check character
 _SEAL = re.compile(r"[0-9A-Z-]{4,24}")
@@ -207,8 +208,7 @@ def contents_of(bag: Bag) -> list[Parcel]:
 
 
 def _lock_bag(bag: Bag) -> Bag:
-    rows = Bag.objects.select_for_update(of=("self",)).select_related("origin", "destination")
-    return rows.get(pk=bag.pk)
+    return lock_row(bag, "origin", "destination", how="FOR UPDATE")
 
 
 def _require_bag_open(bag: Bag) -> None:
@@ -234,8 +234,8 @@ def _require_openable(bag: Bag, station: Station) -> None:
 def _require_bound_for(bag: Bag, parcels: Iterable[Parcel]) -> None:
     """A parcel on its way down goes into a bag for its station or one above it; upward and back any bag will do."""
     going_down = [p for p in parcels if p.direction == Direction.DOWN and p.stage != Stage.RETURNING]
-    bound = {p.destination_station_id for p in going_down if p.destination_station_id is not None}
-    for station in Station.objects.select_related("parent__parent").filter(pk__in=bound):
+    bound = {p.destination_station_id: p.destination_station for p in going_down}
+    for station in filter(None, bound.values()):
         if bag.destination_id not in _chain(station):
             facts = {"station": station.name, "bag": bag.destination.name}
             raise WrongBag(gettext("有包裹应到%(station)s，而本袋发往%(bag)s。") % facts)

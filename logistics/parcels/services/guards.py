@@ -17,7 +17,7 @@ from logistics.registry.models import Station
 from members.access.states import Permission, Role
 from portal.core.actor import Actor, demand
 from portal.core.ids import new_id
-from portal.core.rows import Columns, read_rows
+from portal.core.rows import lock_row
 
 
 def require_station(*, actor: Actor, permission: str, station: Station) -> None:
@@ -41,24 +41,14 @@ def lock(parcels: Iterable[Parcel]) -> list[Parcel]:
     """
     ids = {parcel.pk for parcel in parcels}
     rows = Parcel.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "destination_station", "station", "carrier"
+        "destination_station__parent", "station", "carrier"
     )
     return list(rows.filter(pk__in=ids).order_by("pk"))
 
 
-_PARCEL = Columns(Parcel, "p")
-_PLACES = ("destination_station", "origin_station", "station", "carrier")
-
-
 def lock_one(parcel: Parcel) -> Parcel:
     """As `lock`. Stations and carrier that were read with `parcel` and are the same still are not read again."""
-    sql = f"SELECT {_PARCEL.sql} FROM parcels_parcel p WHERE p.id = %s FOR NO KEY UPDATE"  # noqa: S608  names only
-    ((locked,),) = read_rows(sql, [parcel.pk], _PARCEL)
-    for name in _PLACES:
-        known = parcel._state.fields_cache.get(name)
-        if known is not None and known.pk == getattr(locked, f"{name}_id"):
-            setattr(locked, name, known)
-    return locked
+    return lock_row(parcel, "destination_station", "origin_station", "station", "carrier")
 
 
 def require_parcels(*, actor: Actor, permission: str, parcels: Sequence[Parcel]) -> None:
