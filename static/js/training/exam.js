@@ -58,14 +58,13 @@ form.addEventListener("change", (event) => {
   saver.put(question.dataset.order, answerOf(question));
   count();
 });
-let handingIn = false;
 form.addEventListener("submit", async (event) => {
-  if (handingIn) return;
+  if (!saver.waiting) return; // the form holds every answer, and the line was there a moment ago
+  const { submitter } = event;
   event.preventDefault();
   await saver.flush();
-  if (saver.waiting) { say(words.wait, true); return; }
-  handingIn = true;
-  form.requestSubmit(event.submitter);
+  if (saver.waiting) say(words.wait, true);
+  else form.requestSubmit(submitter);
 });
 window.addEventListener("beforeunload", (event) => { if (saver.waiting) event.preventDefault(); });
 window.addEventListener("online", () => saver.flush());
