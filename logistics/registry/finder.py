@@ -63,6 +63,11 @@ class Card:
         return not self.paused and self.now is not None and self.now.open
 
     @property
+    def suspended(self) -> bool:
+        """Paused by itself or by officials, as against a certificate that ended."""
+        return self.stopped == Certified.SUSPENDED.label
+
+    @property
     def service_labels(self) -> list[str]:
         return [str(StationService(code).label) for code in self.services]
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from logistics.registry.finder import Card
 from logistics.registry.opening import DAY, Week
 from logistics.registry.opening import clock as minutes_clock
-from logistics.registry.states import Standing as Certified
 from portal.core.clock import COUNTY_TIME, county_day
 from portal.core.clock import now as moment_now
 from portal.public.words import WEEKDAYS

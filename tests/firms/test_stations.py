@@ -225,7 +225,7 @@ def test_how_a_station_is_certified_is_said(client, world, change, says):
     Station.objects.filter(code="zl-hema").update(**change)
     text = client.get("/stations/zl-hema/").content.decode()
     assert says in text
-    assert ("暂不收新件" in text) is (says not in ("已认证", "尚未认证"))
+    assert ("已经到站的包裹照常取" in text) is (says not in ("已认证", "尚未认证"))
 
 
 @pytest.mark.parametrize(("size", "wide"), [("a4", 595), ("a5", 420)])
