@@ -17,11 +17,7 @@ from portal.public.words import WEEKDAYS
 def state_of(card: Card) -> str:
     """One line: 营业中，18:30 关门 · 已关门，明天 08:30 开门 · 暂停营业. Empty when the hours are not known."""
     if card.paused:
-        return (
-            _("暂停营业")
-            if card.stopped == Certified.SUSPENDED.label
-            else _("不收新件：%(why)s") % {"why": card.stopped}
-        )
+        return _("暂停营业") if card.suspended else _("不收新件：%(why)s") % {"why": card.stopped}
     if card.now is None:
         return ""
     changes = card.now.changes
