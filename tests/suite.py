@@ -170,6 +170,9 @@ def run_all(chosen: list[Step]) -> int:
     lines = []
     for lanes in _abreast(chosen):
         threads = [threading.Thread(target=_run_lane, args=(lane, tally, lines, len(lanes) > 1)) for lane in lanes]
+        if len(lanes) > 1:
+            names = [", ".join(step.name for step in lane) for lane in lanes]
+            say(f"\n▸ beside each other, each shown when it is done: {' | '.join(names)}")
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -213,7 +216,13 @@ def _run_lane(lane: list[Step], tally: Tally, lines: list[str], beside_others: b
 def _run(step: Step, output: IO[bytes] | None) -> int:
     environment = {**os.environ, **step.environment}
     errors = output and subprocess.STDOUT
-    return subprocess.run(step.command, cwd=ROOT, env=environment, stdout=output, stderr=errors, check=False).returncode
+    try:
+        return subprocess.run(
+            step.command, cwd=ROOT, env=environment, stdout=output, stderr=errors, check=False
+        ).returncode
+    except OSError as error:  # a lane that ended without a word would look like success
+        complain(f"{step.name}: {error}")
+        return 127
 
 
 def count(step: Step, code: int, tally: Tally) -> None:

@@ -78,3 +78,8 @@ print(me.name, "ended")
     assert "left began\nleft ended\n" in said
     assert "right began\nright ended\n" in said
     assert said.splitlines()[-1] == "3 passed, 1 failed"
+
+
+def test_a_step_that_can_not_start_has_failed(capsys):
+    assert run_all([Step("gone", ["/no/such/program"], lane=1), Step("lint", python(""), lane=2)]) == 1
+    assert last_line(capsys) == "1 passed, 1 failed"
