@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Case, Q, QuerySet, When
 
 from logistics.certificates.errors import CertificateNotFound
+from logistics.certificates.kinds import all_kinds
 from logistics.certificates.models import Certificate, Measure
 from logistics.certificates.states import CURRENT, MeasureState
-from logistics.registry.models import EnterpriseUserObjectPermission, StationUserObjectPermission
+from logistics.registry.models import EnterpriseUserObjectPermission, Station, StationUserObjectPermission
 from members.access.states import Permission, Role, hold_codename
 from members.accounts.models import User
 from portal.core.actor import Actor, Scope, demand
@@ -44,17 +45,26 @@ def readable_certificates(*, actor: Actor) -> QuerySet[Certificate]:
     scope = demand(actor).scope(Permission.CERTIFICATE_VIEW)
     if scope.everything:
         return Certificate.objects.all()
+    return Certificate.objects.filter(_theirs(actor) | certificates_within(scope))
+
+
+def _theirs(actor: Actor) -> Q:
+    """What was issued to them as a person, and to the stations they keep: a station run by nobody else has no other
+    who could open its certificate."""
     own = Q(user=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
-    return Certificate.objects.filter(own | certificates_within(scope))
+    stations = actor.scope(Permission.STATION_GIVE_OUT).stations  # of the roles at stations only the keeper's has it
+    of_stations = [kind.code for kind in all_kinds() if kind.party is Station]
+    return own | Q(kind__in=of_stations, holder__in=stations)
 
 
 def held_certificates(*, actor: Actor) -> QuerySet[Certificate]:
     """The actor's own, and those of the enterprises in which they may see certificates; the ones in force first, of
     them those that end first."""
     enterprises = demand(actor).scope(Permission.CERTIFICATE_VIEW).enterprises
-    own = Q(user=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
     passed = Case(When(state__in=CURRENT, then=0), default=1)
-    return Certificate.objects.filter(own | Q(enterprise__in=enterprises)).order_by(passed, "valid_until", "pk")
+    return Certificate.objects.filter(_theirs(actor) | Q(enterprise__in=enterprises)).order_by(
+        passed, "valid_until", "pk"
+    )
 
 
 def certificate_of(*, actor: Actor, number: str) -> Certificate:

@@ -223,6 +223,16 @@ def test_renewal_begins_from_the_certificate(villager, keeper, desk):
     assert keeper.client.post("/apply/start/", body).status_code == 403
 
 
+def test_whoever_opened_a_station_has_its_certificate(villager, keeper, desk):
+    row = desk.approved("station")
+    number = row.certificate.number
+    assert villager.client.get(f"/certificates/{number}/pdf/").status_code == 200
+    assert number in page(villager, "/certificates/")
+    assert "续期" in page(villager, f"/apply/certificates/{number}/")
+    for path in (f"/certificates/{number}/pdf/", f"/apply/certificates/{number}/"):
+        page(keeper, path, 404)
+
+
 @pytest.mark.parametrize(
     "body",
     [
