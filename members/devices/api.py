@@ -16,7 +16,7 @@ from portal.core.clock import now
 class DeviceSelfView(APIView):
     access = holders(Permission.EVENT_RECORD, devices=True)
 
-    @extend_schema(operation_id="device_self", responses=DeviceSelfSerializer)
+    @extend_schema(operation_id="device_self", summary="Who the terminal is", responses=DeviceSelfSerializer)
     def get(self, request):
         """The device behind the credentials. People get 404."""
         device = own_device(actor=request.actor)
