@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from logistics.registry.models import Certified
 from members.access.states import Permission
 
@@ -47,6 +49,12 @@ class CertificateKind:
 
 
 _kinds: dict[str, CertificateKind] = {}
+
+
+def party_rows(kind: str, holder: int) -> QuerySet[Any] | None:
+    """The party's own row, for an update; None for a kind that stops nobody."""
+    party = kind_of(kind).party
+    return None if party is None else party._default_manager.filter(pk=holder)
 
 
 def declare(kind: CertificateKind) -> CertificateKind:

@@ -9,10 +9,9 @@ from uuid import UUID
 from django.db.models import Case, Q, QuerySet, When
 
 from logistics.certificates.errors import CertificateNotFound
-from logistics.certificates.kinds import all_kinds
 from logistics.certificates.models import Certificate, Measure
 from logistics.certificates.states import CURRENT, MeasureState
-from logistics.registry.models import EnterpriseUserObjectPermission, Station, StationUserObjectPermission
+from logistics.registry.models import EnterpriseUserObjectPermission, StationUserObjectPermission
 from members.access.states import Permission, Role, hold_codename
 from members.accounts.models import User
 from portal.core.actor import Actor, Scope, demand
@@ -53,8 +52,7 @@ def _theirs(actor: Actor) -> Q:
     who could open its certificate."""
     own = Q(user=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
     stations = actor.scope(Permission.STATION_GIVE_OUT).stations  # of the roles at stations only the keeper's has it
-    of_stations = [kind.code for kind in all_kinds() if kind.party is Station]
-    return own | Q(kind__in=of_stations, holder__in=stations)
+    return own | Q(kind="station", holder__in=stations)
 
 
 def held_certificates(*, actor: Actor) -> QuerySet[Certificate]:

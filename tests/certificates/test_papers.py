@@ -74,7 +74,7 @@ def test_to_whom_it_is_given(
 ):
     own = certify(make_courier(courier, world, enterprise=world.carrier), county_official)
     given = {
-        certificate: (county_official, township_official, enterprise_admin),
+        certificate: (county_official, township_official, enterprise_admin, keeper),
         own: (county_official, enterprise_admin, courier),
     }
     everyone = (county_official, township_official, neighbour_official, enterprise_admin, villager, keeper, courier)
@@ -82,7 +82,7 @@ def test_to_whom_it_is_given(
         for persona in everyone:
             expected = 200 if persona in readers else 404
             assert pdf(persona, row).status_code == expected, (row.kind, persona.user.name)
-    assert AuditEntry.objects.filter(action="certificate.printed").count() == 6
+    assert AuditEntry.objects.filter(action="certificate.printed").count() == 7
     assert pdf(county_official, certificate, "a0").status_code == 400
 
 

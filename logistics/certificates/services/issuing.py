@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from logistics.certificates.errors import IllegalJump, RevocationPending, SuspendedNow
-from logistics.certificates.kinds import CertificateKind, KindMisuse, kind_of
+from logistics.certificates.kinds import CertificateKind, KindMisuse, kind_of, party_rows
 from logistics.certificates.models import Certificate, Measure
 from logistics.certificates.states import CURRENT, CertificateState, MeasureState
 from logistics.registry.models import Enterprise
@@ -102,9 +102,8 @@ def _make_room(kind: str, holder: int, subject: str, replaces: Certificate | Non
 
 def let_work(row: Certificate, now: dt.datetime) -> None:
     """Writes on the party's own row until when it may work."""
-    party = kind_of(row.kind).party
-    if party is None:
+    mine = party_rows(row.kind, row.holder)
+    if mine is None:
         return
-    mine = party._default_manager.filter(pk=row.holder)
     mine.update(certified_until=row.valid_until, updated_at=now)
     mine.filter(state__in=_LIFTED).update(state=State.ACTIVE, stopped_why="")

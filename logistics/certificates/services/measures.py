@@ -21,7 +21,7 @@ from logistics.certificates.errors import (
     SameOfficial,
     WhyMissing,
 )
-from logistics.certificates.kinds import kind_of
+from logistics.certificates.kinds import kind_of, party_rows
 from logistics.certificates.models import Certificate, Measure
 from logistics.certificates.selectors import visible_certificates
 from logistics.certificates.services.telling import tell
@@ -136,10 +136,9 @@ def _carry_out(row: Certificate, measure: Measure, now: dt.datetime) -> None:
 
 def _write_party(row: Certificate, act: Act, why: str, now: dt.datetime) -> None:
     """`stopped_why` marks a party that was stopped through its certificate: only so it is let go again."""
-    party = kind_of(row.kind).party
-    if party is None:
+    mine = party_rows(row.kind, row.holder)
+    if mine is None:
         return
-    mine = party._default_manager.filter(pk=row.holder)
     if act == Act.REINSTATE:
         mine = mine.filter(state=State.SUSPENDED).exclude(stopped_why="")
         mine.update(state=State.ACTIVE, stopped_why="", updated_at=now)

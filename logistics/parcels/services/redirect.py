@@ -46,7 +46,8 @@ def redirect(*, parcel: Parcel, station: Station, permission: str, actor: Actor,
     require_open([locked])
     if locked.direction != Direction.DOWN:
         raise WrongDirection()
-    old = Station.objects.select_related("operator").filter(pk=locked.destination_station_id).first()
+    bound = Station.objects.select_related("operator")
+    old = bound.filter(pk=locked.destination_station_id).first() if locked.destination_station_id else None
     locked.destination_station = old  # as it is now, not as it was when the parcel was read
     if old is None or not destination_stopped(locked, now=now):
         raise NothingToRedirect()
