@@ -31,7 +31,7 @@ class StaleRevision(Conflict):
 
 class ClaimLost(Conflict):
     code = "application_claim_lost"
-    message = _("这份申请没有由您占用，或占用已超时。")
+    message = _("您没有领取这份申请，或领取已超时。")
     hint = _("请重新点“开始审核”，核对后再办理。")
 
 
