@@ -79,8 +79,13 @@ def test_nothing_that_is_attached_or_noted_is_kept():
     def hide(writer: PdfWriter) -> None:
         writer.add_attachment("evil.exe", EXECUTABLE)
         writer.add_metadata({"/Author": "Zhang Secret", "/Creator": "phone of Zhang"})
+        note = StreamObject()
+        note._data = b"<x:xmpmeta>Secret</x:xmpmeta>"
+        place = writer._add_object(note)
+        for image in writer.pages[0]["/Resources"]["/XObject"].values():  # also deep inside of what is drawn
+            image.get_object()[NameObject("/Metadata")] = place
 
-    data = cleaned(changed(pdf(), hide)).data
+    data = cleaned(changed(pdf(drawn=True), hide)).data
     assert not any(word in data for word in (b"EmbeddedFile", b"MZ\x90", b"evil", b"Secret", b"phone of"))
 
 
