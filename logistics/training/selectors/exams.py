@@ -10,9 +10,9 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from logistics.training.models import Attempt, AttemptQuestion, Course, Paper
+from logistics.training.selectors.person import learner
 from logistics.training.states import LETTERS, AttemptState, CourseState, PaperState
-from members.access.states import Permission
-from portal.core.actor import Actor, demand
+from portal.core.actor import Actor
 from portal.core.errors import NotFound
 
 
@@ -40,8 +40,7 @@ class Shown:
 
 
 def own_attempts(*, actor: Actor) -> QuerySet[Attempt]:
-    demand(actor).require(Permission.OWN_TRAINING)
-    return Attempt.objects.filter(user_id=actor.user_id).select_related("paper__course")
+    return Attempt.objects.filter(user_id=learner(actor)).select_related("paper__course")
 
 
 def own_attempt(*, actor: Actor, attempt_id: uuid.UUID) -> Attempt:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from logistics.training import audiences
 from logistics.training.models import Course, Lesson, LessonDone, Paper
 from logistics.training.selectors.passes import Pass, passes_of
+from logistics.training.selectors.person import learner
 from logistics.training.states import CourseState, PaperState, Purpose
-from members.access.states import Permission
-from portal.core.actor import Actor, demand
+from portal.core.actor import Actor
 from portal.core.errors import NotFound
 
 
@@ -67,13 +67,13 @@ class LessonPage:
 
 def my_courses(*, actor: Actor, today: dt.date, purpose: str = Purpose.TRAINING) -> list[CourseProgress]:
     """All published courses with the actor's progress; those of the actor's own work first. Three queries."""
-    demand(actor).require(Permission.OWN_TRAINING)
+    person = learner(actor)
     rows = published(purpose=purpose).annotate(
         lesson_count=Count("lessons", distinct=True),
-        done_count=Count("lessons__done", filter=Q(lessons__done__user_id=actor.user_id), distinct=True),
+        done_count=Count("lessons__done", filter=Q(lessons__done__user_id=person), distinct=True),
     )
     minutes = dict(Lesson.objects.order_by().values_list("course_id").annotate(total=Sum("minutes")))
-    held = passes_of(user_id=actor.user_id or 0, today=today)
+    held = passes_of(user_id=person, today=today)
     duties = audiences.of_actor(actor)
     found = [
         CourseProgress(
@@ -92,7 +92,7 @@ def published(*, purpose: str | None = None):
 
 def course_page(*, actor: Actor, code: str, today: dt.date) -> CoursePage:
     """Raises CourseNotFound for a course that is not published."""
-    demand(actor).require(Permission.OWN_TRAINING)
+    person = learner(actor)
     course = published().filter(code=code).first()
     if course is None:
         raise CourseNotFound()
@@ -102,7 +102,7 @@ def course_page(*, actor: Actor, code: str, today: dt.date) -> CoursePage:
     progress = CourseProgress(
         course, audiences.label_of(course.audience), course.audience in audiences.of_actor(actor), len(lessons),
         sum(is_done for _lesson, is_done in steps), sum(lesson.minutes for lesson in lessons),
-        passes_of(user_id=actor.user_id or 0, today=today, courses=[course.code]).get(course.code),
+        passes_of(user_id=person, today=today, courses=[course.code]).get(course.code),
     )  # fmt: skip
     resume = next((lesson for lesson, is_done in steps if not is_done), None)
     paper = course.papers.filter(state=PaperState.OPEN).first()
@@ -110,13 +110,13 @@ def course_page(*, actor: Actor, code: str, today: dt.date) -> CoursePage:
 
 
 def done_lessons(*, actor: Actor, course: Course) -> set[int]:
-    rows = LessonDone.objects.filter(user_id=demand(actor).user_id, lesson__course=course)
+    rows = LessonDone.objects.filter(user_id=learner(actor), lesson__course=course)
     return set(rows.values_list("lesson_id", flat=True))
 
 
 def lesson_page(*, actor: Actor, code: str, lesson_id: int) -> LessonPage:
     """Raises LessonNotFound, also for a lesson of a course that is not published."""
-    demand(actor).require(Permission.OWN_TRAINING)
+    person = learner(actor)
     lesson = Lesson.objects.select_related("course").filter(pk=lesson_id, course__in=published().filter(code=code))
     found = lesson.first()
     if found is None:
@@ -124,6 +124,6 @@ def lesson_page(*, actor: Actor, code: str, lesson_id: int) -> LessonPage:
     order = list(found.course.lessons.defer("text").order_by("order"))
     place = next(n for n, one in enumerate(order) if one.pk == found.pk)
     return LessonPage(
-        found.course, found, LessonDone.objects.filter(user_id=actor.user_id, lesson=found).exists(), place + 1,
+        found.course, found, LessonDone.objects.filter(user_id=person, lesson=found).exists(), place + 1,
         len(order), order[place - 1] if place else None, order[place + 1] if place + 1 < len(order) else None,
     )  # fmt: skip

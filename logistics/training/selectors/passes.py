@@ -68,7 +68,11 @@ def passes_of(*, user_id: int, today: dt.date, courses: Collection[str] | None =
     values = rows.order_by("closed_at").values_list(
         "paper__course__code", "paper__course__title", "closed_at", "valid_until", "certificate", "score", "most"
     )
-    found = [Pass(*row) for row in values]
+    found = [
+        Pass(course, title, closed_at, until, number, score, most)
+        for course, title, closed_at, until, number, score, most in values
+        if closed_at is not None and score is not None
+    ]
     withdrawn = _withdrawn([p.certificate for p in found if p.certificate])
     latest: dict[str, Pass] = {}
     for one in found:

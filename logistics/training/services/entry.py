@@ -11,6 +11,7 @@ from logistics.certificates.states import CertificateState, MeasureState
 from logistics.training.models import Attempt, Lesson, Paper
 from logistics.training.selectors.learning import done_lessons
 from logistics.training.selectors.passes import CERTIFICATE_KIND, passes_of
+from logistics.training.selectors.person import learner
 from logistics.training.services.refusals import (
     AlreadyPassed,
     CertificateStopped,
@@ -42,7 +43,7 @@ def require_entry(*, paper: Paper, user: User, actor: Actor, now: dt.datetime) -
 def why_not(*, paper: Paper, actor: Actor, now: dt.datetime) -> DomainError | None:
     """The refusal that `start` would raise now, for the page that shows the button."""
     try:
-        require_entry(paper=paper, user=User.objects.get(pk=actor.user_id), actor=actor, now=now)
+        require_entry(paper=paper, user=User.objects.get(pk=learner(actor)), actor=actor, now=now)
     except DomainError as refusal:
         return refusal
     return None

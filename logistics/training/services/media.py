@@ -68,7 +68,7 @@ def keep_captions(*, file: BinaryIO) -> str:
     return storages["default"].save(f"{FOLDER}/{new_id()}.vtt", ContentFile(data))
 
 
-def _size(file: BinaryIO) -> int:
+def _size(file: BinaryIO | File) -> int:
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
