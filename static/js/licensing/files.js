@@ -30,7 +30,7 @@ async function upload(form, files) {
   if (kept && !problems.length && (await save())) {
     location.hash = form.closest("section").id;
     location.reload();
-  }
+  } else if (kept) says.textContent = form.dataset.kept.replace("{n}", kept);
 }
 
 for (const form of document.querySelectorAll("form[data-upload]")) {
