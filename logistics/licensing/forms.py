@@ -133,7 +133,7 @@ def _only_text(kind: Kind, field: Field) -> str:
 
 def typed(kind: Kind, data: QueryDict) -> Values:
     """What came back. A page that autosaves names in `_only` the fields it sends; others send the whole form."""
-    only = set(data[DIRTY].split()) if DIRTY in data else None
+    only = set(str(data[DIRTY]).split()) if DIRTY in data else None
     values: Values = {}
     for field in kind.fields:
         if only is not None and field.name not in only:

@@ -94,7 +94,7 @@ def _thing(
 ) -> Thing:
     state = ""
     if certificate is not None:
-        state = CertificateState(live_state(certificate.state, certificate.valid_until, today)).label
+        state = str(CertificateState(live_state(certificate.state, certificate.valid_until, today)).label)
     name = kind.name_of(holder)
     return Thing(kind, holder, mask_name(name) if kind.of_person else name, certificate, state, going)
 
@@ -198,7 +198,7 @@ def shown_values(kind: Kind, values: Values) -> list[tuple[Any, list[tuple[Any, 
         value = values.get(field.name)
         if value in (None, "", []) or not field.asked(values):
             continue
-        text = parties[field.name].get(value, value) if field.type == Type.PARTY else text_of(field, value)
+        text = parties[field.name].get(value, str(value)) if field.type == Type.PARTY else text_of(field, value)
         groups.setdefault(str(field.group), (field.group, []))[1].append((field.label, text))
     return list(groups.values())
 
