@@ -124,8 +124,9 @@ def changes(*, application: Application, actor: Actor, now: dt.datetime) -> list
 
 
 def duplicates_of(*, application: Application, actor: Actor) -> list[Duplicate]:
-    """Registered rows that this application may be about. For those who may see it as officials."""
-    if not visible_applications(actor=actor).filter(pk=application.pk).exists():
+    """Registered rows that this application may be about. For officials of its place only: an applicant learns nothing
+    of others by it."""
+    if not demand(actor).scope(Permission.APPLICATION_VIEW).covers_division(application.division_id or ""):
         raise ApplicationNotFound()
     return kind_of(application.kind).duplicates(all_values(application), application.holder)
 

@@ -201,6 +201,8 @@ def test_a_name_like_another_is_no_clean_case(desk, world):
     assert why_not_clean(application=row, now=NOW)
     (found,) = selectors.duplicates_of(application=row, actor=desk.official.actor())
     assert (found.code, found.same) == ("zto", False)
+    with pytest.raises(ApplicationNotFound):
+        selectors.duplicates_of(application=row, actor=desk.applicant.actor())
 
 
 def test_another_open_application_for_the_same_thing_is_seen(desk, keeper):
