@@ -62,10 +62,12 @@ def drafts() -> list[bank.Draft]:
     return [*single, *multiple, *judged]
 
 
-def make_school(division, *, now: dt.datetime | None = None, code: str = "courier-basics", **extra) -> School:
+def make_school(
+    division, *, now: dt.datetime | None = None, code: str = "courier-basics", audience="courier", **extra
+) -> School:
     now = now or timezone.now()
     course = catalogue.create_course(
-        code=code, title="快递员岗前培训", intro="上岗前要学的。", audience="courier", division=division, actor=OFFICE,
+        code=code, title="快递员岗前培训", intro="上岗前要学的。", audience=audience, division=division, actor=OFFICE,
         now=now, required=True, **extra,
     )  # fmt: skip
     for number in (1, 2):

@@ -7,11 +7,16 @@ import tomllib
 import pytest
 from django.core.management import CommandError, call_command
 
+from logistics.certificates.models import Certificate
+from logistics.training import audiences
 from logistics.training.models import Attempt, Course, Option, Question
+from logistics.training.selectors import my_courses, passed
+from logistics.training.services.catalogue import create_course
 from logistics.training.services.contents import FOLDER, CourseExists, take_course
-from logistics.training.states import PaperState, QuestionKind
-from portal.core.errors import Forbidden
-from tests.training.conftest import OFFICE
+from logistics.training.states import PaperState, Purpose, QuestionKind
+from portal.core.clock import county_day
+from portal.core.errors import BadInput, Forbidden
+from tests.training.conftest import OFFICE, make_school
 
 pytestmark = pytest.mark.django_db
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -53,3 +58,22 @@ def test_a_course_is_taken_whole_or_not_at_all(world, tmp_path, school, county_o
         )  # fmt: skip
     assert Attempt.objects.count() == 0
     assert Option.objects.filter(question__in=Question.objects.exclude(course=school.course)).count() == 0
+
+
+def test_an_app_above_drills_its_own_people_with_the_same_services(world, keeper, villager, monkeypatch):
+    monkeypatch.setattr(audiences, "_audiences", dict(audiences._audiences))
+    audiences.add_audience("rescuer", "救援队员", lambda actor: actor.user_id == keeper.user.pk)
+    drill = make_school(world.county, code="flood-drill", audience="rescuer", purpose=Purpose.DRILL)
+    today = county_day(drill.now)
+    (shown,) = my_courses(actor=keeper.actor(), today=today, purpose=Purpose.DRILL)
+    assert (shown.mine, shown.audience) == (True, "救援队员")
+    assert my_courses(actor=keeper.actor(), today=today) == []
+    assert drill.sit(keeper, 5).passed
+    assert not Certificate.objects.exists()
+    ask = {"audience": "rescuer", "purpose": Purpose.DRILL, "today": today}
+    assert passed(user_id=keeper.user.pk, **ask)
+    assert not passed(user_id=villager.user.pk, **ask)
+    with pytest.raises(BadInput):
+        create_course(
+            code="x", title="x", intro="", audience="nobody", division=world.county, actor=OFFICE, now=drill.now
+        )

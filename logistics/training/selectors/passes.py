@@ -61,7 +61,7 @@ def passed(
 
 
 def passes_of(*, user_id: int, today: dt.date, courses: Collection[str] | None = None) -> dict[str, Pass]:
-    """Valid passes of a person by course code, the one that lasts longest of each."""
+    """Valid passes of a person by course code, the latest of each."""
     rows = Attempt.objects.filter(user_id=user_id, passed=True).filter(Q(valid_until=None) | Q(valid_until__gte=today))
     if courses is not None:
         rows = rows.filter(paper__course__code__in=courses)

@@ -10,9 +10,11 @@ const questions = [...form.querySelectorAll("[data-order]")];
 
 const answerOf = (question) => [...question.querySelectorAll("input:checked")].map((input) => input.value).join("");
 
+/** Seen at once; heard only when something is wrong, not after each answer. */
 function say(text, bad = false) {
   at("saved").textContent = text;
   at("saved").classList.toggle("field-error", bad);
+  if (bad && at("announce").textContent !== text) at("announce").textContent = text;
 }
 
 function stop(text) {
