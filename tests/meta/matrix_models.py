@@ -98,6 +98,8 @@ READ = {
     ("admin", BulkRun): Seen(COUNTY, "neighbour_official"),
     ("visible_register_imports", licensing.RegisterImport): Seen(COUNTY, "neighbour_official"),
     ("admin", licensing.RegisterImport): Seen(COUNTY, "neighbour_official"),
+    ("admin", licensing.Application): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
+    ("admin", certificates.Certificate): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
     ("admin", registry.Vehicle): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
     ("admin", registry.Courier): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
     ("admin", registry.DriverBinding): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),

@@ -41,6 +41,7 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "task": lambda street: "inbound",
     "bag": lambda street: street.here[Bag].number,
     "handover": lambda street: street.here[Handover].pk,
+    "certificate_id": lambda street: street.here[Certificate].pk,
     "certificate": lambda street: street.here[Certificate].number,
     "kind_code": lambda street: "vehicle",
     "application_id": lambda street: street.here[Application].pk,

@@ -1,3 +1,5 @@
-"""The officials' pages of applications and registers."""
+"""The officials' pages of applications and of registers as files."""
 
-from logistics.licensing.admin import registers  # noqa: F401  registers its page
+from logistics.licensing.admin import applications, registers, statistics
+
+__all__ = ["applications", "registers", "statistics"]

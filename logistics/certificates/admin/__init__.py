@@ -1,0 +1,142 @@
+"""The officials' page of certificates: what was issued, what holds, and what is done about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from logistics.certificates.kinds import all_kinds, kind_of
+from logistics.certificates.models import Certificate
+from logistics.certificates.selectors import open_proposal, visible_certificates
+from logistics.certificates.services import measures
+from logistics.certificates.states import MOVES, Act, CertificateState, live_state
+from members.access.admin_base import ScopedAdmin, exported, guarded
+from members.access.panels import PLACES, Menu
+from members.access.states import Permission as P
+from portal.core.access import holders
+from portal.core.clock import county_day, now
+from portal.core.errors import DomainError
+from portal.core.masking import mask_name
+
+SOON = dt.timedelta(days=60)
+DOES = {Act.SUSPEND: measures.suspend, Act.REINSTATE: measures.reinstate, Act.CANCEL: measures.cancel}
+_LEADS_TO = {
+    Act.SUSPEND: CertificateState.SUSPENDED,
+    Act.REINSTATE: CertificateState.VALID,
+    Act.CANCEL: CertificateState.CANCELLED,
+}
+
+
+class KindFilter(admin.SimpleListFilter):
+    title, parameter_name = _("种类"), "kind"
+
+    def lookups(self, request, model_admin):
+        return [(kind.code, kind.label) for kind in all_kinds()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class EndFilter(admin.SimpleListFilter):
+    title, parameter_name = _("到期"), "end"
+
+    def lookups(self, request, model_admin):
+        return [("soon", _("60 天内到期")), ("passed", _("已到期"))]
+
+    def queryset(self, request, queryset):
+        today = county_day(now())
+        asked = {
+            "soon": Q(state=CertificateState.VALID, valid_until__range=(today, today + SOON)),
+            "passed": Q(state__in=[CertificateState.VALID, CertificateState.EXPIRED], valid_until__lt=today),
+        }.get(self.value() or "")
+        return queryset if asked is None else queryset.filter(asked)
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ScopedAdmin):
+    access = {"view": P.CERTIFICATE_VIEW, "add": None, "change": None, "delete": None}
+    personal = P.PARCEL_VIEW_PERSONAL
+    menu = Menu(PLACES, 40, "workspace_premium")
+    list_display = ("number", "sort", "held_by", "division", "valid_from", "valid_until", "now_is")
+    list_select_related = ("division",)
+    list_filter = (EndFilter, ("state", ChoicesDropdownFilter), KindFilter)
+    search_fields = ("number", "division__name", "enterprise__name", "enterprise__code")
+    search_help_text = _("证书编号、所在地或企业")
+    ordering = ("-issued_at",)
+    exports = ("number", "sort", "holder_name", "division", "valid_from", "valid_until", "now_is", "issued_at")
+    change_form_template = "admin/certificates/certificate.html"
+
+    def within(self, request, permission):
+        return visible_certificates(actor=request.actor, permission=permission)
+
+    @admin.display(description=_("种类"), ordering="kind")
+    @exported
+    def sort(self, obj) -> str:
+        return str(kind_of(obj.kind).label)
+
+    @admin.display(description=_("持证人"))
+    def held_by(self, obj) -> str:
+        return mask_name(obj.holder_name) if kind_of(obj.kind).personal else obj.holder_name
+
+    @admin.display(description=_("状态"), ordering="state")
+    @exported
+    def now_is(self, obj) -> str:
+        return str(live_state(obj.state, obj.valid_until, county_day(now())).label)
+
+    # -- the page of one ------------------------------------------------------------------------------------
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        kind = kind_of(obj.kind)
+        proposal = open_proposal(certificate=obj.pk)
+        may = {act for act in DOES if _LEADS_TO[act] in MOVES[obj.state] and request.actor.may(P.CERTIFICATE_MANAGE)}
+        context |= {
+            "title": f"{kind.label} · {obj.number}", "certificate": obj, "facts": kind.rows(obj.facts),
+            "state": self.now_is(obj), "holder": self.held_by(obj), "proposal": proposal,
+            "measures": obj.measures.order_by("-proposed_at"),
+            "acts": [(act.value, act.label) for act in Act if act in may],
+            "may_propose": proposal is None and CertificateState.REVOKED in MOVES[obj.state]
+            and request.actor.may(P.CERTIFICATE_REVOKE),
+            "may_decide": proposal is not None and request.actor.may(P.CERTIFICATE_REVOKE)
+            and proposal.proposed_by_id != request.actor.user_id,
+        }  # fmt: skip
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def own_urls(self):
+        manage, revoke = holders(P.CERTIFICATE_MANAGE), holders(P.CERTIFICATE_REVOKE)
+        doors = [
+            ("measure", self.measure_view, manage), ("propose", self.propose_view, revoke),
+            ("decide", self.decide_view, revoke),
+        ]  # fmt: skip
+        return [
+            (f"<uuid:certificate_id>/{name}/", name, guarded(view, rule, self.admin_site)) for name, view, rule in doors
+        ]
+
+    def measure_view(self, request, certificate_id):
+        act = request.POST.get("act", "")
+        service = DOES.get(Act(act)) if act in Act.values else None
+        return self._act(request, certificate_id, service, _("已执行，并已通知持证人。"))
+
+    def propose_view(self, request, certificate_id):
+        return self._act(request, certificate_id, measures.propose_revocation, _("已提出，等另一位同事复核。"))
+
+    def decide_view(self, request, certificate_id):
+        agreed = request.POST.get("agreed") == "yes"
+        done = _("已撤销，并已通知持证人。") if agreed else _("未同意撤销。")
+        return self._act(request, certificate_id, measures.decide_revocation, done, agreed=agreed)
+
+    def _act(self, request, certificate_id, service, done, **more):
+        row = self.get_object(request, str(certificate_id))
+        if request.method == "POST" and service is not None:
+            try:
+                service(certificate=row, actor=request.actor, now=now(), why=request.POST.get("why", ""), **more)
+            except DomainError as error:
+                if error.status in (401, 403, 404):
+                    raise
+                self.message_user(request, f"{error.message}{error.hint}", messages.ERROR)
+            else:
+                self.message_user(request, done, messages.SUCCESS)
+        return redirect("admin:certificates_certificate_change", certificate_id)

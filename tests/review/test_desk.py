@@ -1,0 +1,201 @@
+"""The officials' desk: the queue, the review of one, certificates and the measures taken on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from logistics.certificates.models import Certificate, Measure
+from logistics.licensing.models import Application
+from logistics.licensing.selectors_times import queue_of, times_of
+from logistics.registry.models import Enterprise
+from tests.licensing.conftest import Desk, credit_code
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:licensing_application_changelist"
+
+
+def page(row: Application, name: str = "change") -> str:
+    return reverse(f"admin:licensing_application_{name}", args=[row.pk])
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def desk(villager, county_official, world) -> Desk:
+    return Desk(villager, county_official, world, now=timezone.now())
+
+
+@pytest.fixture
+def application(desk) -> Application:
+    return desk.submitted()
+
+
+def post(official, row: Application, name: str, **form) -> str:
+    answer = official.client.post(page(row, name), {"revision": row.revision} | form, follow=True)
+    row.refresh_from_db()
+    return text(answer)
+
+
+def note_all(official, row: Application) -> None:
+    items = ("licence_agrees", "permit_agrees", "mandate_agrees")
+    post(official, row, "check", **{f"item-{item}": "yes" for item in items})
+
+
+# -- the queue ----------------------------------------------------------------------------------------------
+def test_the_queue_shows_what_waits_and_how_urgent_it_is(county_official, application):
+    Application.objects.update(due_on=timezone.localdate() - dt.timedelta(days=2))
+    shown = text(county_official.client.get(reverse(LIST), {"due": "late"}))
+    assert application.number in shown
+    assert "已超期 2 天" in shown
+    assert application.number not in text(county_official.client.get(reverse(LIST), {"kind": "vehicle"}))
+
+
+def test_the_queue_costs_the_same_however_long_it_is(county_official, desk, application):
+    county_official.client.get(reverse(LIST))
+    with CaptureQueriesContext(connection) as one:
+        county_official.client.get(reverse(LIST))
+        needed = len(one)
+    for number in (2, 3, 4):
+        desk.submitted(credit_code=credit_code(number), name=f"庄浪县{number}号物流")
+    with CaptureQueriesContext(connection) as four:
+        county_official.client.get(reverse(LIST))
+        assert len(four) == needed
+
+
+def test_the_home_page_counts_the_queue(county_official, application):
+    assert "认证审核" in text(county_official.client.get(reverse("admin:index")))
+
+
+@pytest.mark.parametrize("who", ["neighbour_official", "villager"])
+def test_others_find_no_such_application(request, who, application):
+    answer = request.getfixturevalue(who).client.get(page(application))
+    assert answer.status_code in (302, 404)  # to the login of officials, or none
+
+
+# -- the review of one ------------------------------------------------------------------------------------------
+def test_personal_fields_are_masked_until_the_review_is_claimed(county_official, application):
+    shown = text(county_official.client.get(page(application)))
+    assert "13809330001" not in shown
+    assert "庄浪县顺达快递有限公司" in shown
+    shown = post(county_official, application, "claim")
+    assert "13809330001" in shown
+
+
+def test_an_application_is_returned_with_a_remark_beside_the_field(county_official, application):
+    post(county_official, application, "claim")
+    shown = post(county_official, application, "return", **{"remark-address": "请写到门牌号"})
+    assert application.state == "returned"
+    assert "请写到门牌号" in shown
+
+
+def test_nothing_is_approved_before_every_item_was_checked(county_official, application):
+    post(county_official, application, "claim")
+    shown = post(county_official, application, "approve")
+    assert application.state == "submitted"
+    assert "还不能通过" in shown
+
+
+def test_an_approved_application_brings_the_certificate(county_official, application):
+    post(county_official, application, "claim")
+    note_all(county_official, application)
+    post(county_official, application, "approve")
+    assert application.state == "approved"
+    assert Enterprise.objects.get(credit_code=credit_code()).certified_until == application.certificate.valid_until
+
+
+def test_a_refusal_says_why(county_official, application):
+    post(county_official, application, "claim")
+    assert "不通过的理由" in post(county_official, application, "refuse", why="经营许可证与企业不符。")
+    assert application.state == "refused"
+
+
+def test_a_colleague_s_claim_is_respected(county_official, administrator, application):
+    post(administrator, application, "claim")
+    assert "另一位同事正在审核" in post(county_official, application, "refuse", why="抢先")
+    assert application.state == "submitted"
+
+
+def test_a_decision_on_an_older_submission_is_not_taken(county_official, application):
+    post(county_official, application, "claim")
+    note_all(county_official, application)
+    shown = post(county_official, application, "approve", revision="0")
+    assert "您看到的是旧内容" in shown
+    assert application.state == "submitted"
+
+
+def test_a_look_alike_is_shown(county_official, application, world):
+    Enterprise.objects.filter(pk=world.carrier.pk).update(credit_code=credit_code())
+    assert "统一社会信用代码相同" in text(county_official.client.get(page(application)))
+
+
+# -- figures ------------------------------------------------------------------------------------------------------
+def test_processing_times_are_counted_by_kind_month_and_township(county_official, application):
+    moment = timezone.now()
+    Application.objects.filter(pk=application.pk).update(submitted_at=moment - dt.timedelta(days=4))
+    post(county_official, application, "claim")
+    post(county_official, application, "refuse", why="不符。")
+    (row,) = times_of(actor=county_official.actor(), since=moment - dt.timedelta(days=30), by="kind")
+    assert (row.group, row.count, row.in_time) == ("enterprise", 1, 1.0)
+    assert row.median == pytest.approx(4, abs=0.1)
+    assert "企业认证" in text(county_official.client.get(reverse("admin:review_times")))
+
+
+def test_the_neighbour_counts_nothing_of_ours(neighbour_official, application):
+    assert queue_of(actor=neighbour_official.actor(), now=timezone.now()).waiting == 0
+
+
+# -- certificates ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def certificate(county_official, application) -> Certificate:
+    post(county_official, application, "claim")
+    note_all(county_official, application)
+    post(county_official, application, "approve")
+    return application.certificate
+
+
+def act(official, certificate: Certificate, name: str, **form) -> str:
+    where = reverse(f"admin:certificates_certificate_{name}", args=[certificate.pk])
+    answer = official.client.post(where, form, follow=True)
+    certificate.refresh_from_db()
+    return text(answer)
+
+
+def test_a_certificate_is_suspended_and_reinstated_with_a_reason(county_official, certificate):
+    act(county_official, certificate, "measure", act="suspend", why="消防整改")
+    assert certificate.state == "suspended"
+    assert Enterprise.objects.get(pk=certificate.holder).state == "suspended"
+    act(county_official, certificate, "measure", act="reinstate", why="整改完成")
+    assert certificate.state == "valid"
+
+
+def test_a_measure_without_a_reason_is_not_taken(county_official, certificate):
+    act(county_official, certificate, "measure", act="suspend", why=" ")
+    assert certificate.state == "valid"
+
+
+def test_two_officials_revoke(county_official, administrator, certificate):
+    act(county_official, certificate, "propose", why="伪造许可证")
+    act(county_official, certificate, "decide", agreed="yes", why="同意")
+    assert certificate.state == "valid"  # nobody decides on their own proposal
+    act(administrator, certificate, "decide", agreed="yes", why="核实")
+    assert certificate.state == "revoked"
+    assert Measure.objects.get(certificate=certificate).state == "done"
+
+
+def test_a_disagreement_leaves_the_certificate_valid(county_official, administrator, certificate):
+    act(county_official, certificate, "propose", why="疑似伪造")
+    act(administrator, certificate, "decide", agreed="no", why="证据不足")
+    assert certificate.state == "valid"
+
+
+def test_the_neighbour_county_finds_no_certificate_of_ours(neighbour_official, certificate):
+    where = reverse("admin:certificates_certificate_change", args=[certificate.pk])
+    assert neighbour_official.client.get(where).status_code == 404
