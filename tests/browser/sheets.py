@@ -49,7 +49,7 @@ PAGES = (
     ("work-parcels", "/work/parcels/", "keeper"), ("work-parcel", "/work/parcels/{own}/", "keeper"),
     ("work-print", "/work/print/", "keeper"), ("work-pin", "/accounts/pin/", "keeper"),
     ("work-carry", "/work/carry/", "courier"), ("work-door", "/work/door/", "courier"),
-    ("work-badge", "/work/me/", "courier"),
+    ("work-badge", "/work/me/", "courier"), ("work-away", "/work/away/", "keeper"),
     ("imports", "/work/imports/", "enterprise_admin"), ("why", "/work/parcels/{troubled}/why/", "county_official"),
     ("admin", "/admin/", "county_official"), ("admin-parcels", "/admin/parcels/parcel/", "county_official"),
     ("admin-stations", "/admin/registry/station/", "county_official"),
