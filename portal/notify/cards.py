@@ -18,6 +18,10 @@ TITLES = {
     "parcel_waiting": _("取件提醒"),
     "parcel_waiting_on": _("取件提醒"),
     "out_for_delivery": _("正在派送"),
+    "staff_invited": _("工作邀请"),
+    "staff_joined": _("工作邀请"),
+    "staff_left": _("离开单位"),
+    "driver_asked": _("绑定车辆"),
 }
 TONES = {
     Status.OPEN: "",
@@ -58,7 +62,7 @@ def _unbroken(text: str) -> str:
 
 def _parted(text: str) -> tuple[str, str]:
     """The link in a message leads to this very site: it is offered as a link instead of as signs to type."""
-    found = re.search(rf"(?<=[。.])[^。.]*{re.escape(settings.PUBLIC_URL)}(/l/\S+)\s*$", text)
+    found = re.search(rf"(?<=[。.])[^。.]*{re.escape(settings.PUBLIC_URL)}(/(?:l|join|my)/\S+)\s*$", text)
     return (text[: found.start()].rstrip(), found[1]) if found else (text, "")
 
 

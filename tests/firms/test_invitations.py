@@ -163,6 +163,8 @@ def test_it_gives_what_the_inviter_may_still_give(firm, world, villager, courier
     first, second = ask(firm, villager), ask(firm, courier, Role.KEEPER, station=firm.station)
     Enterprise.objects.filter(pk=firm.row.pk).update(state=State.SUSPENDED)
     with pytest.raises(PlaceNotActive):
+        ask(firm, make_persona(1104, "李新人"))
+    with pytest.raises(PlaceNotActive):
         accept(token=first, actor=villager.actor(), now=NOW)
     Enterprise.objects.filter(pk=firm.row.pk).update(state=State.ACTIVE)
     type(firm.station).objects.filter(pk=firm.station.pk).update(operator=world.other_carrier)
@@ -197,3 +199,11 @@ def test_an_official_may_appoint_the_first_administrator_by_invitation(firm, vil
     token = ask(firm, villager, Role.ENTERPRISE_ADMIN, by=county_official)
     accept(token=token, actor=villager.actor(), now=NOW)
     assert villager.actor().scope(Permission.STAFF_MANAGE).enterprises == {firm.row.pk}
+
+
+def test_the_message_in_the_account_leads_there(firm, villager):
+    token = ask(firm, villager)
+    page = villager.client.get("/my/messages/").content.decode()
+    assert f'href="/join/{token}/"' in page
+    assert "工作邀请" in page
+    assert "http" not in page.split("邀请您担任")[1].split("</p>")[0], "no address to type"

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.registry.models import Enterprise, Invitation, Station
 from logistics.registry.selectors import EnterpriseNotFound, StationNotFound, enterprises_within
-from logistics.registry.services.staff import authorised_place, give_role, holds_role
+from logistics.registry.services.staff import PlaceNotActive, authorised_place, give_role, holds_role
+from logistics.registry.states import State
 from members.access.selectors import actor_of
 from members.access.states import ROLE_SCOPE, Permission, Role, ScopeKind
 from members.accounts.limits import Limit
@@ -26,7 +27,7 @@ from members.accounts.phones import normalise_phone
 from members.accounts.selectors import own_user
 from portal.audit.services import record
 from portal.core.actor import Actor, demand
-from portal.core.errors import BadInput, Conflict, DomainError, Forbidden, NotFound
+from portal.core.errors import BadInput, Conflict, DomainError, Forbidden, NotFound, SignInNeeded
 from portal.core.fields import keyed_hash
 from portal.core.masking import mask_name
 from portal.notify.services import send
@@ -100,6 +101,8 @@ def invite(
     PlaceNotActive, BadInput by field, OwnPhone, AlreadyHere, AlreadyInvited, TooMany.
     """
     demand(actor).require(Permission.STAFF_MANAGE)
+    if actor.user_id is None:  # the portal itself invites nobody: the invited must know who did
+        raise SignInNeeded()
     name, phone, chosen = _checked(role, name, phone)
     with transaction.atomic():
         at = _place(enterprise, station, chosen, actor)
@@ -129,7 +132,7 @@ def accept(*, token: str, actor: Actor, now: dt.datetime) -> Invitation:
     InvitationTaken, InvitationWithdrawn, InvitationOver, InvitationVoid, PlaceNotActive.
     """
     with transaction.atomic():
-        row = Invitation.objects.select_for_update(no_key=True).filter(token_hash=hash_token(token)).first()
+        row = _locked(token)
         person = _live(row, actor, now)
         assert row is not None  # noqa: S101  _live refused it
         at: Station | Enterprise = row.station or row.enterprise
@@ -185,6 +188,13 @@ def hash_token(token: str) -> str:
     return keyed_hash(token[:100], "invitation")
 
 
+def _locked(token: str) -> Invitation | None:
+    """The enterprise is locked first, as by `leave`: whoever sent the link may be leaving at this very moment."""
+    rows = Invitation.objects.filter(token_hash=hash_token(token))
+    list(Enterprise.objects.select_for_update(no_key=True).filter(pk__in=rows.values("enterprise")))
+    return rows.select_for_update(no_key=True).first()
+
+
 def _open() -> Q:
     return Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
 
@@ -216,7 +226,10 @@ def _place(enterprise: Enterprise, station: Station | None, role: Role, actor: A
         raise EnterpriseNotFound()
     if station is not None and station.operator_id != enterprise.pk:
         raise StationNotFound()
-    return authorised_place(actor, role, station or enterprise)
+    at = authorised_place(actor, role, station or enterprise)
+    if at.state != State.ACTIVE:
+        raise PlaceNotActive()
+    return at
 
 
 def _not_needless(actor: Actor, at: Station | Enterprise, role: Role, phone: str) -> None:
