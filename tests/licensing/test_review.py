@@ -85,8 +85,10 @@ def test_a_decision_is_on_the_submission_that_was_seen(desk, county_official, vi
         services.approve(application=row, revision=1, actor=county_official.actor(), now=NOW)
 
 
-def test_officials_of_elsewhere_see_nothing(desk, neighbour_official, township_official, support):
+def test_officials_of_elsewhere_see_nothing(desk, neighbour_official, township_official, support, world):
     row = desk.submitted()
+    next_town = make_persona(2002, "韩镇干", Role.TOWNSHIP_OFFICIAL, world.other_township)
+    assert not selectors.visible_applications(actor=next_town.actor()).exists()
     with pytest.raises(ApplicationNotFound):
         services.claim(application=row, actor=neighbour_official.actor(), now=NOW)
     assert not selectors.visible_applications(actor=neighbour_official.actor()).exists()

@@ -48,6 +48,7 @@ from portal.audit.services import record
 from portal.core.actor import system_actor
 from portal.core.ids import new_id
 from portal.notify.models import Attempt, BlockedNumber, MessageLine, ProviderHealth
+from portal.workdays.models import PublishedYear
 from tests.meta import certificates_held, desk_of_firms, licences, school
 from tests.personas import ADDRESS, CAST, hold, make_device, make_user
 from tests.world import World, make_world
@@ -261,4 +262,5 @@ def _members(street: Street, now: dt.datetime) -> None:
     rule = parcels.TimerRule.objects.get_or_create(kind=TimerKind.values[0], defaults={"hours": 48})[0]
     cursor = parcels.ConsumerCursor.objects.create(name="street")
     tally = parcels.OpenTally.objects.order_by("pk").first()  # the parcels of the street left it
-    street.here.update({type(rule): rule, type(cursor): cursor, type(tally): tally})
+    year = PublishedYear.objects.create(year=2026, source="street", published_on=now.date())
+    street.here.update({type(row): row for row in (rule, cursor, tally, year)})
