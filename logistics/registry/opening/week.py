@@ -44,7 +44,8 @@ def read_hours(text: str) -> Week | None:
     """The week that `text` describes; None when it is empty or says something this grammar does not know."""
     squeezed = squeeze(text)
     week: list[tuple[Span, ...] | None] = [None] * 7
-    days, at, fresh = range(7), 0, True  # `fresh`: the days named last have no hours yet
+    days: range | list[int] = range(7)
+    at, fresh = 0, True  # `fresh`: the days named last have no hours yet
     while at < len(squeezed):
         part = _PART.match(squeezed, at)
         if part is None:

@@ -38,13 +38,7 @@ def issue_device(*, actor: Actor, at: Station | Enterprise, profile: str, name: 
     """
     demand(actor).require(Permission.DEVICE_MANAGE)
     with transaction.atomic():
-        if isinstance(at, Station):
-            reach, missing = visible_stations(actor=actor, permission=Permission.DEVICE_MANAGE), StationNotFound
-        else:
-            reach, missing = visible_enterprises(actor=actor, permission=Permission.DEVICE_MANAGE), EnterpriseNotFound
-        row = reach.filter(pk=at.pk).select_for_update(of=("self",)).first()
-        if row is None:
-            raise missing()
+        row = _place(actor, at)
         if row.state != State.ACTIVE:
             raise NotAtWork()
         return devices.issue_device(actor=_at(actor, row), place=place_of(row), profile=profile, name=name, now=now)
@@ -58,6 +52,21 @@ def rotate_device(*, actor: Actor, device_id: int, now: dt.datetime, why: str = 
 def revoke_device(*, actor: Actor, device_id: int, why: str, now: dt.datetime) -> Device:
     """As members.devices, also for terminals of stations that the actor's enterprise operates."""
     return devices.revoke_device(actor=_over(actor, device_id), device_id=device_id, why=why, now=now)
+
+
+def _place(actor: Actor, at: Station | Enterprise) -> Station | Enterprise:
+    """The row, locked. Raises StationNotFound or EnterpriseNotFound beyond the actor's reach."""
+    if isinstance(at, Station):
+        stations = visible_stations(actor=actor, permission=Permission.DEVICE_MANAGE).filter(pk=at.pk)
+        station = stations.select_for_update(of=("self",)).first()
+        if station is None:
+            raise StationNotFound()
+        return station
+    enterprises = visible_enterprises(actor=actor, permission=Permission.DEVICE_MANAGE).filter(pk=at.pk)
+    enterprise = enterprises.select_for_update(of=("self",)).first()
+    if enterprise is None:
+        raise EnterpriseNotFound()
+    return enterprise
 
 
 def _over(actor: Actor, device_id: int) -> Actor:

@@ -151,15 +151,14 @@ def leave(*, actor: Actor, user: User, enterprise: Enterprise, now: dt.datetime,
 
 
 def _held_at(firm: Enterprise, user: User) -> list[tuple[Place, Role]]:
-    at_stations = StationUserObjectPermission.objects.filter(user=user, content_object__operator=firm)
-    at_firm = EnterpriseUserObjectPermission.objects.filter(user=user, content_object=firm)
-    rows = [*at_firm.select_related("content_object", "permission"),
-            *at_stations.select_related("content_object", "permission")]  # fmt: skip
-    return [
-        (row.content_object, Role(row.permission.codename.removeprefix("hold_")))
-        for row in rows
-        if row.permission.codename.startswith("hold_")
+    at_firm: QuerySet = EnterpriseUserObjectPermission.objects.filter(user=user, content_object=firm)
+    at_stations: QuerySet = StationUserObjectPermission.objects.filter(user=user, content_object__operator=firm)
+    rows = [
+        row
+        for found in (at_firm, at_stations)
+        for row in found.filter(permission__codename__startswith="hold_").select_related("content_object", "permission")
     ]
+    return [(row.content_object, Role(row.permission.codename.removeprefix("hold_"))) for row in rows]
 
 
 def _require_above(actor: Actor, firm: Enterprise, held: list[tuple[Place, Role]]) -> None:
