@@ -81,6 +81,8 @@ def guides(camera: Camera, numbers: dict[str, str]) -> None:
 def picture(page: Page, width: int, scheme: Literal["light", "dark"]) -> Image.Image:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
+    if "/admin/" in page.url and width == PHONE and scheme == "dark":
+        page.reload()  # the theme looks at the scheme once, when its page loads
     image = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     return image.crop((0, 0, image.width, min(image.height, TALLEST)))
 
