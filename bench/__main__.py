@@ -41,7 +41,9 @@ def servers(small: bool):
     given = {name: bool(os.environ.get(name)) for name in ("DATABASE_URL", "REDIS_URL")}
     urls = stack.enter_context(embedded.hold(var, postgres=not given["DATABASE_URL"], redis=not given["REDIS_URL"]))
     os.environ.update(urls)
-    os.environ.update({name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")})
+    os.environ.update(
+        {name: make_secret(name) for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY", "CERTIFICATE_KEYS")}
+    )
     os.environ.update(PORTAL_MODE="development", PORTAL_VAR=str(var), DJANGO_SETTINGS_MODULE="portal.settings")
     return stack
 

@@ -1,10 +1,12 @@
 """Variables are read strictly, and each refusal says which one, what is wrong and how to put it right."""
 
+import base64
 import os
 import stat
 
 import pytest
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from portal.env import (
     BadEnvironment,
@@ -116,6 +118,16 @@ def test_a_field_key_that_is_no_fernet_key_is_refused_by_its_position(variable):
     variable(f"{make_secret('FIELD_KEYS')},{make_secret('SECRET_KEY')}", "FIELD_KEYS")
     with pytest.raises(BadEnvironment, match="value 2 is not a Fernet key"):
         env_list("FIELD_KEYS", secret=True, min_length=40)
+
+
+def test_a_certificate_key_that_is_none_is_refused_and_a_made_one_signs(variable):
+    key = make_secret("CERTIFICATE_KEYS")
+    variable(key, "CERTIFICATE_KEYS")
+    assert env_list("CERTIFICATE_KEYS", secret=True, min_length=40) == [key]
+    assert Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(key)).sign(b"x")
+    variable(make_secret("SECRET_KEY"), "CERTIFICATE_KEYS")
+    with pytest.raises(BadEnvironment, match="value 1 is not an Ed25519 private key"):
+        env_list("CERTIFICATE_KEYS", secret=True, min_length=40)
 
 
 def test_a_database_address_with_everything():
