@@ -30,10 +30,11 @@ from tests.plugin import make_environment
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "test-results"
 PYTHON = sys.executable
-# The first draws nothing for a screen and takes a third less of the processor.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell draws nothing for a screen and takes a third less of the processor, but does not cut the line of a service
+# worker (tests/browser/test_away.py): it comes last, or by CHROMIUM=.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell")
 APT_PACKAGES = {
-    "chromium": "chromium-headless-shell",
+    "chromium": "chromium",
     "fonts": "fonts-noto-cjk",
     "fontconfig": "fontconfig",
     "gettext": "gettext",
@@ -262,10 +263,8 @@ def install_system_packages(selection: str) -> str:
     for package in packages:
         command = [*apt, "install", "-y", "-q", "--no-install-recommends", package]
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode and package == APT_PACKAGES["chromium"]:
-            # Older Debians have no such package; Ubuntu has Chromium only as a snap, which containers cannot run.
-            subprocess.run([*command[:-1], "chromium"], env=environment, stdin=subprocess.DEVNULL, check=False)
-        if package == APT_PACKAGES["chromium"] and not find_browser():
+        if done.returncode and package == "chromium":
+            # Ubuntu has Chromium only as a snap, which containers cannot run.
             subprocess.run([PYTHON, "-m", "playwright", "install", "--with-deps", "chromium"], check=False)
     left = _missing_packages(selection)
     return f"Could not be installed: {', '.join(left)}. {by_hand}" if left else ""
@@ -291,7 +290,7 @@ def find_browser() -> str | None:
             if ran.returncode == 0:
                 return path
     brought = Path.home() / ".cache" / "ms-playwright"
-    for pattern in ("chromium_headless_shell-*/chrome-*/*headless*shell", "chromium-*/chrome-linux*/chrome"):
+    for pattern in ("chromium-*/chrome-linux*/chrome", "chromium_headless_shell-*/chrome-*/*headless*shell"):
         found = sorted(brought.glob(pattern))
         if found:
             return str(found[-1])

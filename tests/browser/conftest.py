@@ -40,7 +40,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 def browser_path() -> str:
     path = os.environ.get("CHROMIUM") or find_browser()
     if not path or not Path(path).exists():
-        pytest.fail("No browser. Install chromium-headless-shell or chromium, or set CHROMIUM to its path.")
+        pytest.fail("No browser. Install chromium, or set CHROMIUM to its path.")
     return path
 
 
