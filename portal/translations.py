@@ -33,6 +33,7 @@ LEFT_OUT = {
 }
 PLACEHOLDER = re.compile(r"%\([A-Za-z_][A-Za-z0-9_]*\)[a-zA-Z]|%[sdif]|\{[A-Za-z_][A-Za-z0-9_]*\}|<[^>]+>")
 HAN = re.compile(r"[\u3400-\u9fff]")
+QUOTED = re.compile("“([^”]*)”")
 NATIVE_NAMES = {"简体中文"}  # languages are shown in their own name
 
 
@@ -125,8 +126,13 @@ def _faults(entry: polib.POEntry, translated: polib.POEntry) -> Iterator[str]:
         missing = _placeholders(entry.msgid) - _placeholders(text) if not entry.msgid_plural else set()
         if missing or _placeholders(text) - _placeholders(entry.msgid):
             yield "placeholders differ"
-        if HAN.search(text) and entry.msgid not in NATIVE_NAMES:
+        if HAN.search(_without_examples(text, entry.msgid)) and entry.msgid not in NATIVE_NAMES:
             yield "still Chinese"
+
+
+def _without_examples(text: str, source: str) -> str:
+    """What is to be typed in Chinese stays so: quoted, and letter for letter as the source has it."""
+    return QUOTED.sub(lambda found: "" if found[1] in source else found[0], text)
 
 
 def _placeholders(text: str) -> set[str]:

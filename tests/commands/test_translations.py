@@ -38,6 +38,20 @@ def test_a_good_english_text_passes():
     assert list(compare(wanted, english)) == []
 
 
+@pytest.mark.parametrize(
+    ("english", "faulty"),
+    [
+        ("Copy the plate, e.g. “甘L12345”.", False),
+        ("Copy the plate, e.g. 甘L12345.", True),  # not quoted
+        ("Copy the plate, e.g. “甘L99999”.", True),  # not what the source says
+    ],
+)
+def test_what_is_to_be_typed_in_chinese_stays_so_in_quotes(english, faulty):
+    wanted = catalogue({"msgid": "请照号牌填写，例如 甘L12345。"})
+    found = list(compare(wanted, catalogue({"msgid": "请照号牌填写，例如 甘L12345。", "msgstr": english})))
+    assert [line.partition(":")[0] for line in found] == (["still Chinese"] if faulty else [])
+
+
 def test_a_plural_may_drop_the_number_in_the_singular_only_by_choice():
     entry = {"msgid": "%(n)s 件", "msgid_plural": "%(n)s 件"}
     good = catalogue({**entry, "msgstr_plural": {0: "one piece", 1: "%(n)s pieces"}})
