@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.certificates.states import CURRENT, FOUR_EYES, Act, CertificateState, MeasureState
 from portal.core.ids import new_id
@@ -48,7 +49,7 @@ class Certificate(models.Model):
 
     class Meta:
         verbose_name = _("证书")
-        verbose_name_plural = _("证书")
+        verbose_name_plural = pgettext_lazy("plural", "证书")
         ordering = ["-issued_at"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CertificateState.values), name="certificate_state_known"),

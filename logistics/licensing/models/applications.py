@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.licensing.states import OPEN, ApplicationState, Purpose, ScanState
 from portal.core.fields import EncryptedTextField
@@ -68,7 +69,7 @@ class Application(models.Model):
 
     class Meta:
         verbose_name = _("认证申请")
-        verbose_name_plural = _("认证申请")
+        verbose_name_plural = pgettext_lazy("plural", "认证申请")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ApplicationState.values), name="application_state_known"),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.licensing.states import RegisterResult, RegisterStage
 from portal.core.fields import EncryptedTextField
@@ -36,7 +37,7 @@ class RegisterImport(models.Model):
 
     class Meta:
         verbose_name = _("登记簿导入")
-        verbose_name_plural = _("登记簿导入")
+        verbose_name_plural = pgettext_lazy("plural", "登记簿导入")
         ordering = ["-created_at"]
         constraints = [models.CheckConstraint(condition=Q(stage__in=RegisterStage.values), name="register_stage_known")]
 

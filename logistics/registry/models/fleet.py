@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.registry.models.certified import CERTIFIED_LABELS, Certified
 from logistics.registry.models.parties import Enterprise
@@ -52,7 +53,7 @@ class Vehicle(Certified):
 
     class Meta:
         verbose_name = _("车辆")
-        verbose_name_plural = _("车辆")
+        verbose_name_plural = pgettext_lazy("plural", "车辆")
         ordering = ["plate"]
         constraints = [
             *Certified.rules("vehicle"),
@@ -93,7 +94,7 @@ class DriverBinding(models.Model):
 
     class Meta:
         verbose_name = _("驾驶员绑定")
-        verbose_name_plural = _("驾驶员绑定")
+        verbose_name_plural = pgettext_lazy("plural", "驾驶员绑定")
         constraints = [
             models.UniqueConstraint(
                 fields=["vehicle", "driver"], condition=Q(ended_at__isnull=True), name="driver_bound_once"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.registry.models.certified import CERTIFIED_LABELS, Certified
 from logistics.registry.models.parties import Enterprise, Station
@@ -47,7 +48,7 @@ class Courier(Certified):
 
     class Meta:
         verbose_name = _("快递员")
-        verbose_name_plural = _("快递员")
+        verbose_name_plural = pgettext_lazy("plural", "快递员")
         ordering = ["code"]
         constraints = [
             *Certified.rules("courier"),
@@ -95,7 +96,7 @@ class Invitation(models.Model):
 
     class Meta:
         verbose_name = _("邀请")
-        verbose_name_plural = _("邀请")
+        verbose_name_plural = pgettext_lazy("plural", "邀请")
         ordering = ["-invited_at"]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=[Role.KEEPER, Role.COURIER], station__isnull=False)

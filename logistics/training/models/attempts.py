@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.training.models.bank import Question
 from logistics.training.models.papers import Paper
@@ -48,7 +49,7 @@ class Attempt(models.Model):
 
     class Meta:
         verbose_name = _("考试记录")
-        verbose_name_plural = _("考试记录")
+        verbose_name_plural = pgettext_lazy("plural", "考试记录")
         ordering = ["-started_at"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("started_at")), name="attempt_ends_after_start"),

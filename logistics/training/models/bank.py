@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.training.models.courses import Course
 from logistics.training.states import QuestionKind, QuestionState
@@ -31,7 +32,7 @@ class Question(models.Model):
 
     class Meta:
         verbose_name = _("题目")
-        verbose_name_plural = _("题目")
+        verbose_name_plural = pgettext_lazy("plural", "题目")
         ordering = ["course", "topic", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=QuestionKind.values), name="question_kind_known"),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.training.states import WITH_FILE, CourseState, LessonKind, Purpose
 from portal.core.labels import INTERNAL, PUBLIC
@@ -35,7 +36,7 @@ class Course(models.Model):
 
     class Meta:
         verbose_name = _("课程")
-        verbose_name_plural = _("课程")
+        verbose_name_plural = pgettext_lazy("plural", "课程")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CourseState.values), name="course_state_known"),
@@ -69,7 +70,7 @@ class Lesson(models.Model):
 
     class Meta:
         verbose_name = _("课时")
-        verbose_name_plural = _("课时")
+        verbose_name_plural = pgettext_lazy("plural", "课时")
         ordering = ["course", "order"]
         constraints = [
             models.UniqueConstraint(fields=["course", "order"], name="lesson_order_once"),

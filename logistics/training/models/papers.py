@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics.training.models.courses import Course
 from logistics.training.states import PaperState, QuestionKind
@@ -32,7 +33,7 @@ class Paper(models.Model):
 
     class Meta:
         verbose_name = _("试卷")
-        verbose_name_plural = _("试卷")
+        verbose_name_plural = pgettext_lazy("plural", "试卷")
         ordering = ["course", "pk"]
         constraints = [
             models.CheckConstraint(
