@@ -37,9 +37,7 @@ LEFT JOIN registry_station top ON top.id = up.parent_id
 LEFT JOIN registry_enterprise op ON op.id = s.operator_id
 LEFT JOIN parcels_parcelcontact r ON r.parcel_id = p.id AND r.role = 'recipient'
 WHERE p.id {which}
-ORDER BY p.id DESC
-LIMIT %s
-"""
+"""  # sorted and cut by the reader: with ORDER BY and LIMIT the planner walks all parcels, newest first
 
 
 _BAG, _FROM = Columns(Bag, "b"), Columns(Station, "o")
@@ -84,7 +82,7 @@ def parcels_of_number(number: str) -> list[Parcel]:
     With carrier, station, the way to the destination and its operator, and the recipient's contact (or None) as
     `recipient`.
     """
-    return _parcels("IN (SELECT n.parcel_id FROM parcels_parcelnumber n WHERE n.number = %s)", number)
+    return _parcels("= ANY (ARRAY (SELECT n.parcel_id FROM parcels_parcelnumber n WHERE n.number = %s))", number)
 
 
 def parcel_to_give(pk: int) -> Parcel:
@@ -95,7 +93,8 @@ def parcel_to_give(pk: int) -> Parcel:
 def _parcels(which: str, value: str | int) -> list[Parcel]:
     parts = (_P, _CARRIER, _LIES, _S, _UP, _TOP, _OPERATOR, _RECIPIENT)
     sql = _PARCELS.format(columns=", ".join(part.sql for part in parts), which=which)
-    return [_with_places(*row) for row in read_rows(sql, [value, MOST_ALIKE], *parts)]
+    found = [_with_places(*row) for row in read_rows(sql, [value], *parts)]
+    return sorted(found, key=lambda parcel: -parcel.pk)[:MOST_ALIKE]
 
 
 def _with_places(
