@@ -19,7 +19,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.shots import CHROMIUM, MIDDLE, PHONE, PICTURES, WIDE, Camera, parcels
+from tests.browser.shots import CHROMIUM, MIDDLE, PHONE, PICTURES, WIDE, Camera, certified, parcels
 
 SHEETS = PICTURES / "sheets"
 MOST_BYTES = 6_000_000
@@ -53,6 +53,22 @@ PAGES = (
     ("imports", "/work/imports/", "enterprise_admin"), ("why", "/work/parcels/{troubled}/why/", "county_official"),
     ("admin", "/admin/", "county_official"), ("admin-parcels", "/admin/parcels/parcel/", "county_official"),
     ("admin-stations", "/admin/registry/station/", "county_official"),
+    ("apply", "/apply/", ""), ("apply-kind", "/apply/kinds/vehicle/", ""),
+    ("apply-mine", "/apply/mine/", "{applicant}"),
+    ("apply-form", "/apply/{draft}/", "{applicant}"), ("verify", "/verify/", ""),
+    ("verify-certificate", "/verify/{certificate}/", ""), ("certificates", "/certificates/", "enterprise_admin"),
+    ("training", "/training/", "villager"), ("training-course", "/training/courses/{course}/", "villager"),
+    ("firm", "/firm/{firm}/", "enterprise_admin"), ("firm-staff", "/firm/{firm}/staff/", "enterprise_admin"),
+    ("firm-vehicles", "/firm/{firm}/vehicles/", "enterprise_admin"), ("my-vehicles", "/my/vehicles/", "courier"),
+    ("check-vehicle", "/check/vehicle/", ""), ("check-courier", "/check/courier/", ""), ("carriers", "/carriers/", ""),
+    ("work-station", "/work/stations/", "keeper"),
+    ("admin-queue", "/admin/licensing/application/", "county_official"),
+    ("admin-review", "/admin/licensing/application/{waits}/change/", "county_official"),
+    ("admin-times", "/admin/review-times/", "county_official"),
+    ("admin-certificate", "/admin/certificates/certificate/{issued}/change/", "county_official"),
+    ("admin-couriers", "/admin/registry/courier/", "county_official"),
+    ("admin-register", "/admin/licensing/registerimport/add/", "county_official"),
+    ("admin-workdays", "/admin/workdays/publishedyear/2026/change/", "county_official"),
 )  # fmt: skip
 
 
@@ -108,7 +124,7 @@ def main() -> int:
     SHEETS.mkdir(parents=True, exist_ok=True)
     shown = parcels()
     numbers = {"own": shown["waiting"].waybill, "waiting": shown["waiting"].carrier_number,
-               "troubled": shown["troubled"].waybill}  # fmt: skip
+               "troubled": shown["troubled"].waybill, **certified()}  # fmt: skip
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         camera = Camera(browser, home)
@@ -119,7 +135,7 @@ def main() -> int:
             if wanted and not any(word in name for word in wanted):
                 continue
             target = SHEETS / f"{name}.webp"
-            sheet(camera, path.format(**numbers), who).save(target, quality=QUALITY, method=6)
+            sheet(camera, path.format(**numbers), who.format(**numbers)).save(target, quality=QUALITY, method=6)
             print(f"  {target.name}, {target.stat().st_size // 1024} KB")  # noqa: T201
         browser.close()
     total = sum(file.stat().st_size for file in Path(SHEETS).glob("*.webp"))

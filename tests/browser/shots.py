@@ -39,8 +39,11 @@ django.setup()
 from allauth.mfa.models import Authenticator  # noqa: E402  the settings had to be known first
 from allauth.mfa.utils import decrypt  # noqa: E402
 
+from logistics.certificates.models import Certificate  # noqa: E402
+from logistics.licensing.models import Application  # noqa: E402
 from logistics.parcels.models import Parcel  # noqa: E402
 from logistics.parcels.states import ContactRole, Direction, Stage  # noqa: E402
+from logistics.training.models import Course  # noqa: E402
 from portal.public.demo import cast, people  # noqa: E402
 from tests.browser.shots_desk import desk  # noqa: E402
 
@@ -117,6 +120,20 @@ def parcels() -> dict[str, Parcel]:
         "troubled": troubled.order_by("-id").first(),
         "way": Parcel.objects.filter(demo=True, stage=Stage.AT_TOWN, direction=Direction.DOWN).order_by("-id").first(),
     }
+
+
+def certified() -> dict[str, str]:
+    """Of applications, certificates and courses what the demo has to show."""
+    rows = Application.objects.filter(demo=True)
+    certificate = Certificate.objects.filter(demo=True, kind="enterprise", state="valid").first()
+    draft = rows.filter(state="draft").select_related("applicant").first()
+    who = next(persona.key for persona in cast.CAST if persona.phone == draft.applicant.phone)
+    return {
+        "draft": str(draft.pk), "applicant": who, "waits": str(rows.filter(state="submitted").first().pk),
+        "certificate": certificate.number, "issued": str(certificate.pk),
+        "course": Course.objects.filter(state="published").first().code,
+        "firm": next(persona.at for persona in cast.CAST if persona.key == "enterprise_admin"),
+    }  # fmt: skip
 
 
 def public(camera: Camera, shown: dict[str, Parcel]) -> None:
