@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from portal.core.masking import normalise_digits
 
@@ -23,12 +24,14 @@ def core_of(name: str) -> str:
 
 def near(one: str, other: str) -> bool:
     """Whether two names may well mean the same: equal at their core, or nearly."""
-    first, second = core_of(one), core_of(other)
+    (first, pairs), (second, others) = _shape(one), _shape(other)
     if first == second:
         return True
-    pairs, others = _pairs(first), _pairs(second)
-    return bool(pairs and others) and 2 * len(pairs & others) / (len(pairs) + len(others)) >= _NEAR
+    return not pairs.isdisjoint(others) and 2 * len(pairs & others) / (len(pairs) + len(others)) >= _NEAR
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+@lru_cache(maxsize=8192)  # a name is compared with every name of the county; those are the same each time
+def _shape(name: str) -> tuple[str, frozenset[str]]:
+    """The core of a name and its pairs of characters."""
+    text = core_of(name)
+    return text, frozenset(text[at : at + 2] for at in range(len(text) - 1))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -78,9 +76,10 @@ def in_force(values: Values, today: dt.date, *names: str) -> bool:
     return not not_past(values, today, *names)
 
 
-def near_names(rows: Iterable[Any], name: str, *, code: str = "code") -> list[Duplicate]:
-    sentence = _("名称相近")
-    return [Duplicate(sentence, row.pk, getattr(row, code), row.name, False) for row in rows if near(row.name, name)]
+def near_names(rows: QuerySet, name: str) -> list[Duplicate]:
+    """Those of `rows` (with code and name) that may well be called the same. Read as values: a county has thousands."""
+    named = rows.values_list("pk", "code", "name").iterator()
+    return [Duplicate(_("名称相近"), pk, code, other, False) for pk, code, other in named if near(other, name)]
 
 
 def metres(one: tuple[float, float], other: tuple[float, float]) -> float:

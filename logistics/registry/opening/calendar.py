@@ -44,6 +44,7 @@ def market_today(market_days: str, *, moment: dt.datetime) -> bool:
     return any(rule.holds(day) for rule in read_market(market_days) or ())
 
 
+@lru_cache(maxsize=256)  # a list of stations asks for one moment, and most keep the same hours
 def standing(hours: Week | Calendar, moment: dt.datetime) -> Standing:
     """Open or not at `moment` (aware), by county time."""
     calendar = hours if isinstance(hours, Calendar) else Calendar(hours)

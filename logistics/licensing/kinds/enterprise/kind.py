@@ -67,7 +67,7 @@ class EnterpriseCertification(Kind):
             .filter(division__code__startswith=self.place(values)[:6])
             .exclude(pk__in=[d.holder for d in same])
         )
-        return same + parts.near_names(county.only("code", "name"), values.get("name") or "")
+        return same + parts.near_names(county, values.get("name") or "")
 
     def enterprises_for(self, actor: Actor) -> QuerySet[Enterprise]:
         return parts.administered(actor)

@@ -80,7 +80,7 @@ class StationCertification(Kind):
         township = self.place(values)[: int(Level.TOWNSHIP)]
         others = Station.objects.filter(division__code__startswith=township or "-", kind=values.get("kind"))
         others = others.exclude(state=State.CLOSED).exclude(pk__in=[exclude or 0, *(found.holder for found in close)])
-        return close + parts.near_names(others.only("code", "name"), values.get("name") or "")
+        return close + parts.near_names(others, values.get("name") or "")
 
     def enterprises_for(self, actor: Actor) -> QuerySet[Enterprise]:
         return parts.administered(actor)
