@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("lookup", "ingest", "scope", "labels", "scan", "admin")
+NAMES = ("lookup", "ingest", "scope", "labels", "scan", "admin", "register")
 
 
 def main() -> int:
@@ -49,7 +49,7 @@ def servers(small: bool):
 
 
 def run(names, small: bool) -> int:
-    from bench import admin, data, ingest, labels, lookup, scan, scope
+    from bench import admin, data, ingest, labels, lookup, register, scan, scope
 
     started = time.perf_counter()
     size = data.SMALL if small else data.FULL
@@ -58,7 +58,10 @@ def run(names, small: bool) -> int:
     lines: list[str] = []
     for name in names:
         begun = time.perf_counter()
-        benches = {"lookup": lookup, "ingest": ingest, "scope": scope, "labels": labels, "scan": scan, "admin": admin}
+        benches = {
+            "lookup": lookup, "ingest": ingest, "scope": scope, "labels": labels, "scan": scan, "admin": admin,
+            "register": register,
+        }  # fmt: skip
         lines += benches[name].run(size)
         say(f"{name} took {time.perf_counter() - begun:.0f} s")
     sys.stdout.flush()
