@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from logistics.licensing.kinds import Kind, Values, cleaning
+from logistics.licensing.kinds import Duplicate, Kind, Values, cleaning
 from logistics.licensing.services.registers.columns import CODE, ENTERPRISE, PERSON, columns_of, typed_of, word_of
 from logistics.licensing.states import RegisterResult
 from logistics.registry.models import Enterprise
@@ -62,8 +62,10 @@ def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -
     kept = {name: value for name, value in kind.values_of(row).items() if value is not None} if row else {}
     values, problems = cleaning.clean_all(kind, {**kept, **typed_of(kind, texts)}, today)
     problems = {name: text for name, text in problems.items() if name in kind.kept}
+    alike: list[Duplicate] = []
     if row is None and not problems:
-        row = _same(kind, values, actor)
+        alike = kind.duplicates(values)  # compares all names of the county: once a line
+        row = _same(kind, alike, actor)
         kept = kind.values_of(row) if row else {}
     judged = Judged(RegisterResult.NEW, name=_shown_name(kind, values), values=values)
     if problems:
@@ -72,7 +74,7 @@ def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -
         return judged
     judged.enterprise, judged.person = _holders(kind, texts, actor, new=row is None)
     if row is None:
-        judged.notes = [["", f"{d.what}：{d.name}（{d.code}）"] for d in kind.duplicates(values)]
+        judged.notes = [["", f"{d.what}：{d.name}（{d.code}）"] for d in alike]
     else:
         _hold_enterprise(kind, row, judged.enterprise)
         judged.holder, judged.seen = row.pk, digest(kept)
@@ -98,9 +100,9 @@ def _named(kind: Kind, texts: Mapping[str, str], actor: Actor) -> Any:
     return found
 
 
-def _same(kind: Kind, values: Values, actor: Actor) -> Any:
+def _same(kind: Kind, alike: list[Duplicate], actor: Actor) -> Any:
     """The registered row with the same number: it is the one meant, unless it lies beyond the actor's reach."""
-    found = next((d.holder for d in kind.duplicates(values) if d.same), None)
+    found = next((d.holder for d in alike if d.same), None)
     if found is None:
         return None
     row = kind.reach(actor).filter(pk=found).first()
