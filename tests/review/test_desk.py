@@ -58,6 +58,13 @@ def test_the_queue_shows_what_waits_and_how_urgent_it_is(county_official, applic
     assert application.number not in text(county_official.client.get(reverse(LIST), {"kind": "vehicle"}))
 
 
+def test_the_queue_leaves_out_what_was_decided_unless_asked(county_official, application):
+    Application.objects.filter(pk=application.pk).update(state="withdrawn")
+    assert application.number not in text(county_official.client.get(reverse(LIST)))
+    for asked in ({"due": "all"}, {"q": application.number}, {"state__exact": "withdrawn"}):
+        assert application.number in text(county_official.client.get(reverse(LIST), asked)), asked
+
+
 def test_the_queue_costs_the_same_however_long_it_is(county_official, desk, application):
     county_official.client.get(reverse(LIST))
     with CaptureQueriesContext(connection) as one:

@@ -27,6 +27,7 @@ from portal.core.clock import county_day, now
 from portal.core.errors import DomainError
 
 SOON = dt.timedelta(days=3)
+EVERYTHING = "all"
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -40,12 +41,22 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class DueFilter(admin.SimpleListFilter):
-    """What has to be decided when. Deadlines are working days already, so days left are compared as dates."""
+    """What has to be decided when; what waits unless asked otherwise. Deadlines are working days already, so the days
+    left are compared as dates."""
 
     title, parameter_name = _("期限"), "due"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("全部待审")), ("late", _("已超期")), ("soon", _("三天内到期")), ("mine", _("我在审核"))]
+        return [
+            ("waiting", _("全部待审")), ("late", _("已超期")), ("soon", _("三天内到期")), ("mine", _("我在审核")),
+            (EVERYTHING, _("全部")),
+        ]  # fmt: skip
+
+    def choices(self, changelist):
+        for value, title in self.lookup_choices:
+            chosen = (self.value() or "waiting") == value
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": chosen, "query_string": query, "display": title}
 
     def queryset(self, request, queryset):
         today = county_day(now())
@@ -55,8 +66,13 @@ class DueFilter(admin.SimpleListFilter):
             "late": waiting & Q(due_on__lt=today),
             "soon": waiting & Q(due_on__range=(today, today + SOON)),
             "mine": waiting & Q(reviewer=request.user, claimed_until__gt=now()),
-        }.get(self.value() or "")
-        return queryset if asked is None else queryset.filter(asked)
+        }.get(self.value() or "waiting")
+        return queryset if asked is None or changing(request) else queryset.filter(asked)
+
+
+def changing(request) -> bool:
+    """A search, or another filter, looks through everything."""
+    return bool(set(request.GET) - {"p", "o", "all", DueFilter.parameter_name}) and "due" not in request.GET
 
 
 class ApproveClean(BulkAction):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 
 from django import forms
 from django.contrib import admin, messages
@@ -123,7 +123,7 @@ class RegisterImportAdmin(ScopedAdmin):
     def template_view(self, request, kind_code):
         """An empty workbook with the columns of a register, and what belongs into each."""
         spec = kind_of(kind_code)
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+        file = io.BytesIO()
         columns = columns_of(spec)
         write_workbook(
             file, cover_title=gettext("填写说明"), cover=[(str(c.label), _says(c)) for c in columns],

@@ -62,6 +62,8 @@ def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -
     kept = {name: value for name, value in kind.values_of(row).items() if value is not None} if row else {}
     values, problems = cleaning.clean_all(kind, {**kept, **typed_of(kind, texts)}, today)
     problems = {name: text for name, text in problems.items() if name in kind.kept}
+    if row is not None:  # what the register itself has not yet is no reason to refuse another column's change
+        problems = {name: text for name, text in problems.items() if kept.get(name) or texts.get(name)}
     alike: list[Duplicate] = []
     if row is None and not problems:
         alike = kind.duplicates(values)  # compares all names of the county: once a line
