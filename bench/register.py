@@ -156,6 +156,7 @@ def _owner() -> Client:
 def _exports(staff: Client) -> list[str]:
     """Couriers: the firm of the desk has two thousand, which is one piece of reading; K00… are ten; all are twenty."""
     path = LISTS["couriers"][0]
+    _export(staff, f"{path}?q={parties.FIRM}")  # the first one makes the columns
     page = admin.site._registry[Courier]
     cells = [[_plain(value) for value in row] for row in page._values(LISTS["couriers"][1])]
     rate, ceiling, ratio = paired(
