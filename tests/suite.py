@@ -85,15 +85,15 @@ def steps(selection: str, settings: dict[str, str]) -> list[Step]:
     if selection in ("all", "fast"):
         chosen.append(_pytest("fast tests", "fast", "not slow and not browser and not race", *BOTH_CORES))
     if selection in ("all", "slow"):
-        chosen.append(
-            _pytest("slow tests", "slow", "slow and not race and not browser", "-n", "2", "--dist", "loadgroup")
-        )
+        chosen.append(_pytest("slow tests", "slow", "slow and not race and not browser", *BY_FILE))
         chosen.append(_pytest("browser tests", "browser", "browser", *BOTH_CORES))
     return chosen
 
 
-# A process that is done takes tests over from the other. Slow ones are given out one by one, those of a group together.
+# A process that is done takes tests over from the other.
 BOTH_CORES = ("-n", "2", "--dist", "worksteal")
+# Slow ones are given out file by file, because a file shares a server that takes long to start.
+BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def _races() -> Step:

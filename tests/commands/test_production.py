@@ -18,7 +18,7 @@ from portal.env import make_secret
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "wuliu.example.gov.cn"
 FROM_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("production")]  # one server for all
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def production(var, **more):

@@ -6,6 +6,7 @@ import io
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import redirect
@@ -77,6 +78,8 @@ class RegisterImportAdmin(ScopedAdmin):
 
     @declare(holders(*WRITERS))
     def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         form = UploadForm(*_sent(request), actor=request.actor)
         if request.method == "POST" and form.is_valid():
             run = self._start(request, form)
