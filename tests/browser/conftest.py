@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.watch import Watch
 from tests.public.conftest import desk, nothing_kept  # noqa: F401  fixtures
-from tests.suite import find_browser
+from tests.suite import find_browser, find_shell
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -45,11 +45,28 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium(browser_path):
+def launch(browser_path):
+    """launch(whole) → a browser, started when it is first asked for: the shell, or the whole of Chromium."""
+    shell = (not os.environ.get("CHROMIUM") and find_shell()) or browser_path
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        running: dict[str, Browser] = {}
+
+        def start(whole: bool) -> Browser:
+            path = browser_path if whole else shell
+            if path not in running:
+                running[path] = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            return running[path]
+
+        yield start
+        for browser in running.values():
+            browser.close()
+
+
+@pytest.fixture
+def chromium(request, launch) -> Browser:
+    """The shell draws nothing for a screen and takes a third less of the processor. `@pytest.mark.whole_browser` asks
+    for what it has not: a service worker whose line is cut, a camera."""
+    return launch(request.node.get_closest_marker("whole_browser") is not None)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from logistics.desk.models import Scan
 from tests.desk.conftest import agreed, counter  # noqa: F401  fixture
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.whole_browser, pytest.mark.django_db(transaction=True)]
 
 KEPT = """async () => {
   const found = [];

@@ -105,7 +105,7 @@ def test_an_answer_that_is_lost_is_asked_for_again(visit, three, keeper):
 
     page.route(SCAN, lose, times=1)
     wedge(page, three[0].waybill)
-    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_have_count(1, timeout=15_000)
     assert lost == [str(Scan.objects.get().pk)]
     assert arrivals() == 1
 
