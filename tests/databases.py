@@ -32,13 +32,21 @@ def own_database() -> Iterator[None]:
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         template = _template(cursor)
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(cursor, name)
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     _use(name)
     yield
     _use(before)
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(cursor, name)
+
+
+def _drop(cursor: CursorWrapper, name: str) -> None:
+    """Not WITH (FORCE): that fails where the server's own vacuum is at work, which a plain DROP sends away."""
+    cursor.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user", [name]
+    )
+    cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def _use(name: str) -> None:
@@ -54,7 +62,7 @@ def _template(cursor: CursorWrapper) -> str:
     if name in found:
         return name
     for old in found:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
+        _drop(cursor, old)
     making = f"{name}_making"  # a start that was cut off must not look like a template
     given, wanted = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
     connection.settings_dict["TEST"]["NAME"] = making
