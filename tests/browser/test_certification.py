@@ -53,6 +53,7 @@ def fill_in(page: Page) -> None:
         field(f"#f-{name}").fill(text)
     field(".apply-township").select_option(label="水洛镇")
     field("#f-division").select_option("620825100208")
+    saved(page)  # sentences about the fields above have their place now, and nothing moves under the finger
     field("[name=services][value=pickup]").check()
     field("#f-capacity").fill("很多")
     field("#f-phone").focus()
