@@ -13,7 +13,7 @@ from django.utils import timezone
 from logistics.certificates.models import Certificate, Measure
 from logistics.licensing.models import Application
 from logistics.licensing.selectors_times import queue_of, times_of
-from logistics.registry.models import Enterprise
+from logistics.registry.models import Enterprise, Station
 from tests.licensing.conftest import Desk, credit_code
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,15 @@ def test_the_queue_costs_the_same_however_long_it_is(county_official, desk, appl
 
 def test_the_home_page_counts_the_queue(county_official, application):
     assert "认证审核" in text(county_official.client.get(reverse("admin:index")))
+
+
+def test_the_map_shows_who_may_work_and_who_wants_to(county_official, neighbour_official, desk, world):
+    wanted = desk.submitted("station")
+    Station.objects.filter(pk=world.village.pk).update(certified_until=timezone.localdate() - dt.timedelta(days=1))
+    shown = text(county_official.client.get(reverse("admin:review_map")))
+    assert "证书已到期" in shown
+    assert f"待审核：{wanted.number}" in shown
+    assert wanted.number not in text(neighbour_official.client.get(reverse("admin:review_map")))
 
 
 @pytest.mark.parametrize("who", ["neighbour_official", "villager"])

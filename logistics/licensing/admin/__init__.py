@@ -1,5 +1,5 @@
 """The officials' pages of applications and of registers as files."""
 
-from logistics.licensing.admin import applications, registers, statistics
+from logistics.licensing.admin import applications, map, registers, statistics
 
-__all__ = ["applications", "registers", "statistics"]
+__all__ = ["applications", "map", "registers", "statistics"]
