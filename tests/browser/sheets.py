@@ -65,6 +65,7 @@ PAGES = (
     ("admin-queue", "/admin/licensing/application/", "county_official"),
     ("admin-review", "/admin/licensing/application/{waits}/change/", "county_official"),
     ("admin-times", "/admin/review-times/", "county_official"),
+    ("admin-review-map", "/admin/review-map/", "county_official"),
     ("admin-certificate", "/admin/certificates/certificate/{issued}/change/", "county_official"),
     ("admin-couriers", "/admin/registry/courier/", "county_official"),
     ("admin-register", "/admin/licensing/registerimport/add/", "county_official"),
