@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -48,3 +51,19 @@ def fresh_limits(request):
     """Rate limits and locks live in the cache: each test with a database starts without any."""
     if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
         cache.clear()
+
+
+@pytest.fixture
+def seed() -> int:
+    """Decides what is random in a long test. `./test long` prints it, LONG_SEED=… repeats it."""
+    return int(os.environ.get("LONG_SEED") or random.SystemRandom().randrange(10**9))
+
+
+@pytest.fixture
+def tell(record_property):
+    """Says what a long test counted: `./test long` ends with these lines."""
+
+    def say(line: str) -> None:
+        record_property("told", line)
+
+    return say

@@ -5,10 +5,13 @@ Two cores are kept busy: tests run in two processes, and what runs in one stands
 ./test                everything            ./test lint    style, types, contracts, checks, translations
 ./test fast           quick tests           ./test slow    slow tests, races, browser
 ./test PATH…          the tests named, with anything pytest understands
+./test long [PATH…]   what is no part of everything because it takes too long: hundreds of kills, fuzzing, large data.
+                      Prints its seed and what each test counted; LONG_SEED=… repeats a run.
 """
 
 import itertools
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -63,6 +66,8 @@ def main(arguments: list[str]) -> int:
     selection = arguments[0] if arguments else "all"
     REPORTS.mkdir(exist_ok=True)
     var = embedded.default_var().absolute() / "test"
+    if selection == "long":
+        return run_long(arguments[1:])
     if selection not in ("all", "lint", "fast", "slow"):
         return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
     missing = install_system_packages(selection)
@@ -82,11 +87,40 @@ def steps(selection: str, settings: dict[str, str]) -> list[Step]:
     if selection in ("all", "slow"):
         chosen.append(_races())
     if selection in ("all", "fast"):
-        chosen.append(_pytest("fast tests", "fast", "not slow and not browser and not race", *BOTH_CORES))
+        chosen.append(_pytest("fast tests", "fast", "not slow and not browser and not race and not long", *BOTH_CORES))
     if selection in ("all", "slow"):
-        chosen.append(_pytest("slow tests", "slow", "slow and not race and not browser", *BY_FILE))
-        chosen.append(_pytest("browser tests", "browser", "browser", *BOTH_CORES))
+        chosen.append(_pytest("slow tests", "slow", "slow and not race and not browser and not long", *BY_FILE))
+        chosen.append(_pytest("browser tests", "browser", "browser and not long", *BOTH_CORES))
     return chosen
+
+
+def run_long(paths: list[str]) -> int:
+    """The tests marked `long`, one after the other. Ends with the seed and the lines that the tests told."""
+    missing = install_system_packages("slow")
+    if missing:
+        complain(missing)
+        say("0 passed, 1 failed")
+        return 1
+    os.environ.setdefault("LONG_SEED", str(secrets.randbelow(10**9)))
+    step = _pytest("long tests", "long", "long", "--durations=0", *paths)
+    code = run_all([step])
+    say(f"\nseed {os.environ['LONG_SEED']}")
+    for line in told(step.report):
+        say(line)
+    return code
+
+
+def told(report: Path | None) -> list[str]:
+    """What tests counted: `test: line` for each line given to the fixture `tell` (tests/conftest.py)."""
+    if report is None or not report.exists():
+        return []
+    cases = ElementTree.parse(report).iter("testcase")
+    return [
+        f"{case.get('name')}: {entry.get('value')}"
+        for case in cases
+        for entry in case.iter("property")
+        if entry.get("name") == "told"
+    ]
 
 
 # A process that is done takes tests over from the other.
@@ -97,7 +131,7 @@ BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 def _races() -> Step:
     """In one process and with a server of their own: a transaction of anybody else keeps consumers waiting."""
-    step = _pytest("races", "race", "race and not browser")
+    step = _pytest("races", "race", "race and not browser and not long")
     step.lane = 2
     step.environment["PORTAL_VAR"] = str(embedded.default_var().absolute() / "races")
     return step

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.suite import Step, main, run_all
+from tests.suite import Step, main, run_all, steps, told
 
 REPORT = '<testsuites><testsuite tests="{}" failures="{}" errors="{}" skipped="{}"/></testsuites>'
 
@@ -56,7 +56,9 @@ def test_an_old_report_is_not_counted_again(capsys, tmp_path):
 
 def test_help(capsys):
     assert main(["--help"]) == 0
-    assert "./test fast" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "./test fast" in said
+    assert "./test long" in said
 
 
 def test_lanes_run_beside_each_other_and_their_words_do_not_mix(capsys, tmp_path):
@@ -83,3 +85,22 @@ print(me.name, "ended")
 def test_a_step_that_can_not_start_has_failed(capsys):
     assert run_all([Step("gone", ["/no/such/program"], lane=1), Step("lint", python(""), lane=2)]) == 1
     assert last_line(capsys) == "1 passed, 1 failed"
+
+
+def test_what_long_tests_told_is_found_in_their_report(tmp_path):
+    report = tmp_path / "long.xml"
+    lines = "".join(
+        f'<property name="{name}" value="{value}"/>' for name, value in (("told", "100 kills"), ("ms", "3"))
+    )
+    report.write_text(
+        f'<testsuites><testsuite><testcase name="test_kills"><properties>{lines}</properties></testcase>'
+        '<testcase name="test_silent"/></testsuite></testsuites>'
+    )
+    assert told(report) == ["test_kills: 100 kills"]
+    assert told(tmp_path / "nothing.xml") == []
+
+
+def test_no_step_of_the_whole_runs_a_long_test():
+    marks = [step.command[step.command.index("-m", 3) + 1] for step in steps("all", {}) if step.report]
+    assert len(marks) == 4
+    assert all("not long" in mark for mark in marks)
