@@ -9,4 +9,4 @@ class Config(AppConfig):
 
     def ready(self):
         from portal import celery  # noqa: F401  so that a task sent from a page goes to our broker
-        from portal.core import checks, labels  # noqa: F401  registers the system checks
+        from portal.core import checks, database_checks, labels  # noqa: F401  registers the system checks

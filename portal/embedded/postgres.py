@@ -55,6 +55,12 @@ def start_postgres(var: Path, *, durable: bool = True) -> str:
                 _initialise(home)
             _configure(home, durable)
             _launch(home)
+        if not durable and _sees_no_letters(home):
+            _stop(home)  # test data of an older code: made anew
+            shutil.rmtree(home.postgres)
+            _initialise(home)
+            _configure(home, durable)
+            _launch(home)
         _make_role_and_database(home)
     return database_url(home)
 
@@ -127,8 +133,10 @@ def _initialise(home: Home) -> None:
     if home.postgres.exists() and any(home.postgres.iterdir()):
         raise EmbeddedError(f"{home.postgres} holds files but no database. Move it aside and start again.")
     make_folder(scratch, 0o700, owner=home.account)
-    # The builtin locale sorts by code point on every machine, whatever its C library knows of Chinese.
-    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    # The builtin locale sorts by code point on every machine, whatever its C library knows of Chinese. Trigrams and
+    # full text ask the C library what a letter is: with plain C they see none in Chinese.
+    locale = ["--encoding=UTF8", "--locale=C", "--lc-ctype=C.UTF-8"]
+    locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     initdb = [str(home.programs / "initdb"), "-D", str(scratch), "-U", "postgres", "--auth=trust", *locale]
     made = home.account.run(initdb, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if made.returncode:
@@ -211,6 +219,13 @@ def _stop(home: Home) -> None:
         if postgres_pid(home) is None:
             return
     raise EmbeddedError(f"PostgreSQL does not stop. The end of its log:\n{processes.tail(log_path(home))}")
+
+
+def _sees_no_letters(home: Home) -> bool:
+    """Whether the data were made with plain C, in which Chinese text has no letters."""
+    with _connect(home, "postgres") as connection:
+        row = connection.execute("SELECT datctype FROM pg_database WHERE datname = 'template1'").fetchone()
+    return row == ("C",)
 
 
 def _make_role_and_database(home: Home) -> None:
