@@ -7,6 +7,7 @@ them.
 
 import base64
 import binascii
+import ipaddress
 import os
 import secrets
 from collections.abc import Iterable, Mapping
@@ -98,6 +99,11 @@ def env_secret(name: str, min_length: int) -> str:
     value = env_str(name, required=True)
     _refuse_weak(name, value, min_length)
     return value
+
+
+def env_optional_secret(name: str, min_length: int) -> str:
+    """As `env_secret`; empty when the variable is not set."""
+    return env_secret(name, min_length) if env_str(name) else ""
 
 
 def _refuse_weak(name: str, value: str, min_length: int, which: str = "") -> None:
@@ -219,6 +225,43 @@ def tile_host(url: str) -> str:
             "MAP_TILES_URL", "is no address of map tiles", "Give an https address with {z}, {x} and {y} in its path."
         )
     return f"https://{host}"
+
+
+def public_url(url: str, hosts: list[str]) -> str:
+    """The address that stands in messages and on papers: https, one of our host names, nothing behind it."""
+    parts = urlsplit(url)
+    remedy = f"Write it as {_hint('PUBLIC_URL')}."
+    if parts.scheme != "https":
+        raise BadEnvironment("PUBLIC_URL", "is no https address, and links to parcels would travel readable", remedy)
+    if not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
+        raise BadEnvironment("PUBLIC_URL", "is more or less than an address of a host", remedy)
+    if not any(parts.hostname == host or (host[:1] == "." and parts.hostname.endswith(host)) for host in hosts):
+        raise BadEnvironment("PUBLIC_URL", "names a host that is not in ALLOWED_HOSTS", "Add the host there.")
+    return url.rstrip("/")
+
+
+def allowed_hosts(hosts: list[str]) -> list[str]:
+    """Host names; a star would let any caller choose the host that stands in our links."""
+    if "*" in hosts:
+        raise BadEnvironment("ALLOWED_HOSTS", "allows every host", f"Write {_hint('ALLOWED_HOSTS')}.")
+    return hosts
+
+
+MOST_PROXIES = 256  # addresses of one public range; private ranges may be larger
+
+
+def trusted_proxies(values: list[str]) -> list[str]:
+    """Addresses and networks whose word on the caller's address is believed. Never a part of the open internet."""
+    for value in values:
+        try:
+            network = ipaddress.ip_network(value, strict=False)
+        except ValueError:
+            remedy = "Write addresses or networks, separated by commas."
+            raise BadEnvironment("TRUSTED_PROXIES", f"holds '{value}', which is no address", remedy) from None
+        if network.num_addresses > MOST_PROXIES and not network.is_private:
+            problem = f"trusts {value}: anybody there could claim to be somebody else"
+            raise BadEnvironment("TRUSTED_PROXIES", problem, "Name the TLS proxy alone, such as 127.0.0.1.")
+    return values
 
 
 def clamd_address(text: str) -> tuple[str, str, int] | None:

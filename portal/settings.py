@@ -6,7 +6,17 @@ from typing import Any
 from csp.constants import NONE, SELF, UNSAFE_EVAL
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import clamd_address, database_from_url, env_list, env_secret, env_str, tile_host
+from portal.env import (
+    allowed_hosts,
+    clamd_address,
+    database_from_url,
+    env_list,
+    env_secret,
+    env_str,
+    public_url,
+    tile_host,
+    trusted_proxies,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -25,9 +35,12 @@ HASH_KEY = env_secret("HASH_KEY", 32)  # keyed hashes of searchable secrets
 ALLOWED_HOSTS = env_list(
     "ALLOWED_HOSTS", default=None if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
-TRUSTED_PROXIES = env_list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = trusted_proxies(env_list("TRUSTED_PROXIES", default=[]))
 HOTLINE = env_str("HOTLINE", "" if PRODUCTION else "0933-0000000")  # at the foot of every page; empty: none
 PUBLIC_URL = env_str("PUBLIC_URL", "" if PRODUCTION else "http://localhost:8000", required=PRODUCTION)
+if PRODUCTION:
+    ALLOWED_HOSTS = allowed_hosts(ALLOWED_HOSTS)
+    PUBLIC_URL = public_url(PUBLIC_URL, ALLOWED_HOSTS)
 
 # -- Applications: roof first, ground last ------------------------------------------------------------
 INSTALLED_APPS = [
@@ -252,9 +265,12 @@ if MAP_TILES_URL:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"scrub": {"()": "portal.core.logs.ScrubFilter"}},
+    "filters": {
+        "scrub": {"()": "portal.core.logs.ScrubFilter"},
+        "one_line": {"()": "portal.core.logs.OneLineFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["scrub"]}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line", "scrub"]}},
     "root": {"handlers": ["stderr"], "level": "INFO" if MODE != "test" else "WARNING"},
 }
 

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from portal.env import BadEnvironment, env_int, env_list, env_str
+from portal.env import BadEnvironment, env_int, env_list, env_optional_secret, env_str
 
 
 def _pairs(name: str) -> dict[str, str]:
@@ -44,4 +44,4 @@ TENCENT_SMS: dict[str, Any] = {
     "templates": _pairs("TENCENT_SMS_TEMPLATES"),
 }
 # The last part of the address to which the provider posts receipts: whoever knows it may report.
-SMS_HOOK_SECRET = env_str("SMS_HOOK_SECRET")
+SMS_HOOK_SECRET = env_optional_secret("SMS_HOOK_SECRET", 16)

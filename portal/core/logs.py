@@ -8,6 +8,21 @@ _DIGITS = re.compile(r"(?<![\dA-Za-z-])(?:\+?86)?1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}
 _PARCELS = re.compile(r"(?<=/)(?:XN[0-9A-Z]{12}|[A-Z]{0,4}\d{9,20}[A-Z]{0,2})(?![0-9A-Za-z-])")
 
 
+class OneLineFilter(logging.Filter):
+    """What a stranger provokes by a forged request (host, filter, cookie) leaves one line and no traceback.
+
+    Django tells these to `django.security.*` with the traceback of some sixty lines: anybody could fill the log.
+    """
+
+    MOST = 300  # characters; a header may hold thousands
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+            record.msg, record.args = record.getMessage().replace("\n", " ")[: self.MOST], ()
+        return True
+
+
 class ScrubFilter(logging.Filter):
     """Replaces phones, identity numbers and parcels in the final message of a record, whoever wrote it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -16,6 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, get_language_from_request, override
 
 from portal.core.access import Rule
+from portal.core.addresses import parse_address
 from portal.core.errors import DomainError, Unavailable, WrongMethod
 
 log = logging.getLogger(__name__)
@@ -67,21 +67,13 @@ class ProxyMiddleware:
             "HTTP_FORWARDED",
         ):
             request.META.pop(header, None)
-        request.client_address = peer if _address(peer) else "0.0.0.0"  # noqa: S104  a value, not a bind
+        request.client_address = peer if parse_address(peer) else "0.0.0.0"  # noqa: S104  a value, not a bind
         request.META["REMOTE_ADDR"] = request.client_address
         return self.get_response(request)
 
     def is_trusted(self, address: str) -> bool:
-        parsed = _address(address) if self.trusted else None
+        parsed = parse_address(address) if self.trusted else None
         return parsed is not None and any(parsed in network for network in self.trusted)
-
-
-@lru_cache(maxsize=4096)  # parsing costs as much as a kept page, and callers come back
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
 
 
 class DatabaseRestMiddleware:

@@ -8,7 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.access import public, signed_in
+from portal.core.addresses import is_loopback
 from portal.core.clock import now
+from portal.core.errors import NotFound
 from portal.core.masking import normalise_digits
 from portal.notify.cards import developer_card, own_card
 from portal.notify.selectors import own_page, public_developer_messages, public_provider_health
@@ -46,7 +48,12 @@ def read_messages(request):
 @require_safe
 @never_cache
 def developer_messages(request):
-    """The latest messages with text, state, tries and cost; `tail` filters by phone, `refresh` reloads by itself."""
+    """The latest messages with text, state, tries and cost; `tail` filters by phone, `refresh` reloads by itself.
+
+    They hold login codes: who calls from another machine is answered as if the page did not exist.
+    """
+    if not is_loopback(request.client_address):
+        raise NotFound()
     tail = "".join(c for c in normalise_digits(request.GET.get("tail", "")) if c.isdigit())[-TAIL_DIGITS:]
     context = {
         "cards": [developer_card(row) for row in public_developer_messages(tail=tail)],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
 import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from portal.core.logs import ScrubFilter
 
@@ -28,3 +31,26 @@ def test_log_lines_are_scrubbed(written, kept):
     record = logging.LogRecord("django.request", logging.WARNING, __file__, 1, "%s", (written,), None)
     assert ScrubFilter().filter(record)
     assert record.getMessage() == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "host"),
+    [("/", "evil.example"), ("/", "a" * 5000), ("/p/1", "evil.example\x7f"), ("/accounts/login/", "[::1")],
+)
+def test_a_foreign_host_leaves_one_short_line(client, path, host):
+    """Anybody can send one; a traceback each would fill the disk with strangers' text."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    config = settings.LOGGING["filters"]
+    for name in settings.LOGGING["handlers"]["stderr"]["filters"]:
+        handler.addFilter(import_string(config[name]["()"])())
+    logger = logging.getLogger("django.security.DisallowedHost")
+    logger.addHandler(handler)
+    try:
+        assert client.get(path, headers={"host": host}).status_code == 400
+    finally:
+        logger.removeHandler(handler)
+    lines = written.getvalue().splitlines()
+    assert len(lines) <= 1
+    assert all(len(line) <= 300 for line in lines)

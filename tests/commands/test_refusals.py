@@ -45,7 +45,7 @@ def assert_refused(done, name, reason):
     [
         ({}, ["notify.W001"]),
         (
-            {**TEXT_MESSAGES, "TENCENT_SECRET_KEY": "", "TENCENT_SMS_TEMPLATES": "", "SMS_HOOK_SECRET": "short"},
+            {**TEXT_MESSAGES, "TENCENT_SECRET_KEY": "", "TENCENT_SMS_TEMPLATES": "", "SMS_HOOK_SECRET": ""},
             ["secret_key, templates not set", "notify.W003"],
         ),
     ],
@@ -81,6 +81,31 @@ def test_a_weak_secret_stops_the_start_and_is_not_printed(tmp_path, name, value)
     assert value not in done.stderr + done.stdout
 
 
+# Each switches a protection off. Asked of `check`, and of the server itself below: nobody has to run a check first.
+LOOSE = [
+    ("TRUSTED_PROXIES", "0.0.0.0/0", "trusts 0.0.0.0/0"),
+    ("TRUSTED_PROXIES", "127.0.0.1,::/0", "trusts ::/0"),
+    ("TRUSTED_PROXIES", "128.0.0.0/1", "trusts 128.0.0.0/1"),
+    ("TRUSTED_PROXIES", "proxy.internal", "holds 'proxy.internal'"),
+    ("PUBLIC_URL", "http://portal.example.org", "is no https address"),
+    ("PUBLIC_URL", "https://portal.example.org/wuliu", "is more or less than"),
+    ("PUBLIC_URL", "https://elsewhere.example.org", "names a host that is not in ALLOWED_HOSTS"),
+    ("ALLOWED_HOSTS", "*", "allows every host"),
+    ("SMS_HOOK_SECRET", "abc", "is too weak"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "reason"), LOOSE)
+def test_a_setting_that_switches_a_protection_off_stops_the_start(tmp_path, name, value, reason):
+    assert_refused(manage(tmp_path, "check", **{name: value}), name, reason)
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1", "10.0.0.0/8", "::1,192.168.3.0/24", "203.0.113.0/24"])
+def test_a_proxy_of_ones_own_is_trusted(tmp_path, value):
+    done = manage(tmp_path, "check", TRUSTED_PROXIES=value)
+    assert done.returncode == 0, done.stderr
+
+
 def test_production_is_what_happens_when_nobody_says_a_mode(tmp_path):
     assert_refused(manage(tmp_path, "check", without=["PORTAL_MODE", "ALLOWED_HOSTS"]), "ALLOWED_HOSTS", "is not")
 
@@ -112,9 +137,12 @@ def test_after_a_trial_run_manage_works_without_variables(tmp_path):
     ],
     ids=["web", "worker"],
 )
-def test_web_and_worker_do_not_start_either(tmp_path, module):
-    environment = {"PATH": os.environ["PATH"], "PORTAL_VAR": str(tmp_path), **GOOD}
-    del environment["SECRET_KEY"]
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [("SECRET_KEY", "", "is not set"), *[case for case in LOOSE if case[1] in ("0.0.0.0/0", "abc")]],
+)
+def test_web_and_worker_do_not_start_either(tmp_path, module, name, value, reason):
+    environment = {"PATH": os.environ["PATH"], "PORTAL_VAR": str(tmp_path), **GOOD, name: value}
     done = subprocess.run(
         [sys.executable, "-m", *module],
         cwd=ROOT,
@@ -125,4 +153,4 @@ def test_web_and_worker_do_not_start_either(tmp_path, module):
         timeout=60,
     )
     assert done.returncode != 0
-    assert "SECRET_KEY is not set" in done.stdout + done.stderr
+    assert f"{name} {reason}" in done.stdout + done.stderr

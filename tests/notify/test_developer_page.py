@@ -69,3 +69,13 @@ def test_a_full_page_asks_as_often_as_a_short_one(client, django_assert_max_num_
         arrival(number)
     with django_assert_max_num_queries(6):
         client.get(URL)
+
+
+@pytest.mark.parametrize("address", ["192.168.1.20", "203.0.113.9", "fe80::1"])
+def test_codes_are_shown_to_this_machine_alone(client, address):
+    """A trial opened to the network with --host must not hand out everybody's login."""
+    code()
+    response = client.get(URL, REMOTE_ADDR=address)
+    assert response.status_code == 404
+    assert "654321" not in response.content.decode()
+    assert client.get(URL, REMOTE_ADDR="::1").status_code == 200

@@ -1,6 +1,7 @@
 """Officials set up feeds in the admin site; secrets are seen once."""
 
 import pytest
+from django.db import IntegrityError
 
 from logistics.parcels.models import CarrierFeed
 
@@ -48,3 +49,23 @@ def test_feeds_of_another_county_are_not_there(county_official, neighbour_offici
     ).status_code in (200, 404)
     assert CarrierFeed.objects.count() == 1
     assert support.client.get(LIST).status_code in (403, 404)
+
+
+def test_a_feed_for_all_carriers_needs_a_salt(county_official):
+    """Without one its address alone would write events of every carrier."""
+    page = county_official.client.post(ADD, {"enterprise": ""}).content.decode()
+    assert "接收多家企业的接入必须使用签名盐" in page
+    assert CarrierFeed.objects.count() == 0
+    county_official.client.post(ADD, {"enterprise": "", "with_salt": "on"})
+    feed = CarrierFeed.objects.get()
+    data = {"action": "drop_salt", "_selected_action": [feed.pk], "reason": "对方不支持"}
+    response = county_official.client.post(LIST, data)
+    assert response.status_code == 400
+    assert "接收多家企业的接入必须使用签名盐" in response.content.decode()
+    assert CarrierFeed.objects.get().salt == feed.salt != ""
+
+
+def test_the_database_refuses_a_feed_for_all_without_a_salt(county_official):
+    county_official.client.post(ADD, {"enterprise": "", "with_salt": "on"})
+    with pytest.raises(IntegrityError, match="feed_for_all_has_salt"):
+        CarrierFeed.objects.update(salt="")

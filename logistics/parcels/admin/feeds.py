@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from logistics.parcels.models import CarrierFeed
 from logistics.parcels.selectors_imports import visible_feeds
-from logistics.parcels.services.feeds import FeedSecrets, create_feed, rotate_secrets, switch_feed
+from logistics.parcels.services.feeds import FeedSecrets, SaltNeeded, create_feed, rotate_secrets, switch_feed
 from logistics.registry.selectors import visible_enterprises
 from logistics.registry.states import EnterpriseKind
 from members.access.admin_base import ScopedAdmin, admin_action, reason_of
@@ -27,12 +27,20 @@ class FeedForm(forms.ModelForm):
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget,
-        help_text=_("快递100 也可以不设盐；不设时同样校验签名，但安全性较低。"),
+        help_text=_(
+            "不设盐时，知道推送地址的人就能代这家企业写入轨迹，而对方的日志里有这个地址。多家企业共用的接入必须设盐。"
+        ),
     )
 
     class Meta:
         model = CarrierFeed
         fields = ("enterprise",)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("enterprise") is None and not cleaned.get("with_salt") and not self.errors:
+            self.add_error("with_salt", SaltNeeded.message)
+        return cleaned
 
 
 @admin.register(CarrierFeed)

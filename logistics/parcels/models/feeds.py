@@ -1,4 +1,6 @@
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models.events import EventSource
@@ -10,7 +12,8 @@ from portal.core.labels import INTERNAL, PUBLIC, SECRET
 class CarrierFeed(models.Model):
     """Where a carrier, or kuaidi100 on its behalf, pushes tracking data: an unguessable key and a salt to sign with.
 
-    `salt` may be empty: kuaidi100 signs then too, and the signature is still checked.
+    `salt` of one carrier's feed may be empty: kuaidi100 signs then too, and the signature is still checked. Without it
+    the address is the whole secret, and the sender's own logs hold it: a feed for all carriers must have a salt.
     """
 
     labels = {
@@ -41,6 +44,12 @@ class CarrierFeed(models.Model):
     class Meta:
         verbose_name = _("企业推送接入")
         verbose_name_plural = _("企业推送接入")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(enterprise__isnull=False) | models.Q(GreaterThan(Length("salt"), 0)),
+                name="feed_for_all_has_salt",
+            )
+        ]
 
     def __str__(self):
         return f"feed {self.pk}"

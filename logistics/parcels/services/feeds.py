@@ -32,6 +32,12 @@ class FeedExists(Conflict):
     hint = _("请使用现有接入；密钥遗失时请更换。")
 
 
+class SaltNeeded(BadInput):
+    code = "salt_needed"
+    message = _("接收多家企业的接入必须使用签名盐。")
+    hint = _("没有盐时，知道推送地址的人就能代任何企业写入轨迹。请保留签名盐，或改为按企业分别接入。")
+
+
 @dataclass(frozen=True, slots=True)
 class FeedSecrets:
     """To be shown once to whoever set the feed up. `salt` may be empty: kuaidi100 signs then too."""
@@ -46,11 +52,13 @@ def create_feed(
 ) -> FeedSecrets:
     """A feed of one carrier, or (None) of kuaidi100 for all of them.
 
-    Raises Forbidden without FEED_MANAGE, NotFound for an enterprise outside the scope, NotACarrier, FeedExists.
+    Raises Forbidden without FEED_MANAGE, NotFound for an enterprise outside the scope, NotACarrier, FeedExists,
+    SaltNeeded.
     """
     _require_scope(actor, enterprise)
     if enterprise is not None and enterprise.kind != EnterpriseKind.CARRIER:
         raise NotACarrier()
+    _require_salt(enterprise, with_salt)
     salt = _new_salt() if with_salt else ""
     try:
         with transaction.atomic():
@@ -71,8 +79,12 @@ def create_feed(
 def rotate_secrets(
     *, feed_id: int, actor: Actor, now: dt.datetime, key: bool = False, with_salt: bool = True, why: str = ""
 ) -> FeedSecrets:
-    """A new salt (none with `with_salt=False`), and with `key` a new address too. The old ones end at once."""
+    """A new salt (none with `with_salt=False`), and with `key` a new address too. The old ones end at once.
+
+    Raises Forbidden without FEED_MANAGE, NotFound outside the scope, SaltNeeded.
+    """
     feed = _locked(actor, feed_id)
+    _require_salt(feed.enterprise, with_salt)
     before = _told(feed)
     feed.salt = _new_salt() if with_salt else ""
     if key:
@@ -93,6 +105,11 @@ def switch_feed(*, feed_id: int, enabled: bool, actor: Actor, now: dt.datetime, 
         feed.save(update_fields=["enabled"])
         record(actor=actor, now=now, action="feed.switched", target=feed, before=before, after=_told(feed), why=why)
     return feed
+
+
+def _require_salt(enterprise: Enterprise | None, with_salt: bool) -> None:
+    if enterprise is None and not with_salt:
+        raise SaltNeeded()
 
 
 def _new_salt() -> str:
