@@ -87,7 +87,7 @@ def test_it_asks_for_the_purpose_and_is_audited_with_count(county_official, worl
     entry = AuditEntry.objects.get(action="data.exported")
     assert (entry.why, entry.object_type) == ("月度通报", "registry.station")
     assert entry.after["rows"] == 6
-    assert entry.after["filters"] == {"q": "***"}  # what was searched for may be a person
+    assert entry.after["filters"] == {"q": ["***"]}  # what was searched for may be a person
 
 
 def test_too_many_rows_are_refused_with_words(county_official, world, monkeypatch):

@@ -37,6 +37,7 @@ class EventAdmin(ScopedAdmin):
         ("station", AutocompleteSelectFilter),
         ("occurred_at", RangeDateFilter),
     )
+    linked_by = ("parcel__id__exact",)
     search_fields = ("parcel",)  # searched in get_search_results
     search_help_text = _("完整的运单号、快递单号或转投后单号")
     ordering = ("-occurred_at", "-id")
@@ -51,9 +52,6 @@ class EventAdmin(ScopedAdmin):
         lists = request.resolver_match is not None and request.resolver_match.url_name.endswith("_changelist")
         named = "parcel__id__exact" in request.GET or request.GET.get("q")
         return rows.filter(occurred_at__gte=now() - LISTED) if lists and not named else rows
-
-    def lookup_allowed(self, lookup, value, request):
-        return lookup == "parcel__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request, queryset, search_term):
         """Any number finds the events of its parcel."""

@@ -126,7 +126,7 @@ class CourierAdmin(CertifiedAdmin):
     def within(self, request, permission):
         return visible_couriers(actor=request.actor, permission=permission)
 
-    @admin.display(description=_("姓名"), ordering="name")
+    @admin.display(description=_("姓名"))
     def person(self, obj) -> str:
         return mask_name(obj.name)
 
@@ -141,6 +141,7 @@ class DriverBindingAdmin(ScopedAdmin):
     list_display = ("vehicle", "driver", "asked_by", "asked_at", "agreed_at", "ended_at")
     list_select_related = ("vehicle", "driver")
     list_filter = ("asked_by",)
+    linked_by = ("vehicle__id__exact", "driver__id__exact")
     search_fields = ("vehicle__plate", "driver__code")
     search_help_text = _("号牌或工号")
     ordering = ("-asked_at",)

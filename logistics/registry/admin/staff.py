@@ -73,7 +73,7 @@ class StaffAdmin(ScopedAdmin):
         places = self.reached(request.actor, permission).values("pk")
         return self.model.objects.filter(content_object__in=places, permission__codename__startswith="hold_")
 
-    @admin.display(description=_("人员"), ordering="user__name")
+    @admin.display(description=_("人员"))
     def person(self, obj) -> str:
         return obj.user.get_full_name()
 

@@ -32,6 +32,7 @@ class AuditEntryAdmin(ScopedAdmin):
     )
     fields = ("at", "action", "actor", "actor_label", "address", "about", "changes", "why", "area")
     readonly_fields = ("about", "changes")
+    linked_by = ("object_type", "object_id")  # the history of one record
     search_fields = ("=object_id", "=actor", "=action")
     search_help_text = _("完整的对象编号、操作者或动作")
     ordering = ("-at", "-id")
@@ -44,10 +45,6 @@ class AuditEntryAdmin(ScopedAdmin):
         if Role.ADMINISTRATOR in request.actor.roles:
             rows = rows | AuditEntry.objects.filter(area="")
         return rows
-
-    def lookup_allowed(self, lookup, value, request=None):
-        """The history of one record links here."""
-        return lookup in ("object_type", "object_id") or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("对象"))
     @exported

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from members.access.admin_base.doors import guarded
+from members.access.admin_base.lists import told_filters
 from members.access.states import Permission
 from portal.audit.services import record
 from portal.core.access import holders
@@ -147,7 +148,7 @@ class Exports:
     def _export(self, request, rows, purpose: str) -> FileResponse:
         moment = now()
         local = moment.astimezone(COUNTY_TIME)
-        filters = {name: "***" if name == "q" else values for name, values in request.GET.lists()}
+        filters = told_filters(self, request)
         file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
         with transaction.atomic():
             count = write_workbook(

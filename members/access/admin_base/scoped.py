@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from members.access.admin_base.export import Exports
+from members.access.admin_base.lists import DeclaredList, declared, list_problems, may_be_named
 from members.access.admin_base.paging import CappedPaginator
 from members.access.admin_base.reasons import ReasonActionForm, reason_field, reason_of
 from members.access.admin_base.scope import difference, scope_filter, snapshot
@@ -30,6 +31,7 @@ class ScopedAdmin(Exports, ModelAdmin):
     scope_fields: dict[str, str] = {}
     personal: str | None = None  # permission that shows fields labelled PERSONAL; None: `access["view"]` does
     menu: Menu | None = None  # where the page stands in the sidebar
+    linked_by: tuple[str, ...] = ()  # lookups by which other pages lead to this list, beside its filters
     action_form = ReasonActionForm
     delete_confirmation_template = "access/delete_confirmation.html"
     paginator = CappedPaginator
@@ -67,6 +69,28 @@ class ScopedAdmin(Exports, ModelAdmin):
         if found is None:
             raise Http404
         return found
+
+    # -- what the list may be asked (lists.py) -------------------------------------------------------
+    def get_changelist(self, request, **kwargs):
+        return DeclaredList
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only by its filters: an answer about any other field would tell what the page hides."""
+        return lookup in declared(self, request)
+
+    def to_field_allowed(self, request, to_field):
+        return super().to_field_allowed(request, to_field) and may_be_named(self.model, to_field)
+
+    def get_list_display(self, request):
+        hidden = self.hidden_fields(request)
+        return [name for name in super().get_list_display(request) if name not in hidden]
+
+    def get_search_fields(self, request):
+        hidden = self.hidden_fields(request)
+        return [path for path in super().get_search_fields(request) if path.lstrip("=^@") not in hidden]
+
+    def check(self, **kwargs):
+        return [*super().check(**kwargs), *list_problems(self)]
 
     # -- doors ---------------------------------------------------------------------------------------
     def allows(self, request, verb: str, obj=None) -> bool:
