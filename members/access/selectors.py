@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from members.access.sources import PHONE, named, rows_of
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from members.access.models import DivisionGrant
+from members.access.sources import PHONE, named, reaches, rows_of
 from members.access.states import (
+    RANK,
     ROLE_PERMISSIONS,
     ROLE_SCOPE,
     SECOND_FACTOR_ROLES,
@@ -11,7 +15,8 @@ from members.access.states import (
     Role,
     ScopeKind,
 )
-from portal.core.actor import ANONYMOUS, Actor, ActorKind, Grant, Scope
+from members.accounts.models import User
+from portal.core.actor import ANONYMOUS, Actor, ActorKind, Grant, Scope, demand
 
 
 def actor_of(user, *, address: str = "", second_factor: bool = False) -> Actor:
@@ -70,3 +75,55 @@ def held_by(*, user_id: int) -> list[tuple[str, str, list[str]]]:
 
 def _functions(role: Role) -> list[str]:
     return [str(p.label) for p in Permission if p in ROLE_PERMISSIONS[role]]
+
+
+# -- people, as officials reach them ------------------------------------------------------------------------------
+def officials_within(*, actor: Actor, permission: str) -> QuerySet[User]:
+    """People with an official's role in a division that the actor reaches."""
+    scope = demand(actor).scope(permission)
+    return User.objects.filter(Exists(_grants_of_row().filter(Q() if scope.everything else _in_divisions(scope))))
+
+
+def people_within(*, actor: Actor, permission: str) -> QuerySet[User]:
+    """People with a role at a place that the actor reaches: to see. Members who hold none are nobody's staff."""
+    scope = demand(actor).scope(permission)
+    rows = Q(pk__in=officials_within(actor=actor, permission=permission).values("pk"))
+    for reach in reaches():
+        rows |= Q(pk__in=reach(scope))
+    return User.objects.filter(rows)
+
+
+def people_below(*, actor: Actor, permission: str = Permission.PEOPLE_GRANT) -> QuerySet[User]:
+    """Those of `people_within` whose account the actor may act on: every official's role they hold, here or
+    elsewhere, lies where the actor holds one of the same rank or above. Nobody acts on themselves."""
+    people = people_within(actor=actor, permission=permission)
+    if actor.kind == ActorKind.SYSTEM:
+        return people
+    return people.exclude(Exists(_grants_of_row().exclude(_not_above(actor, permission)))).exclude(pk=actor.user_id)
+
+
+def _grants_of_row() -> QuerySet[DivisionGrant]:
+    return DivisionGrant.objects.filter(user=OuterRef("pk"))
+
+
+def _in_divisions(scope: Scope) -> Q:
+    wanted = Q(pk__in=[])
+    for prefix in scope.divisions:
+        wanted |= Q(division__code__startswith=prefix)
+    return wanted
+
+
+def _not_above(actor: Actor, permission: str) -> Q:
+    """Grants in the reach of one of the actor's own that ranks as high."""
+    covered = Q(pk__in=[])
+    for grant in actor.grants:
+        if permission in grant.permissions:
+            rank = RANK.get(Role(grant.role), 0)
+            covered |= _in_divisions(grant.scope) & Q(role__in=[role for role in RANK if RANK[role] <= rank])
+    return covered
+
+
+def highest_rank(*, user: User) -> int:
+    """The rank of the highest official's role that a person holds anywhere; 0 without one."""
+    roles = DivisionGrant.objects.filter(user=user).values_list("role", flat=True)
+    return max((RANK.get(Role(role), 0) for role in roles), default=0)

@@ -10,21 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from members.access.groups import follow_groups, role_group
 from members.access.models import DivisionGrant, Function
-from members.access.states import ROLE_PERMISSIONS, Permission, Role, ScopeKind, roles_of
+from members.access.selectors import highest_rank, people_below, people_within
+from members.access.states import RANK, ROLE_PERMISSIONS, Permission, Role, ScopeKind, roles_of
 from members.accounts.models import User
 from portal.audit.services import record
 from portal.core.actor import Actor, ActorKind, demand
 from portal.core.errors import BadInput, Forbidden, NotFound
 from portal.regions.models import Division
 from portal.regions.states import Level
-
-# Nobody grants a role above their own; only an administrator makes an administrator.
-RANK = {
-    Role.TOWNSHIP_OFFICIAL: 1,
-    Role.SUPPORT: 1,
-    Role.COUNTY_OFFICIAL: 2,
-    Role.ADMINISTRATOR: 3,
-}
 
 
 class NotADivisionRole(BadInput):
@@ -45,6 +38,18 @@ class RoleTooHigh(Forbidden):
     hint = _("请由系统管理员办理。")
 
 
+class PersonTooHigh(Forbidden):
+    code = "person_too_high"
+    message = _("对方的角色高于您，不能对其办理。")
+    hint = _("没有办理任何一项。请由系统管理员办理。")
+
+
+class OwnAccount(Forbidden):
+    code = "own_account"
+    message = _("不能对自己的账户这样操作。")
+    hint = _("自己的会话在“账户”页管理。")
+
+
 class OwnRole(Forbidden):
     code = "own_role"
     message = _("不能更改自己的角色。")
@@ -58,7 +63,7 @@ def grant_division_role(
     """Give `user` an official's role in `division`; effective with their next request.
 
     Granting what is held changes nothing. Raises Forbidden, NotFound (division out of scope), NotADivisionRole,
-    TooWide, RoleTooHigh, OwnRole.
+    TooWide, RoleTooHigh, PersonTooHigh, OwnRole.
     """
     role = _authorised(actor, user, role, division)
     if role == Role.TOWNSHIP_OFFICIAL and division.level < Level.TOWNSHIP:
@@ -114,7 +119,30 @@ def _authorised(actor: Actor, user: User, role: str, division: Division) -> Role
         raise OwnRole()
     if RANK[Role(role)] > rank_within(actor, division.code):
         raise RoleTooHigh()
+    require_not_above(actor=actor, user=user, permission=Permission.PEOPLE_GRANT)
     return Role(role)
+
+
+def require_not_above(*, actor: Actor, user: User, permission: str) -> None:
+    """For roles given and taken: raises PersonTooHigh for a person who ranks above the actor, here or elsewhere."""
+    if actor.kind != ActorKind.SYSTEM and highest_rank(user=user) > _own_rank(actor, permission):
+        raise PersonTooHigh()
+
+
+def require_below(*, actor: Actor, user: User) -> None:
+    """For acts on an account. Raises Forbidden, OwnAccount, NotFound (no role in the actor's area), PersonTooHigh."""
+    demand(actor).require(Permission.PEOPLE_GRANT)
+    if actor.user_id == user.pk:
+        raise OwnAccount()
+    if not people_within(actor=actor, permission=Permission.PEOPLE_GRANT).filter(pk=user.pk).exists():
+        raise NotFound()
+    if not people_below(actor=actor).filter(pk=user.pk).exists():
+        raise PersonTooHigh()
+
+
+def _own_rank(actor: Actor, permission: str) -> int:
+    held = [grant.role for grant in actor.grants if permission in grant.permissions]
+    return max((RANK.get(Role(role), 0) for role in held), default=0)
 
 
 def rank_within(actor: Actor, code: str) -> int:
@@ -161,7 +189,7 @@ def sync_roles() -> dict[str, int]:
 def stop_person(*, actor: Actor, user: User, now: dt.datetime, why: str) -> None:
     """Nobody logs in as `user` any more, and running sessions act as nobody with their next request.
 
-    Raises Forbidden, NotFound (no role within the actor's area), RoleTooHigh, OwnRole.
+    Raises Forbidden, NotFound (no role within the actor's area), PersonTooHigh, OwnAccount.
     """
     _set_active(actor, user, False, now, why)
 
@@ -173,22 +201,24 @@ def unstop_person(*, actor: Actor, user: User, now: dt.datetime, why: str) -> No
 
 @transaction.atomic
 def _set_active(actor: Actor, user: User, active: bool, now: dt.datetime, why: str) -> None:
-    demand(actor).require(Permission.PEOPLE_GRANT)
-    held = list(DivisionGrant.objects.filter(user=user).select_related("division"))
-    if not any(actor.scope(Permission.PEOPLE_GRANT).covers_division(g.division_id) for g in held):
+    """Only officials: who works at a station or enterprise loses that role instead."""
+    require_below(actor=actor, user=user)
+    held = DivisionGrant.objects.filter(user=user).order_by("pk").first()
+    if held is None:
         raise NotFound()
-    for grant in held:  # also those elsewhere: stopping an account ends them all
-        _authorised(actor, user, grant.role, grant.division)
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if locked.is_active == active:
         return
     User.objects.filter(pk=user.pk).update(is_active=active)
     action = "person.restored" if active else "person.stopped"
-    record(actor=actor, now=now, action=action, target=user, why=why, area=held[0].division_id)
+    record(actor=actor, now=now, action=action, target=user, why=why, area=held.division_id)
 
 
 @transaction.atomic
 def note_help(*, actor: Actor, user: User, action: str, now: dt.datetime, why: str) -> None:
-    """Writes into the trail what an official did for a person's login: ended sessions, lifted a pause."""
-    demand(actor).require(Permission.PEOPLE_GRANT)
+    """Writes into the trail what an official does for a person's login: ends sessions, lifts a pause.
+
+    To be called before it is done, in the same transaction. Raises as require_below.
+    """
+    require_below(actor=actor, user=user)
     record(actor=actor, now=now, action=action, target=user, why=why)

@@ -233,6 +233,15 @@ ROLE_SCOPE: dict[Role, ScopeKind] = {
     Role.ADMINISTRATOR: ScopeKind.DIVISION,
 }
 
+# Nobody grants a role above their own or acts on whoever holds one; only an administrator makes an administrator.
+# Roles at stations and enterprises, and none, rank 0.
+RANK: dict[Role, int] = {
+    Role.TOWNSHIP_OFFICIAL: 1,
+    Role.SUPPORT: 1,
+    Role.COUNTY_OFFICIAL: 2,
+    Role.ADMINISTRATOR: 3,
+}
+
 # Roles whose mistakes reach many people: they need a second factor to work at all.
 SECOND_FACTOR_ROLES = frozenset({Role.TOWNSHIP_OFFICIAL, Role.COUNTY_OFFICIAL, Role.SUPPORT, Role.ADMINISTRATOR})
 

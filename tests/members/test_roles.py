@@ -9,7 +9,6 @@ from django.utils import timezone
 from members.access.models import DivisionGrant
 from members.access.selectors import actor_of
 from members.access.services import (
-    RANK,
     NotADivisionRole,
     OwnRole,
     RoleTooHigh,
@@ -18,6 +17,7 @@ from members.access.services import (
     withdraw_division_role,
 )
 from members.access.states import (
+    RANK,
     ROLE_PERMISSIONS,
     ROLE_SCOPE,
     SECOND_FACTOR_ROLES,

@@ -175,8 +175,13 @@ def found_by(page, request, field):
             with transaction.atomic():
                 model = page.model._base_manager
                 model.filter(pk__in=page.get_queryset(request).order_by().values("pk")[:1]).update(**{field.name: MARK})
-        except (DatabaseError, TypeError, ValueError, ValidationError):  # a field that takes no word is not searched for one
-            pass
+        except (
+            DatabaseError,
+            TypeError,
+            ValueError,
+            ValidationError,
+        ):
+            pass  # a field that takes no word is not searched for one
         found = answer(page, asking(request, {"q": MARK}))
         transaction.set_rollback(True)
     return found

@@ -17,6 +17,7 @@ from logistics.registry.services.staff import grant_role, withdraw_role
 from members.access.admin.roles import PhoneForm
 from members.access.admin_base import ScopedAdmin, exported, reason_field, reason_of
 from members.access.panels import PEOPLE, Menu
+from members.access.services import require_not_above
 from members.access.states import Permission as P
 from members.access.states import Role, ScopeKind, roles_of
 from portal.core.clock import now
@@ -112,6 +113,7 @@ class StaffAdmin(ScopedAdmin):
     def save_model(self, request, obj, form, change):
         """The service checks rank and area and writes the audit entry."""
         role, why = Role(form.cleaned_data["role"]), form.cleaned_data["reason"]
+        require_not_above(actor=request.actor, user=form.user, permission=P.STAFF_MANAGE)
         grant_role(actor=request.actor, user=form.user, role=role, at=form.target, now=now(), why=why)
         row = self.model.objects.get(
             user=form.user, content_object=form.target, permission__codename=f"hold_{role.value}"
@@ -121,6 +123,7 @@ class StaffAdmin(ScopedAdmin):
     def delete_model(self, request, obj):
         role = Role(obj.permission.codename.removeprefix("hold_"))
         why = reason_of(request)
+        require_not_above(actor=request.actor, user=obj.user, permission=P.STAFF_MANAGE)
         withdraw_role(actor=request.actor, user=obj.user, role=role, at=obj.content_object, now=now(), why=why)
 
     def message_user(self, request, message, *args, **kwargs):

@@ -16,6 +16,7 @@ from logistics.registry.models import (
     Station,
 )
 from logistics.registry.states import BindingSide
+from members.access.selectors import highest_rank
 from members.access.states import Role, hold_codename
 from members.accounts.models import User
 from members.accounts.sessions import end_every_session
@@ -58,7 +59,9 @@ def end_everything(
     sent = Invitation.objects.filter(invited_by=user, enterprise=firm, accepted_at=None, withdrawn_at=None)
     sent.update(withdrawn_at=now, phone="")
     devices = known_devices(firm=firm, user=user)
-    left = Left(len(held), end_every_session(user), ended, devices)
+    # An official works elsewhere by the same login, which is nothing for an enterprise to end.
+    sessions = end_every_session(user) if highest_rank(user=user) == 0 else 0
+    left = Left(len(held), sessions, ended, devices)
     roles = sorted(f"{place._meta.model_name}:{place.pk}:{role}" for place, role in held)
     record(
         actor=actor, now=now, action="staff.left", target=firm, why=why, before={"user": user.pk, "roles": roles},

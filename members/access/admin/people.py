@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from members.access.admin_base import ScopedAdmin, admin_action, bulk_action, exported, reason_of, scope_filter
+from members.access.admin_base import ScopedAdmin, admin_action, bulk_action, exported, reason_of
 from members.access.bulk import BulkAction
-from members.access.models import DivisionGrant
 from members.access.panels import PEOPLE, Menu
-from members.access.selectors import held_by
-from members.access.services import note_help, stop_person, unstop_person
-from members.access.sources import reaches
+from members.access.selectors import held_by, officials_within, people_below, people_within
+from members.access.services import note_help, require_below, stop_person, unstop_person
 from members.access.states import Permission
 from members.accounts.models import User
 from members.accounts.services.pins import PIN_TRIES
 from members.accounts.sessions import end_every_session, unlock_login
 from portal.core.clock import now
-from portal.core.errors import BadInput
 from portal.core.masking import mask_name, mask_phone
-
-
-def officials_within(scope):
-    held = DivisionGrant.objects.filter(user=OuterRef("pk"))
-    return held if scope.everything else held.filter(scope_filter(scope, {"divisions": "division__code"}))
 
 
 class StopPeople(BulkAction):
@@ -37,7 +29,8 @@ class StopPeople(BulkAction):
     active = True  # what the account must be before
 
     def reach(self, actor):
-        return User.objects.filter(Exists(officials_within(actor.scope(self.permission))))
+        below = people_below(actor=actor, permission=self.permission)
+        return officials_within(actor=actor, permission=self.permission).filter(pk__in=below.values("pk"))
 
     def name(self, row):
         return f"{mask_name(row.name)} #{row.pk}"
@@ -79,11 +72,7 @@ class UserAdmin(ScopedAdmin):
     exports = ("id", "name", "phone", "is_active", "joined_at", "last_login")
 
     def within(self, request, permission):
-        scope = request.actor.scope(permission)
-        rows = Q(Exists(officials_within(scope)))
-        for reach in reaches():
-            rows |= Q(pk__in=reach(scope))
-        return User.objects.filter(rows)
+        return people_within(actor=request.actor, permission=permission)
 
     @admin.display(description=_("手机号"))
     @exported
@@ -97,11 +86,11 @@ class UserAdmin(ScopedAdmin):
         return format_html_join("", "<p><strong>{} · {}</strong><br>{}</p>", lines) or gettext("没有角色。")
 
     def _one_by_one(self, request, queryset):
-        """Chosen people with a reason; nobody acts on themselves here."""
+        """Chosen people with a reason, when all may be acted on. Raises BadInput, OwnAccount, PersonTooHigh."""
         why = reason_of(request)
         people = list(self.within(request, Permission.PEOPLE_GRANT).filter(pk__in=queryset.values("pk")))
-        if any(person.pk == request.actor.user_id for person in people):
-            raise BadInput(_("不能对自己的账户这样操作。"), hint=_("自己的会话在“账户”页管理。"))
+        for person in people:
+            require_below(actor=request.actor, user=person)
         return why, people
 
     @admin_action(Permission.PEOPLE_GRANT, description=_("结束所有会话（需重新登录）"))
@@ -109,15 +98,17 @@ class UserAdmin(ScopedAdmin):
         why, people = self._one_by_one(request, queryset)
         ended = 0
         for person in people:
-            ended += end_every_session(person)
-            note_help(actor=request.actor, user=person, action="person.sessions_ended", now=now(), why=why)
+            with transaction.atomic():
+                note_help(actor=request.actor, user=person, action="person.sessions_ended", now=now(), why=why)
+                ended += end_every_session(person)
         self.message_user(request, _("已结束 %(count)s 个会话。") % {"count": ended})
 
     @admin_action(Permission.PEOPLE_GRANT, description=_("解除登录和工作密码的暂停"))
     def unlock(self, request, queryset):
         why, people = self._one_by_one(request, queryset)
         for person in people:
-            unlock_login(request, person)
-            PIN_TRIES.lift(person.pk)
-            note_help(actor=request.actor, user=person, action="person.unlocked", now=now(), why=why)
+            with transaction.atomic():
+                note_help(actor=request.actor, user=person, action="person.unlocked", now=now(), why=why)
+                unlock_login(request, person)
+                PIN_TRIES.lift(person.pk)
         self.message_user(request, _("已为 %(count)s 人解除暂停。") % {"count": len(people)})
