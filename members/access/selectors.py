@@ -99,7 +99,8 @@ def people_below(*, actor: Actor, permission: str = Permission.PEOPLE_GRANT) -> 
     people = people_within(actor=actor, permission=permission)
     if actor.kind == ActorKind.SYSTEM:
         return people
-    return people.exclude(Exists(_grants_of_row().exclude(_not_above(actor, permission)))).exclude(pk=actor.user_id)
+    others = people.exclude(pk__in=[] if actor.user_id is None else [actor.user_id])
+    return others.exclude(Exists(_grants_of_row().exclude(_not_above(actor, permission))))
 
 
 def _grants_of_row() -> QuerySet[DivisionGrant]:

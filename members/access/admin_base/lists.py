@@ -186,7 +186,7 @@ def _offered(page: Any, request: Any) -> dict[str, frozenset[str]]:
             if not issubclass(entry, TextFilter):
                 spec = entry(request, {}, page.model, page)
                 values = frozenset(str(value) for value, _title in spec.lookup_choices)
-                found[str(entry.parameter_name)] = values
+                found |= dict.fromkeys(parameters(entry, page.model), values)
             continue
         _path, field, kind = _field_filter(entry, page.model)
         if not issubclass(kind, FieldTextFilter):
