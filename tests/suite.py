@@ -170,6 +170,8 @@ def _lint_steps(settings: dict[str, str]) -> list[Step]:
         Step("django check for production", deploy, production),
         Step("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], settings),
         Step("translations complete", [PYTHON, "-m", "portal.translations", "check"], settings),
+        Step("licences", [PYTHON, "-m", "tests.supply", "licences"]),
+        Step("known vulnerabilities", [PYTHON, "-m", "tests.supply", "vulnerabilities"]),
     ]
     for step in chosen:
         step.lane = 1

@@ -167,7 +167,7 @@ def test_pages_link_to_files_that_are_there():
     assert dead_links("see [there](no/such.md) and ![this](x.png)", ROOT) == ["no/such.md", "x.png"]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
 def test_every_requirement_is_pinned_and_has_a_reason(name):
     assert without_reason((ROOT / name).read_text()) == []
 
