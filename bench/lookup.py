@@ -58,12 +58,11 @@ def run(size: Size) -> list[str]:
 
 @contextmanager
 def server():
-    """Granian as docs/operations.md runs it: WSGI, two workers, one blocking thread each."""
+    """The read service as docs/operations.md runs it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1"]
-    process = subprocess.Popen([*command, "--port", str(port), "--log-level", "warning", "portal.wsgi:application"])
+    process = subprocess.Popen([sys.executable, "-m", "portal.web", "read", "--port", str(port)])
     try:
         _wait(f"http://127.0.0.1:{port}/health/")
         yield port

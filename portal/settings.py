@@ -1,5 +1,6 @@
 """The one settings file. Everything that differs between machines comes from the environment (portal/env.py)."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from portal.env import (
     tile_host,
     trusted_proxies,
 )
+from portal.time_limits import with_time_limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -130,6 +132,12 @@ DATABASES = {"default": database_from_url(env_str("DATABASE_URL", required=True)
 DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
 # Server-side prepared statements: the driver prepares on first use (measured 1.07-1.4x on ORM reads).
 DATABASES["default"].setdefault("OPTIONS", {}).update(prepare_threshold=1, server_side_binding=True)
+# A web process gives up what it waits for, so that nothing a sender does holds a page: docs/decisions/time-limits.md.
+# The worker and commands wait for locks as long as it takes.
+WEB_PROCESS = os.environ.get("PORTAL_PROCESS") == "web"  # set by portal/wsgi.py and portal/asgi.py
+DATABASES["default"]["OPTIONS"]["options"] = with_time_limits(
+    DATABASES["default"]["OPTIONS"].get("options", ""), web=WEB_PROCESS
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_str("REDIS_URL", required=True)

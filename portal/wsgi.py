@@ -1,4 +1,4 @@
-"""Production entry: granian --interface wsgi portal.wsgi:application (docs/operations.md)."""
+"""The web server's entry: python -m portal.web (docs/operations.md)."""
 
 import gc
 import os
@@ -9,6 +9,7 @@ from django.urls import get_resolver
 from portal.celery import app as celery_app  # noqa: F401  tasks sent from a page reach our broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ["PORTAL_PROCESS"] = "web"  # the settings limit how long it waits for the database
 application = get_wsgi_application()
 
 # What is loaded by now lives as long as the process. Left to the collector, it would be walked again and again while

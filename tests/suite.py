@@ -40,6 +40,7 @@ APT_PACKAGES = {
     "fonts": "fonts-noto-cjk",
     "fontconfig": "fontconfig",
     "gettext": "gettext",
+    "nginx": "nginx-light",
 }
 
 
@@ -314,6 +315,7 @@ def _missing_packages(selection: str) -> list[str]:
         wanted += [] if find_browser() else ["chromium"]
         wanted += [] if shutil.which("fc-list") else ["fontconfig"]
         wanted += [] if _has_chinese_fonts() else ["fonts"]
+        wanted += [] if shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin") else ["nginx"]
     if selection in ("all", "lint") and not shutil.which("xgettext"):
         wanted.append("gettext")
     return wanted

@@ -97,3 +97,27 @@ class Unavailable(DomainError):
     code = "unavailable"
     message = _("系统正在恢复，暂时不能处理。")
     hint = _("请稍后重试，已提交的内容不会丢失或重复。")
+
+
+class Busy(DomainError):
+    """Somebody else holds what is needed, or it takes too long: given up within seconds, and nothing is kept."""
+
+    status = 503
+    code = "busy"
+    message = _("这里正忙，没有等到。")
+    hint = _("请过几秒重试，已提交的内容不会丢失或重复。")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"retry_after": 2, **kwargs})
+
+
+class StorageFull(DomainError):
+    """Files or rows cannot be written: a disk is full or read-only. What needs no writing goes on."""
+
+    status = 503
+    code = "storage_full"
+    message = _("存储空间不足，暂时不能保存。")
+    hint = _("查询不受影响。请稍后重试；若仍不行，请联系县级中心清理磁盘。")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"retry_after": 60, **kwargs})

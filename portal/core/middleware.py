@@ -7,7 +7,7 @@ import logging
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,7 +16,8 @@ from django.utils.translation import get_language, get_language_from_request, ov
 
 from portal.core.access import Rule
 from portal.core.addresses import parse_address
-from portal.core.errors import DomainError, Unavailable, WrongMethod
+from portal.core.errors import DomainError, WrongMethod
+from portal.core.outages import refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,8 @@ class ProxyMiddleware:
 
 
 class DatabaseRestMiddleware:
-    """A database that is restarting answers 503 with Retry-After instead of 500: clients send again."""
+    """A database that restarts, a wait that was given up and a full disk answer 503 with Retry-After instead of 500:
+    clients send again."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -86,10 +88,8 @@ class DatabaseRestMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            log.warning("database unavailable: %s", type(exception).__name__)
-            return plain_error(request, Unavailable(retry_after=5))
-        return None
+        refusal = refusal_of(exception)
+        return plain_error(request, refusal) if refusal else None
 
 
 def plain_error(request, error: DomainError) -> HttpResponse:
@@ -140,9 +140,11 @@ class FastLaneMiddleware:
             response = match.func(request, *match.args, **match.kwargs)
         except DomainError as error:
             response = plain_error(request, error)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("database unavailable: %s", type(error).__name__)
-            response = plain_error(request, Unavailable(retry_after=5))
+        except (DatabaseError, InterfaceError, OSError) as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            response = plain_error(request, refusal)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.headers.setdefault("X-Frame-Options", "DENY")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, SignInNeeded, TooMany, Unavailable
+from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, SignInNeeded, TooMany
+from portal.core.outages import refusal_of
 
 
 def exception_handler(error: Exception, context) -> Response | None:
@@ -29,8 +29,6 @@ def exception_handler(error: Exception, context) -> Response | None:
 def as_domain_error(error: Exception) -> DomainError | None:
     if isinstance(error, DomainError):
         return error
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return Unavailable(retry_after=5)
     if isinstance(error, Http404):
         return NotFound()
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
@@ -43,4 +41,4 @@ def as_domain_error(error: Exception) -> DomainError | None:
         return BadInput(fields={name: " ".join(map(str, texts)) for name, texts in error.detail.items()})
     if isinstance(error, exceptions.ParseError):
         return BadInput(code="not_json", hint=str(error.detail))
-    return None
+    return refusal_of(error)

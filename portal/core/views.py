@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.core.access import public
-from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, Unavailable
+from portal.core.errors import BadInput, DomainError, Forbidden, NotFound
 from portal.core.middleware import error_response, plain_error
+from portal.core.outages import refusal_of
 
 
 @public("an error page")
@@ -46,9 +46,10 @@ def csrf_failed(request, reason=""):
 
 @public("an error page")
 def server_error(request):
-    """500, or 503 when the cause is a database that is not there (restart, failover)."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        return plain_error(request, Unavailable(retry_after=5))
+    """500, or 503 when the cause passes: the database restarts, a wait was given up, a disk is full."""
+    refusal = refusal_of(sys.exc_info()[1])
+    if refusal is not None:
+        return plain_error(request, refusal)
     error = DomainError(
         _("系统出错了，我们已记录。"), code="server_error", hint=_("请稍后重试；若仍不行，请联系县级中心。")
     )

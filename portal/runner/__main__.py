@@ -92,17 +92,7 @@ def _prepare_and_serve(
 
 
 def _start(children: Children, host: str, port: int) -> None:
-    granian = [
-        "--interface",
-        "wsgi",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--no-ws",
-        "--respawn-failed-workers",
-    ]
-    children.start("web", "granian", *granian, "--workers", "2", "--blocking-threads", "1", "portal.wsgi:application")
+    children.start("web", "portal.web", "all", "--host", host, "--port", str(port))
     celery = ["-A", "portal.celery"]
     worker = ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     children.start("worker", "celery", *celery, *worker)

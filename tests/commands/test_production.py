@@ -40,23 +40,28 @@ def free_port():
 
 
 class Server:
-    def __init__(self, environment, port):
+    """A web service as its unit in deploy/ starts it: "read", "write", "sign-in"; or "all", as under `./run`."""
+
+    def __init__(self, environment, port, service="all"):
         self.port = port
-        unit = (ROOT / "deploy/portal-web.service").read_text(encoding="utf-8")
-        command = re.search(r"^ExecStart=\S+ (.*)$", unit, re.M)[1].replace("--port 8000", f"--port {port}")
-        self.log = Path(environment["PORTAL_VAR"]) / "web.log"
+        command = ["-m", "portal.web", service]
+        if service != "all":
+            unit = (ROOT / f"deploy/portal-{service}.service").read_text(encoding="utf-8")
+            assert re.search(r"^ExecStart=\S+ (.*)$", unit, re.M)[1].split() == command
+        self.log = Path(environment["PORTAL_VAR"]) / f"web-{service}.log"
         with self.log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, *command.split()], cwd=ROOT, env=environment, stdout=output, stderr=output
-            )
+                [sys.executable, *command, "--port", str(port)],
+                cwd=ROOT, env=environment, stdout=output, stderr=output,
+            )  # fmt: skip
         self._wait()
 
     def _wait(self):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                self.get("/", **FROM_PROXY)
+                self.get("/health/", **FROM_PROXY)
                 return
             except OSError:
                 time.sleep(0.2)

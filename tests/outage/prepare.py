@@ -1,4 +1,5 @@
-"""Run inside a portal's environment: makes the small county and a scanner, prints its credentials and waybills."""
+"""Run inside a portal's environment: makes the small county, a scanner and a carrier's system, prints their
+credentials and the waybills."""
 
 import json
 import sys
@@ -24,4 +25,14 @@ drafts = [
 ]
 made = create_parcels(drafts=drafts, actor=system_actor("outage"), now=now())
 scanner = make_device("SCAN-OUTAGE-1", profile=Profile.SCANNER, station=world.village)
-print(json.dumps({"credentials": scanner.authorization, "waybills": [o.parcel.waybill for o in made]}))
+carrier = make_device("SYS-OUTAGE-1", profile=Profile.CARRIER, enterprise=world.carrier)
+print(
+    json.dumps(
+        {
+            "credentials": scanner.authorization,
+            "carrier": carrier.authorization,
+            "waybills": [o.parcel.waybill for o in made],
+            "numbers": [d.carrier_number for d in drafts],
+        }
+    )
+)

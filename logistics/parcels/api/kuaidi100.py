@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -13,8 +11,7 @@ from django.views.decorators.http import require_POST
 from logistics.parcels.services.pushes import BadSignature, UnreadablePush, take_push
 from portal.core.access import by_signature
 from portal.core.clock import now
-
-log = logging.getLogger(__name__)
+from portal.core.outages import refusal_of
 
 
 @csrf_exempt
@@ -31,9 +28,10 @@ def push(request, key: str):
         return answer("700", f"数据错误: {problem}", 400)
     except (RequestDataTooBig, TooManyFieldsSent):
         return answer("700", "数据过大", 413)
-    except (OperationalError, InterfaceError) as error:
-        log.warning("database unavailable: %s", type(error).__name__)
-        return answer("500", "系统正在恢复，请稍后重试", 503)
+    except (DatabaseError, InterfaceError, OSError) as error:
+        if refusal_of(error) is None:
+            raise
+        return answer("500", "系统正忙或正在恢复，请稍后重试", 503)
     return JsonResponse({"result": True, "returnCode": "200", "message": "成功"})
 
 
