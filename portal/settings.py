@@ -224,6 +224,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # carriers' files hold names and phones
 MAX_IMPORT_BYTES = 50 * 1024 * 1024
+MOST_RUNNING_IMPORTS = 3  # files of one person or device that are worked on at the same time
 CLAMD = clamd_address(env_str("CLAMD"))  # the virus scanner for evidence; empty: none, and files are kept as unscanned
 
 # -- REST ------------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_refused_lines_are_told_without_what_they_said(county_official, world):
     source = EventSource.objects.create(code="file:t", kind="file", enterprise=world.carrier, created_at=now)
     batch = ImportBatch.objects.create(
         kind=ImportKind.PARCELS, enterprise=world.carrier, source=source, file_name="十月.csv", sha256="0" * 64, size=9,
-        dry_run=False, state=ImportState.DONE, refused=1, created_at=now, created_by="user:0", finished_at=now,
+        dry_run=False, state=ImportState.DONE, held=1, refused=1, created_at=now, created_by="user:0", finished_at=now,
     )  # fmt: skip
     ImportRow.objects.create(batch=batch, line=7, result=RowResult.REFUSED, code="bad_phone", message="电话号码有误。",
                              number="7800000000011", raw={"收件人": "王小明"})  # fmt: skip

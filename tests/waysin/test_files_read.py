@@ -67,17 +67,39 @@ def test_line_numbers_are_those_a_person_sees():
         (csv_bytes([EVENT_HEADINGS]), "no_rows"),
         (csv_bytes([["a", "b"], ["1", "2"]]), "no_header"),
         (csv_bytes([["单号", "运单号", "事件", "时间"], ["1", "2", "3", "4"]]), "column_twice"),
-        ('单号,事件,时间\n1,"揽收,2026\n'.encode(), "bad_quotes"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "unknown_encoding"),
         (b"\xff\xfe\x00", "unknown_encoding"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel"),
         (b"PK\x03\x04 and then nothing of a zip", "bad_workbook"),
-        (csv_bytes([EVENT_HEADINGS, ["x"] * 300]), "too_many_columns"),
+        (csv_bytes([[*EVENT_HEADINGS, *["x"] * 300], ROW]), "too_many_columns"),
         (csv_bytes([EVENT_HEADINGS, *[ROW] * 20_001]), "too_many_rows"),
     ],
 )
 def test_files_that_cannot_be_read_say_why_and_what_to_do(content, code):
     assert refused(content) == code
+
+
+@pytest.mark.parametrize(
+    ("lines", "good", "bad"),
+    [
+        (['1,"揽收,2026-05-01 12:30', "2,揽收,2026-05-01 12:31"], [3], [2]),
+        (['1,揽收,"2026-05-01" 12:30', '2,"揽收",2026-05-01 12:31'], [3], [2]),
+        (['1,"揽收,2026-05-01 12:30', '2,"揽收",2026-05-01 12:31'], [3], [2]),
+        (['1,揽收,2026-05-01,"x', "2,揽收,2026-05-01,x", '3,揽收,2026-05-01,"x'], [3], [2, 4]),
+        (
+            ['1,揽收,2026-05-01,"x', "2,揽收,2026-05-01,x", '3,揽收,2026-05-01,x"', "4,揽收,2026-05-01,x"],
+            [3, 4, 5],
+            [2],
+        ),
+        (['"1\n",揽收,2026-05-01,x', '2,"揽\n\n收",2026-05-01,x'], [2, 4], []),
+        (['1,揽收,2026-05-01,"站\n长\n收"', "2,揽收,2026-05-01,x"], [2, 5], []),
+    ],
+)
+def test_a_stray_quote_costs_its_line_and_a_cell_may_have_several_lines(lines, good, bad):
+    sheet = read("\n".join(["单号,事件,时间,说明", *lines]).encode())
+    assert [row.line for row in sheet.rows if row.fault is None] == good
+    assert [row.line for row in sheet.rows if row.fault and row.fault.code == "bad_quotes"] == bad
+    assert sheet.sums.held == 1 + len(good) + len(bad)
 
 
 def test_missing_columns_are_named():
@@ -126,15 +148,45 @@ def test_a_title_above_the_header_does_no_harm_even_merged():
     assert [(row.line, row.cells) for row in sheet.rows] == [(3, ROW)]
 
 
-@pytest.mark.parametrize("cells", ["A2:A3", "A1:B1"])
-def test_merged_cells_in_header_or_data_are_refused_with_their_range(cells):
-    book = workbook([EVENT_HEADINGS, ROW, ROW])
+@pytest.mark.parametrize("cells", ["A2:A3", "B2:C2", "D2:D1000000"])
+def test_merged_cells_cost_the_lines_they_touch(cells):
+    book = workbook([EVENT_HEADINGS, ROW, ROW, ROW])
     book.active.merge_cells(cells)
-    with pytest.raises(FileProblem) as problem:
-        read(saved(book))
-    assert problem.value.code in ("merged_cells", "no_header")
-    if problem.value.code == "merged_cells":
-        assert cells in str(problem.value.message)
+    rows = read(saved(book)).rows
+    faults = [row.fault and row.fault.code for row in rows]
+    assert (
+        faults
+        == {
+            "A2:A3": ["merged_cells", "merged_cells", None],
+            "B2:C2": ["merged_cells", None, None],
+            "D2:D1000000": ["merged_cells"] * 3,
+        }[cells]
+    )
+    assert cells in rows[0].fault.message
+
+
+def test_merged_cells_beside_our_columns_and_in_a_footer_cost_nothing():
+    book = workbook([EVENT_HEADINGS, ROW, ["合计", "", "", "", "1 件"]])
+    book.active.merge_cells("A3:D3")
+    book.active.merge_cells("Z1:Z9")
+    sheet = read(saved(book))
+    assert [row.cells for row in sheet.rows] == [ROW]
+    assert (sheet.sums.held, sheet.sums.titles, sheet.sums.footers) == (3, 1, 1)
+
+
+def test_headings_merged_sideways_hide_which_column_is_which():
+    book = workbook([["单号", "事件", "时间", "站点", "说明"], ROW])
+    book.active.merge_cells("D1:E1")
+    assert refused(saved(book)) == "merged_cells"
+
+
+def test_headings_merged_downwards_take_their_second_line_along():
+    book = workbook([EVENT_HEADINGS, ["", "", "", "", "（可不填）"], ROW])
+    for letter in "ABCD":
+        book.active.merge_cells(f"{letter}1:{letter}2")
+    sheet = read(saved(book))
+    assert [(row.line, row.cells) for row in sheet.rows] == [(3, ROW)]
+    assert (sheet.sums.held, sheet.sums.titles) == (3, 2)
 
 
 def test_a_formula_refuses_its_line_and_is_never_computed():

@@ -140,12 +140,14 @@ def test_a_zip_bomb_is_refused(carrier_system):
     assert (response.status_code, response.json()["error"]["code"]) == (400, "unpacks_too_large")
 
 
-def test_merged_cells_are_refused_with_a_sentence(carrier_system):
-    book = workbook([PARCEL_HEADINGS, *parcels(3)])
+def test_merged_cells_cost_the_lines_they_touch(carrier_system):
+    book = workbook([PARCEL_HEADINGS, *parcels(4)])
     book.active.merge_cells("B2:B4")
-    error = upload(carrier_system.client, saved(book)).json()["error"]
-    assert error["code"] == "merged_cells"
-    assert "B2:B4" in error["message"]
+    answer = upload(carrier_system.client, saved(book)).json()
+    assert (answer["accepted"], answer["refused"]) == (1, 3)
+    line = ImportRow.objects.get(line=2)
+    assert line.code == "merged_cells"
+    assert "B2:B4" in line.message
 
 
 def test_a_file_of_more_than_50_mb_is_answered_413_on_page_and_api(carrier_system, enterprise_admin):
@@ -240,6 +242,7 @@ def test_a_killed_worker_leaves_whole_pieces_and_the_next_goes_on_behind_them(la
         return real(**kwargs)
 
     monkeypatch.setattr(run, "take", die_in_the_second_piece)
+    monkeypatch.setattr(run, "PIECE", 1000)
     with pytest.raises(SystemExit):
         process_import(batch_id=large, now=timezone.now())
     assert ImportRow.objects.count() == Parcel.objects.count() == 1000

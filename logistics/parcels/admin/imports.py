@@ -15,7 +15,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from logistics.parcels.models import EventSource, ImportBatch
 from logistics.parcels.selectors_imports import visible_imports
 from logistics.parcels.selectors_refused import visible_sources
-from logistics.parcels.states import RowResult
+from logistics.parcels.services.imports.failures import told
+from logistics.parcels.states import ImportState, RowResult
 from members.access.admin_base import ScopedAdmin
 from members.access.panels import DATA, Menu
 from members.access.states import Permission as P
@@ -66,6 +67,8 @@ class ImportBatchAdmin(ScopedAdmin):
         context |= {
             "title": obj.file_name,
             "batch": obj,
+            "why": told(obj) if obj.state == ImportState.FAILED else "",
+            "added_up": obj.state in (ImportState.DONE, ImportState.CHECKED),
             "reasons": list(reasons[:SHOWN]),
             "lines": [(line, code, message, mask_number(number)) for line, code, message, number in lines],
             "shown": SHOWN,

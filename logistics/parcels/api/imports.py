@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from logistics.parcels.api.base import answers, failures, schema_of
 from logistics.parcels.files import limit_upload, result_file
 from logistics.parcels.selectors_imports import import_by_id, progress_of, visible_imports
+from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.run import start_import
 from logistics.parcels.states import ImportState
 from members.access.states import Permission
@@ -28,7 +29,13 @@ PAGE = 50
 
 
 class ImportAnswer(msgspec.Struct):
-    """`state`: running, checked (dry run done), done, failed. `lines_done` grows while it runs."""
+    """`state`: running, checked (dry run done), done, failed. `lines_done` grows while it runs.
+
+    Of a file that is done or checked, `held` = `titles` + `empty` + `footers` + `accepted` + `duplicates` + `refused`:
+    no line is left unsaid. `held` counts down to the last line that holds anything, `titles` are the lines down to the
+    heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone: hidden ones
+    and notes. `error_code` is stable, `error` says the same in the language of the request.
+    """
 
     id: str
     kind: Annotated[str, Meta(examples=["parcels", "events"])]
@@ -38,10 +45,16 @@ class ImportAnswer(msgspec.Struct):
     dry_run: bool
     state: str
     lines_done: int
+    held: int
+    titles: int
+    empty: int
+    footers: int
+    unread_sheets: list[str]
     accepted: int
     duplicates: int
     refused: int
     error: str
+    error_code: str
     created_at: dt.datetime
     finished_at: dt.datetime | None
 
@@ -143,10 +156,16 @@ def describe(batch) -> dict[str, Any]:
         "dry_run": batch.dry_run,
         "state": batch.state,
         "lines_done": progress_of(batch) if running else batch.accepted + batch.duplicates + batch.refused,
+        "held": batch.held,
+        "titles": batch.titles,
+        "empty": batch.empty,
+        "footers": batch.footers,
+        "unread_sheets": batch.unread_sheets,
         "accepted": batch.accepted,
         "duplicates": batch.duplicates,
         "refused": batch.refused,
-        "error": batch.error,
+        "error": told(batch),
+        "error_code": batch.error_code,
         "created_at": batch.created_at,
         "finished_at": batch.finished_at,
     }

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -6,11 +7,14 @@ from logistics.parcels.models.events import EventSource
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from logistics.registry.models import Enterprise
 from portal.core.ids import new_id
+from portal.core.kept_sums import LABELS, KeptSums
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
 
+_ALL_LINES = F("titles") + F("empty") + F("footers") + F("accepted") + F("duplicates") + F("refused")
 
-class ImportBatch(models.Model):
-    """A file somebody sent, what became of it, and for whom."""
+
+class ImportBatch(KeptSums):
+    """A file somebody sent, what became of it, and for whom. What was skipped, taken and refused is all it held."""
 
     labels = {
         "id": PUBLIC,
@@ -26,9 +30,13 @@ class ImportBatch(models.Model):
         "duplicates": INTERNAL,
         "refused": INTERNAL,
         "error": INTERNAL,
+        "error_code": INTERNAL,
+        "error_data": INTERNAL,
+        "language": INTERNAL,
         "created_at": INTERNAL,
         "created_by": INTERNAL,
         "finished_at": INTERNAL,
+        **LABELS,
     }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -44,6 +52,9 @@ class ImportBatch(models.Model):
     duplicates = models.PositiveIntegerField(_("重复"), default=0)
     refused = models.PositiveIntegerField(_("未接收"), default=0)
     error = models.CharField(_("读取错误"), max_length=300, blank=True)
+    error_code = models.CharField(_("读取错误代码"), max_length=40, blank=True)
+    error_data = models.JSONField(_("读取错误数据"), default=dict, blank=True)
+    language = models.CharField(_("提交人的语言"), max_length=10, blank=True)
     created_at = models.DateTimeField(_("提交时间"))
     created_by = models.CharField(_("提交人"), max_length=80)
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
@@ -52,7 +63,16 @@ class ImportBatch(models.Model):
         verbose_name = _("文件导入")
         verbose_name_plural = pgettext_lazy("plural", "文件导入")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["enterprise", "-created_at"], name="import_enterprise")]
+        indexes = [
+            models.Index(fields=["enterprise", "-created_at"], name="import_enterprise"),
+            models.Index(fields=["created_by"], condition=Q(state="running"), name="import_running"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=[ImportState.CHECKED, ImportState.DONE]) | Q(held=_ALL_LINES),
+                name="import_sums_add_up",
+            )
+        ]
 
     def __str__(self):
         return str(self.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,7 +74,7 @@ class _References:
     enterprises: dict[str, Enterprise]
     stations: dict[str, Station]
     divisions: dict[str, Division]
-    known: dict[tuple[int | None, str], Parcel]
+    known: dict[tuple[int | None, str], Parcel | None]
     serving: dict[str, Station]  # by division code
 
 
@@ -97,11 +97,13 @@ def create_parcels(
     dry_run: bool = False,
     return_of: Parcel | None = None,
     demo: bool = False,
+    already: Collection[tuple[int | None, str]] = (),
 ) -> list[Outcome]:
     """Register up to 20,000 parcels; each draft has its own outcome and a bad one stops no other.
 
     Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing. With `dry_run` all checks are
     made and nothing is written. Needs PARCEL_CREATE; the new parcel must lie inside the actor's scope.
+    `already` are (carrier id, number) pairs that count as registered though no row says so (pieces of a dry run).
     Without a station code the parcel gets the station that serves its place in the county, if there is just one.
     """
     demand(actor).require(Permission.PARCEL_CREATE)
@@ -109,10 +111,10 @@ def create_parcels(
         raise BadInput(_("一次可登记 1 至 20000 件。"), code="bad_batch_size")
     scope = _with_those_below(actor.scope(Permission.PARCEL_CREATE))
     try:
-        return _create(drafts, scope, now, dry_run, return_of, demo)
+        return _create(drafts, scope, now, dry_run, return_of, demo, already)
     except IntegrityError:
         # Somebody registered one of the numbers between our look and our insert: now it shows as a duplicate.
-        return _create(drafts, scope, now, dry_run, return_of, demo)
+        return _create(drafts, scope, now, dry_run, return_of, demo, already)
 
 
 def _create(
@@ -122,9 +124,11 @@ def _create(
     dry_run: bool,
     return_of: Parcel | None,
     demo: bool,
+    already: Collection[tuple[int | None, str]],
 ) -> list[Outcome]:
     with transaction.atomic():
         references = _references(drafts, county_day(now))
+        references.known.update((key, None) for key in already if key not in references.known)
         outcomes = [_judge(draft, references, scope, now, return_of, demo) for draft in drafts]
         fresh = [outcome for outcome in outcomes if outcome.result == RowResult.ACCEPTED]
         if fresh and not dry_run:
@@ -145,7 +149,7 @@ def _references(drafts: Sequence[ParcelDraft], today: dt.date) -> _References:
         {c for d in drafts for c in (d.destination, d.origin) if c} | {s.division_id for s in stations.values()}
     )
     numbers = {d.carrier_number for d in drafts if d.carrier_number}
-    known = {
+    known: dict[tuple[int | None, str], Parcel | None] = {
         (n.carrier_id, n.number): n.parcel
         for n in ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel")
     }

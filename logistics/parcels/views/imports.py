@@ -19,13 +19,14 @@ from logistics.parcels.selectors_imports import (
     progress_of,
     visible_imports,
 )
+from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.results import template_table
 from logistics.parcels.services.imports.run import run_checked_import, start_import
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
-from portal.core.errors import BadInput, Forbidden, NotFound, TooLarge
+from portal.core.errors import BadInput, Forbidden, NotFound, StorageFull, TooLarge, TooMany
 
 RECENT = 30
 LINES = 100
@@ -65,7 +66,7 @@ def _upload(request):
             actor=request.actor,
             now=now(),
         )
-    except (BadInput, NotFound) as error:
+    except (BadInput, NotFound, StorageFull, TooMany) as error:
         return _list(request, form, error=error)
     return redirect("work_import", batch.pk)
 
@@ -98,6 +99,8 @@ def import_page(request, batch_id):
         "batch": batch,
         "running": batch.state == ImportState.RUNNING,
         "failed": batch.state == ImportState.FAILED,
+        "why": told(batch) if batch.state == ImportState.FAILED else "",
+        "added_up": batch.state in (ImportState.DONE, ImportState.CHECKED),
         "can_confirm": batch.dry_run
         and batch.state == ImportState.CHECKED
         and request.actor.may(Permission.IMPORT_RUN),

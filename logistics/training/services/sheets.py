@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -18,11 +18,11 @@ from logistics.training.states import LETTERS, MOST_OPTIONS, QuestionKind, RowRe
 from portal.core.actor import Actor
 from portal.core.errors import TooLarge
 from portal.core.sheets import write_workbook
-from portal.core.workbooks import FileProblem, Formula, SheetRow, read_xlsx
+from portal.core.workbooks import FileProblem, Formula, Heading, SheetRow, Sums, Table, read_table
 
 MAX_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 2000
-HEADER_WITHIN = 10  # rows; above the header people write a title
+READING_SECONDS = 1.5  # of processor time: who sends it waits for the answer
 OPTION_HEADINGS = tuple(f"选项{letter}" for letter in LETTERS[:MOST_OPTIONS])
 TOPIC, KIND, TEXT, ANSWER, WHY = "专题", "题型", "题目", "答案", "解析"
 COLUMNS = (TOPIC, KIND, TEXT, *OPTION_HEADINGS, ANSWER, WHY)
@@ -62,8 +62,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """What became of a file: taken, duplicate and refused lines are all those of `sums` that were not skipped."""
+
     lines: list[Line]
     dry_run: bool
+    sums: Sums
 
     def count(self, result: str) -> int:
         return sum(line.result == result for line in self.lines)
@@ -88,15 +91,16 @@ def import_questions(*, course: Course, file: BinaryIO, dry_run: bool, actor: Ac
     """
     lines, drafts = [], []
     known = set(Question.objects.filter(course=course).values_list("kind", "text"))
-    for row in _rows(file):
-        draft, line = _judge(row, known)
+    table = _table(file)
+    for row in table.rows:
+        draft, line = _judge(row, table, known)
         lines.append(line)
         if draft is not None and line.result == RowResult.TAKEN:
             known.add((draft.kind, draft.text))
             drafts.append(draft)
     if not dry_run:
         add_questions(course=course, drafts=drafts, actor=actor, now=now)
-    return Outcome(lines, dry_run)
+    return Outcome(lines, dry_run, table.sums)
 
 
 def template_file() -> bytes:
@@ -113,39 +117,28 @@ def template_file() -> bytes:
     return out.getvalue()
 
 
-def _rows(file: BinaryIO) -> list[dict[str, str]]:
-    """The filled lines as heading → text, and under "" the number of the line."""
+def _table(file: BinaryIO) -> Table:
+    """The file, read. Raises FileProblem, SheetTooLarge."""
     file.seek(0, io.SEEK_END)
     if file.tell() > MAX_BYTES:
         raise SheetTooLarge()
-    rows = read_xlsx(file)
-    places: dict[str, int] = {}
-    for row in islice(rows, HEADER_WITHIN):
-        places = _header(row)
-        if places:
-            break
-    if not places:
-        raise FileProblem(
-            _("没有找到表头。"), code="no_header", hint=_("表头要有“专题、题型、题目、答案”几列，请按模板填写。")
-        )
-    found: list[dict[str, str]] = []
-    for row in islice(rows, MOST_ROWS + 1):
-        values = {name: _text(row.cells[place]) for name, place in places.items() if place < len(row.cells)}
-        if any(values.values()):
-            found.append({**values, "": str(row.line)})
-    if not found:
-        raise FileProblem(_("表头下面没有数据。"), code="no_rows", hint=_("请从表头的下一行开始填写。"))
-    if len(found) > MOST_ROWS:
-        raise FileProblem(
-            _("超过 %(limit)s 行。") % {"limit": MOST_ROWS}, code="too_many_rows", hint=_("请拆成几个文件分别上传。")
-        )
-    return found
+    table = read_table(file, _heading, most_rows=MOST_ROWS, seconds=READING_SECONDS)
+    if not table.complete:
+        raise FileProblem("takes_too_long")
+    return table
 
 
-def _header(row: SheetRow) -> dict[str, int]:
-    headings = {re.sub(r"\s", "", _text(cell)).upper(): place for place, cell in enumerate(row.cells)}
-    places = {name: headings[name.upper()] for name in COLUMNS if name.upper() in headings}
-    return places if {TOPIC, KIND, TEXT, ANSWER} <= set(places) else {}
+def _heading(rows: Sequence[SheetRow]) -> Heading:
+    for row in rows:
+        headings = {re.sub(r"\s", "", _text(cell)).upper(): place for place, cell in enumerate(row.cells)}
+        places = {name: headings[name.upper()] for name in COLUMNS if name.upper() in headings}
+        if {TOPIC, KIND, TEXT, ANSWER} <= set(places):
+            return Heading(row.line, frozenset(places.values()), None, places)
+    raise FileProblem("columns_missing", columns="、".join((TOPIC, KIND, TEXT, ANSWER)))
+
+
+def _values(row: SheetRow, places: Mapping[str, int]) -> dict[str, str]:
+    return {name: _text(row.cells[place]) for name, place in places.items() if place < len(row.cells)}
 
 
 def _text(cell) -> str:
@@ -160,9 +153,12 @@ def _text(cell) -> str:
     return str(cell).strip()
 
 
-def _judge(row: dict[str, str], known: set[tuple[str, str]]) -> tuple[Draft | None, Line]:
-    number, text = int(row[""]), row.get(TEXT, "")
+def _judge(line: SheetRow, table: Table, known: set[tuple[str, str]]) -> tuple[Draft | None, Line]:
+    row = _values(line, table.heading.found if table.heading else {})
+    number, text = line.line, row.get(TEXT, "")
     shown = text[:60]
+    if line.fault is not None:
+        return None, Line(number, shown, RowResult.REFUSED, line.fault.message)
     if any(value.startswith("=") for value in row.values()):
         return None, Line(number, shown, RowResult.REFUSED, _("有一格是公式，请改为直接填写内容。"))
     kind = KINDS.get(row.get(KIND, "").replace(" ", "").lower())

@@ -15,7 +15,6 @@ from logistics.parcels.services.imports.cells import text_of
 from logistics.parcels.services.imports.problems import RowProblem
 from portal.core.workbooks import FileProblem, SheetRow
 
-HEADER_WITHIN = 10  # rows; above the header people write a title
 CODE, ENTERPRISE, PERSON = "code", "enterprise", "person"
 LANGUAGES = ("zh-hans", "en")
 _YES, _NO = frozenset({"是", "有", "yes", "true", "1", "y"}), frozenset({"否", "无", "no", "false", "0", "n"})
@@ -53,12 +52,10 @@ def find_columns(kind: Kind, rows: Sequence[SheetRow]) -> tuple[int, dict[int, C
     found = {} if best is None else {i: known[_plain(c)] for i, c in enumerate(best.cells) if _plain(c) in known}
     missing = [str(c.label) for c in columns_of(kind) if c.needed and c not in found.values()]
     if best is None or missing:
-        raise FileProblem(
-            _("找不到这些列：%(columns)s。") % {"columns": "、".join(missing)}, code="columns_missing",
-            hint=_("请下载模板，保留第一行的列名。"),
-        )  # fmt: skip
+        raise FileProblem("columns_missing", columns="、".join(missing))
     if len(set(found.values())) != len(found):
-        raise FileProblem(_("有两列的列名相同。"), code="column_twice", hint=_("请删除多余的一列后重新上传。"))
+        twice = [str(c.label) for c in set(found.values()) if sum(other is c for other in found.values()) > 1]
+        raise FileProblem("column_twice", columns="、".join(twice))
     return best.line, found
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from django.db import transaction
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.licensing.kinds import Kind, kind_of
 from logistics.licensing.models import Application, RegisterImport, RegisterRow
 from logistics.licensing.selectors_registers import import_of
-from logistics.licensing.services.registers.columns import HEADER_WITHIN, find_columns, read_line
+from logistics.licensing.services.registers.columns import find_columns, read_line
 from logistics.licensing.services.registers.judging import Judged, judge
 from logistics.licensing.states import RegisterResult, RegisterStage
 from logistics.parcels.services.imports.problems import RowProblem
@@ -26,7 +25,7 @@ from portal.core.actor import Actor, demand
 from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
 from portal.core.queue import after_commit
-from portal.core.workbooks import FileProblem, SheetRow, read_xlsx
+from portal.core.workbooks import Heading, SheetRow, Table, read_table
 
 MOST_ROWS = 20_000
 PIECE = 100  # lines a transaction: progress is seen, and a killed worker loses no more than that
@@ -55,7 +54,8 @@ def start_import(
         raise Forbidden()
     if not why.strip():
         raise BadInput(_("没有填写原因。"), fields={"why": _("请填写原因，它会写入操作记录。")})
-    lines = list(_lines(register, file))
+    table = _read(register, file)
+    lines = [_line(row, table.heading.found if table.heading else {}) for row in table.rows]
     with transaction.atomic():
         run = RegisterImport.objects.create(
             kind=kind, file_name=name[-120:], sha256=_sha256(file), why=why.strip()[:200], area=area_of_actor(actor),
@@ -157,25 +157,19 @@ def _take(row: RegisterRow, judged: Judged) -> None:
     row.result, row.notes, row.name, row.seen = judged.result, judged.notes, judged.name, judged.seen
 
 
-def _lines(kind: Kind, file: BinaryIO) -> Iterator[RegisterRow]:
-    rows = read_xlsx(file)
-    top = list(islice(rows, HEADER_WITHIN))
-    header, columns = find_columns(kind, top)
-    count = 0
-    for row in chain((row for row in top if row.line > header), rows):
-        count += 1
-        if count > MOST_ROWS:
-            raise FileProblem(
-                _("超过 %(limit)s 行。") % {"limit": MOST_ROWS},
-                code="too_many_rows",
-                hint=_("请拆成几个文件分别上传。"),
-            )
-        yield _line(row, columns)
-    if not count:
-        raise FileProblem(_("表头下面没有数据。"), code="no_rows", hint=_("请从表头的下一行开始填写。"))
+def _read(kind: Kind, file: BinaryIO) -> Table:
+    """Raises FileProblem."""
+
+    def find(rows: Sequence[SheetRow]) -> Heading:
+        line, columns = find_columns(kind, rows)
+        return Heading(line, frozenset(columns), None, columns)
+
+    return read_table(file, find, most_rows=MOST_ROWS)
 
 
 def _line(row: SheetRow, columns) -> RegisterRow:
+    if row.fault is not None:
+        return RegisterRow(line=row.line, result=R.REFUSED, notes=[["", row.fault.message]])
     try:
         return RegisterRow(line=row.line, values=json.dumps(read_line(row, columns), ensure_ascii=False))
     except RowProblem as problem:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from logistics.parcels.services.imports.cells import Formula, SheetRow
 from logistics.parcels.services.imports.problems import FileProblem
 from logistics.parcels.states import ImportKind
@@ -103,11 +101,7 @@ def find_header(rows: list[SheetRow], kind: str) -> Header:
         if len(fields) > len(best):
             best = set(fields)
     missing = [COLUMNS[kind][field][0] for field in REQUIRED[kind] if field not in best]
-    raise FileProblem(
-        _("找不到表头，缺少这些列：%(columns)s。") % {"columns": "、".join(missing)},
-        code="no_header",
-        hint=_("请下载模板，保留第一行的列名，再填写数据。"),
-    )
+    raise FileProblem("no_header", columns="、".join(missing))
 
 
 def _fields_of(headings: list[str], kind: str) -> dict[str, list[int]]:
@@ -122,9 +116,5 @@ def _fields_of(headings: list[str], kind: str) -> dict[str, list[int]]:
 def _once(fields: dict[str, list[int]], headings: list[str]) -> dict[str, list[int]]:
     for indexes in fields.values():
         if len(indexes) > 1:
-            raise FileProblem(
-                _("这几列说的是同一件事：%(columns)s。") % {"columns": "、".join(headings[i] for i in indexes)},
-                code="column_twice",
-                hint=_("请只保留其中一列，再重新上传。"),
-            )
+            raise FileProblem("column_twice", columns="、".join(headings[i] for i in indexes))
     return fields

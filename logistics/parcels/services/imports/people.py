@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from members.access.selectors import actor_of
 from members.access.states import Permission
@@ -13,8 +13,16 @@ from portal.core.actor import Actor
 from portal.core.errors import Forbidden
 
 
+class SenderStopped(Forbidden):
+    """The right to send files was withdrawn while the file waited."""
+
+    code = "sender_stopped"
+    message = _("提交人已没有导入权限。")
+    hint = _("请由有权限的人员重新上传。")
+
+
 def sender_of(created_by: str) -> Actor:
-    """The actor as it is now. Raises Forbidden when it may no longer send files.
+    """The actor as it is now. Raises SenderStopped when it may no longer send files.
 
     The second factor was asked for when the file was sent; the worker has no session to ask again.
     """
@@ -27,5 +35,5 @@ def sender_of(created_by: str) -> Actor:
         device = Device.objects.filter(code=key, revoked_at__isnull=True).first()
         actor = actor_of_device(device) if device else None
     if actor is None or not actor.may(Permission.IMPORT_RUN):
-        raise Forbidden(_("提交人已没有导入权限。"), hint=_("请由有权限的人员重新上传。"))
+        raise SenderStopped()
     return actor

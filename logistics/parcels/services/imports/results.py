@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.services.imports.columns import COLUMNS, REQUIRED
-from logistics.parcels.states import ImportKind, RowResult
+from logistics.parcels.states import ImportKind, ImportState, RowResult
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -34,14 +34,32 @@ def safe(text: str) -> str:
 
 
 def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str]]:
-    """One line for each line of the file. Refused ones carry what stood there, ready to be mended and resent."""
+    """One line for each line of the file. Refused ones carry what stood there, ready to be mended and resent.
+
+    The last line says where the other lines went, so that the sums add up to what the file holds.
+    """
     rows = list(rows)
     headings: list[str] = next((row.raw["headings"] for row in rows if row.raw), [])
     table = [[_("行号"), _("单号"), _("结果"), _("原因代码"), _("说明"), *headings]]
     for row in rows:
         cells = row.raw["cells"] if row.raw else []
         table.append([str(row.line), row.number, str(RowResult(row.result).label), row.code, row.message, *cells])
+    if batch.state in (ImportState.DONE, ImportState.CHECKED):
+        table.append(["", "", "", "", sums_sentence(batch)])
     return [[safe(cell) for cell in line] for line in table]
+
+
+def sums_sentence(batch: ImportBatch) -> str:
+    said = _(
+        "文件共有 %(held)s 行：接收 %(accepted)s，重复 %(duplicates)s，未接收 %(refused)s，"
+        "标题和表头 %(titles)s，空行 %(empty)s，合计行 %(footers)s。"
+    ) % {
+        name: getattr(batch, name)
+        for name in ("held", "accepted", "duplicates", "refused", "titles", "empty", "footers")
+    }
+    if batch.unread_sheets:
+        said += _("没有读取的工作表：%(names)s。") % {"names": "、".join(batch.unread_sheets)}
+    return said
 
 
 def template_table(kind: str) -> list[list[str]]:

@@ -2,29 +2,34 @@
 
 Small files are worked on at once, larger ones by the worker. The work is cut into pieces, each with its results in
 one transaction: a killed worker leaves whole pieces, and the next one goes on behind the last line that has a result.
-A dry run does the same work and takes it back.
+A dry run does the same work and takes each piece back at once, so that it holds no lock for longer than a piece; what
+the pieces would have made is remembered, so that the later ones are judged as they would be.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import BinaryIO, cast
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Max
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.selectors_imports import importable_enterprises
 from logistics.parcels.services.imports import storage
 from logistics.parcels.services.imports.build import Names
+from logistics.parcels.services.imports.failures import Broken, TooManyImports
 from logistics.parcels.services.imports.people import sender_of
 from logistics.parcels.services.imports.problems import FileProblem
 from logistics.parcels.services.imports.sheet import Sheet, read_sheet
-from logistics.parcels.services.imports.take import take
+from logistics.parcels.services.imports.take import Earlier, take
 from logistics.parcels.services.sources import file_source
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from logistics.registry.models import Enterprise
@@ -33,12 +38,16 @@ from members.devices.services import assert_device_live
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, DomainError, NotFound
 from portal.core.ids import new_id
+from portal.core.kept_sums import kept
 from portal.core.queue import after_commit
+from portal.core.workbooks import SheetRow
 
-AT_ONCE = 2000  # lines; more are left to the worker
-PIECE = 1000
+AT_ONCE = 500  # lines; more are left to the worker
+READING_SECONDS = 1.0  # of processor time, while the sender waits
+PIECE = 250
 LOST_AFTER = dt.timedelta(minutes=2)
 TASK = "logistics.parcels.tasks.process_import_file"
+_ONE_AFTER_ANOTHER = "SELECT pg_advisory_xact_lock(hashtext('imports'), hashtext(%s))"
 
 
 def start_import(
@@ -47,18 +56,21 @@ def start_import(
     """Take in a file for an enterprise. Comes back finished when the file is small, else RUNNING.
 
     Raises Forbidden without IMPORT_RUN, NotFound for an enterprise outside the scope, BadInput for an unknown kind,
-    TooLarge beyond 50 MB, FileProblem when the file as a whole can't be read; then nothing is kept.
+    TooLarge beyond 50 MB, FileProblem when the file as a whole can't be read, TooManyImports while MOST_RUNNING_IMPORTS
+    files of the actor are being worked on, StorageFull when the file can't be kept; then nothing is kept.
     """
     actor.require(Permission.IMPORT_RUN)
     if kind not in ImportKind.values:
         raise BadInput(_("请选择导入的种类。"), code="bad_kind", hint=_("种类为 parcels（包裹）或 events（轨迹）。"))
     enterprise = _enterprise(actor, enterprise_code)
+    _assert_few_running(actor)
     sha256, size = storage.digest(file)
-    sheet = read_sheet(file, kind, AT_ONCE)
-    batch = _new_batch(enterprise, kind, name, sha256, size, dry_run, actor, now)
-    storage.keep(batch.pk, file)
-    _begin(batch, sheet, actor, now)
-    return batch
+    sheet = read_sheet(file, kind, AT_ONCE, READING_SECONDS)
+    batch = ImportBatch(
+        id=new_id(), kind=kind, enterprise=enterprise, file_name=_tidy(name), sha256=sha256, size=size,
+        dry_run=dry_run, created_at=now, created_by=actor.id, language=get_language() or "",
+    )  # fmt: skip
+    return _begin(batch, file, sheet, actor, now)
 
 
 def run_checked_import(*, batch: ImportBatch, actor: Actor, now: dt.datetime) -> ImportBatch:
@@ -67,15 +79,18 @@ def run_checked_import(*, batch: ImportBatch, actor: Actor, now: dt.datetime) ->
     _enterprise(actor, batch.enterprise.code)
     if not batch.dry_run or batch.state != ImportState.CHECKED:
         raise Conflict(_("这次导入不是已完成的试运行。"), code="not_checked", hint=_("请先试运行，再正式导入。"))
-    with storage.opened(batch.pk) as file:
-        sheet = read_sheet(cast(BinaryIO, file), batch.kind, AT_ONCE)
-        real = _new_batch(batch.enterprise, batch.kind, batch.file_name, batch.sha256, batch.size, False, actor, now)
-        storage.keep(real.pk, cast(BinaryIO, file))
-    _begin(real, sheet, actor, now)
-    return real
+    _assert_few_running(actor)
+    with storage.opened(batch.pk) as stored:
+        file = cast(BinaryIO, stored)
+        sheet = read_sheet(file, batch.kind, AT_ONCE, READING_SECONDS)
+        real = ImportBatch(
+            id=new_id(), kind=batch.kind, enterprise=batch.enterprise, file_name=batch.file_name, sha256=batch.sha256,
+            size=batch.size, dry_run=False, created_at=now, created_by=actor.id, language=get_language() or "",
+        )  # fmt: skip
+        return _begin(real, file, sheet, actor, now)
 
 
-def process_import(*, batch_id: uuid.UUID | str, now: dt.datetime) -> None:
+def process_import(*, batch_id: str | uuid.UUID, now: dt.datetime) -> None:
     """The worker's part. Does nothing for a batch that is not RUNNING; goes on where a killed worker stopped."""
     batch = (
         ImportBatch.objects.select_related("enterprise", "source")
@@ -84,16 +99,21 @@ def process_import(*, batch_id: uuid.UUID | str, now: dt.datetime) -> None:
     )
     if batch is None:
         return
+    with override(batch.language or settings.LANGUAGE_CODE):  # refused lines are told in the sender's language
+        _process(batch, now)
+
+
+def _process(batch: ImportBatch, now: dt.datetime) -> None:
     try:
         with storage.opened(batch.pk) as file:
             sheet = read_sheet(cast(BinaryIO, file), batch.kind)
         _work(batch, sheet, sender_of(batch.created_by), now)
     except DomainError as error:
-        _fail(batch, f"{error.message}{error.hint}", now)
+        _fail(batch, error, now)
     except (OperationalError, InterfaceError):
         raise  # the database is away: the next round goes on
     except Exception:
-        _fail(batch, _("处理时出错，已处理的行保留。请重新上传同一文件，重复的行不会重复登记。"), now)
+        _fail(batch, Broken(), now)
         raise
 
 
@@ -120,62 +140,78 @@ def _enterprise(actor: Actor, code: str) -> Enterprise:
     return found[0]
 
 
-def _new_batch(enterprise, kind, name, sha256, size, dry_run, actor, now) -> ImportBatch:
-    return ImportBatch.objects.create(
-        id=new_id(),
-        kind=kind,
-        enterprise=enterprise,
-        source=file_source(enterprise=enterprise, now=now),
-        file_name=_tidy(name),
-        sha256=sha256,
-        size=size,
-        dry_run=dry_run,
-        created_at=now,
-        created_by=actor.id,
-    )
-
-
 def _tidy(name: str) -> str:
     plain = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
     return plain[-120:] or "file"
 
 
-def _begin(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> None:
+def _assert_few_running(actor: Actor) -> None:
+    running = ImportBatch.objects.filter(created_by=actor.id, state=ImportState.RUNNING).count()
+    if running >= settings.MOST_RUNNING_IMPORTS:
+        raise TooManyImports(retry_after=30)
+
+
+def _begin(batch: ImportBatch, file: BinaryIO, sheet: Sheet, actor: Actor, now: dt.datetime) -> ImportBatch:
+    """The file is kept before its row is made: a row without a file would be a promise nobody can keep."""
+    storage.keep(batch.pk, file)
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_ONE_AFTER_ANOTHER, [actor.id])
+            _assert_few_running(actor)
+            batch.source = file_source(enterprise=batch.enterprise, now=now)
+            batch.save(force_insert=True)
+            if not sheet.complete:
+                after_commit(TASK, str(batch.pk))
+    except BaseException:
+        storage.forget(batch.pk)
+        raise
     if sheet.complete:
         try:
             _work(batch, sheet, actor, now)
         except DomainError as error:
-            _fail(batch, f"{error.message}{error.hint}", now)
+            _fail(batch, error, now)
             raise
         batch.refresh_from_db()
-        return
-    after_commit(TASK, str(batch.pk))
+    return batch
 
 
 def _work(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> None:
+    assert sheet.header is not None  # noqa: S101  only a sheet whose reading stopped early has none
+    ImportBatch.objects.filter(pk=batch.pk, state=ImportState.RUNNING).update(**kept(sheet.sums))
     names = Names(batch.enterprise)
-    if batch.dry_run:
-        results: list[ImportRow] = []
-        with transaction.atomic():
-            assert_device_live(actor=actor, now=now)
-            for rows in _pieces(sheet):
-                results += take(batch=batch, header=sheet.header, rows=rows, names=names, actor=actor, now=now)
-            transaction.set_rollback(True)
-        with transaction.atomic():
-            if _still_running(batch):
-                ImportRow.objects.bulk_create(results, batch_size=2000, ignore_conflicts=True)
-    else:
-        for rows in _pieces(sheet):
-            with transaction.atomic():
-                if not _still_running(batch):
-                    return
-                assert_device_live(actor=actor, now=now)
-                last = batch.rows.aggregate(last=Max("line"))["last"] or 0
-                fresh = [row for row in rows if row.line > last]
-                if fresh:
-                    taken = take(batch=batch, header=sheet.header, rows=fresh, names=names, actor=actor, now=now)
-                    ImportRow.objects.bulk_create(taken, batch_size=2000)
+    earlier = Earlier() if batch.dry_run else None
+    for rows in _pieces(sheet):
+        piece = partial(take, batch=batch, header=sheet.header, names=names, actor=actor, now=now, earlier=earlier)
+        if not (_check if batch.dry_run else _write)(batch, rows, piece, actor, now):
+            return
     _finish(batch, now)
+
+
+def _check(batch: ImportBatch, rows: list[SheetRow], piece: Callable, actor: Actor, now: dt.datetime) -> bool:
+    """A piece of a dry run: done, taken back, and what came of it kept. False when there is nothing more to do."""
+    with transaction.atomic():
+        assert_device_live(actor=actor, now=now)
+        results = piece(rows=rows)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        if not _still_running(batch):
+            return False
+        ImportRow.objects.bulk_create(results, ignore_conflicts=True)  # another worker may have been at it
+    return True
+
+
+def _write(batch: ImportBatch, rows: list[SheetRow], piece: Callable, actor: Actor, now: dt.datetime) -> bool:
+    """A piece with its results in one transaction. False when there is nothing more to do."""
+    with transaction.atomic():
+        if not _still_running(batch):
+            return False
+        assert_device_live(actor=actor, now=now)
+        last = batch.rows.aggregate(last=Max("line"))["last"] or 0
+        fresh = [row for row in rows if row.line > last]
+        if fresh:
+            ImportRow.objects.bulk_create(piece(rows=fresh))
+    return True
 
 
 def _pieces(sheet: Sheet) -> Iterator[list]:
@@ -205,11 +241,14 @@ def _finish(batch: ImportBatch, now: dt.datetime) -> None:
         transaction.on_commit(lambda: storage.forget(batch.pk))
 
 
-def _fail(batch: ImportBatch, sentence: str, now: dt.datetime) -> None:
+def _fail(batch: ImportBatch, error: DomainError, now: dt.datetime) -> None:
+    """Keeps why by code and figures, so that each reader is told in a language of the own."""
     counts = dict(batch.rows.values_list("result").annotate(n=Count("pk")))
     ImportBatch.objects.filter(pk=batch.pk, state=ImportState.RUNNING).update(
         state=ImportState.FAILED,
-        error=sentence[:300],
+        error_code=error.code[:40],
+        error_data=getattr(error, "data", {}),
+        error=f"{error.message}{error.hint}"[:300],
         accepted=counts.get(RowResult.ACCEPTED, 0),
         duplicates=counts.get(RowResult.DUPLICATE, 0),
         refused=counts.get(RowResult.REFUSED, 0),
@@ -217,4 +256,4 @@ def _fail(batch: ImportBatch, sentence: str, now: dt.datetime) -> None:
     )
 
 
-__all__ = ["FileProblem", "process_import", "resume_imports", "run_checked_import", "start_import"]
+__all__ = ["FileProblem", "TooManyImports", "process_import", "resume_imports", "run_checked_import", "start_import"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
+from contextlib import suppress
 from typing import BinaryIO
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import ImportBatch
 from logistics.parcels.states import ImportState
-from portal.core.errors import Conflict, TooLarge
+from portal.core.errors import Conflict, StorageFull, TooLarge
+from portal.core.outages import is_no_room
 
 KEPT = dt.timedelta(hours=24)
+UNCLAIMED = dt.timedelta(hours=1)  # a file without a row
 _FOLDER = "imports"
 
 
@@ -52,8 +55,16 @@ def too_large() -> TooLarge:
 
 
 def keep(batch_id: uuid.UUID, file: BinaryIO) -> None:
+    """Raises StorageFull when the disk is full or read-only; nothing is left of the file then."""
     file.seek(0)
-    storages["default"].save(_path(batch_id), File(file))
+    try:
+        storages["default"].save(_path(batch_id), File(file))
+    except OSError as error:
+        with suppress(OSError):
+            forget(batch_id)
+        if is_no_room(error):
+            raise StorageFull() from None
+        raise
 
 
 def opened(batch_id: uuid.UUID) -> File:
@@ -77,7 +88,16 @@ def purge(*, now: dt.datetime) -> int:
     waiting = set(ImportBatch.objects.filter(state=ImportState.RUNNING).values_list("pk", flat=True)) | set(
         ImportBatch.objects.filter(created_at__gt=now - KEPT, state=ImportState.CHECKED).values_list("pk", flat=True)
     )
-    gone = [name for name in names if name not in {str(pk) for pk in waiting}]
+    spared = {str(pk) for pk in waiting}
+    gone = [name for name in names if name not in spared and _is_old(f"{_FOLDER}/{name}", now)]
     for name in gone:
         storages["default"].delete(f"{_FOLDER}/{name}")
     return len(gone)
+
+
+def _is_old(path: str, now: dt.datetime) -> bool:
+    """A file comes before its row: a young one may be about to get it."""
+    try:
+        return storages["default"].get_modified_time(path) < now - UNCLAIMED
+    except FileNotFoundError:
+        return False

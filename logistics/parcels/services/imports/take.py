@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from logistics.parcels.events import BatchResult, NewEvent
+from logistics.parcels.events import BatchResult, NewEvent, derived_id, parse_time
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.services.imports.build import Names, event_of, parcel_of
 from logistics.parcels.services.imports.cells import Formula, SheetRow
@@ -18,6 +18,14 @@ from portal.core.actor import Actor
 
 
 @dataclass(slots=True)
+class Earlier:
+    """What the earlier pieces of a dry run would have made: numbers by carrier, and ids of events."""
+
+    parcels: set[tuple[int | None, str]] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Piece:
     """Lines that could be read, with what was made of them, and the results so far."""
 
@@ -26,6 +34,7 @@ class Piece:
     results: list[ImportRow] = field(default_factory=list)
     rows: list[SheetRow] = field(default_factory=list)
     made: list = field(default_factory=list)
+    earlier: Earlier | None = None
 
     def refuse(self, row: SheetRow, code: str, message, number: str = "") -> None:
         cells = [_shown(cell) for cell in row.cells[: len(self.header.headings)]]
@@ -46,12 +55,25 @@ class Piece:
 
 
 def take(
-    *, batch: ImportBatch, header: Header, rows: list[SheetRow], names: Names, actor: Actor, now: dt.datetime
+    *,
+    batch: ImportBatch,
+    header: Header,
+    rows: list[SheetRow],
+    names: Names,
+    actor: Actor,
+    now: dt.datetime,
+    earlier: Earlier | None = None,
 ) -> list[ImportRow]:
-    """Register or record what the lines say, in the caller's transaction. Returns one unsaved ImportRow a line."""
-    piece = Piece(batch, header)
+    """Register or record what the lines say, in the caller's transaction. Returns one unsaved ImportRow a line.
+
+    In a dry run `earlier` stands for the pieces before, which were taken back; this piece adds to it.
+    """
+    piece = Piece(batch, header, earlier=earlier)
     build = parcel_of if batch.kind == ImportKind.PARCELS else event_of
     for row in rows:
+        if row.fault is not None:
+            piece.refuse(row, row.fault.code, row.fault.message)
+            continue
         try:
             piece.made.append(build(row, header, names))
         except RowProblem as problem:
@@ -65,13 +87,15 @@ def take(
 
 def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
     drafts: list[ParcelDraft] = piece.made
-    for row, draft, outcome in zip(
-        piece.rows, drafts, create_parcels(drafts=drafts, actor=actor, now=now), strict=True
-    ):
+    already = piece.earlier.parcels if piece.earlier else set()
+    outcomes = create_parcels(drafts=drafts, actor=actor, now=now, already=frozenset(already))
+    for row, draft, outcome in zip(piece.rows, drafts, outcomes, strict=True):
         if outcome.error is not None:
             piece.refuse(row, outcome.error.code, f"{outcome.error.message}{outcome.error.hint}", draft.carrier_number)
         else:
             piece.settle(row, outcome.result, draft.carrier_number)
+            if outcome.parcel and outcome.result == RowResult.ACCEPTED:
+                already.add((outcome.parcel.carrier_id, outcome.parcel.carrier_number))
 
 
 def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
@@ -87,7 +111,21 @@ def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
             line = refused[index]
             piece.refuse(row, line.code, f"{line.message}{line.hint}", event.number)
         else:
-            piece.settle(row, RowResult.DUPLICATE if index in duplicates else RowResult.ACCEPTED, event.number)
+            known = index in duplicates or _came_earlier(piece, event)
+            piece.settle(row, RowResult.DUPLICATE if known else RowResult.ACCEPTED, event.number)
+
+
+def _came_earlier(piece: Piece, event: NewEvent) -> bool:
+    """Whether an earlier piece of a dry run would have taken the same event; if not, this one is remembered.
+
+    What an event is refused for never depends on other events, so nothing but the ids has to be remembered.
+    """
+    if piece.earlier is None:
+        return False
+    key = event.id or derived_id(event.number, event.code, parse_time(event.at), event.station)
+    known = key in piece.earlier.events
+    piece.earlier.events.add(key)
+    return known
 
 
 def _shown(cell) -> str:
