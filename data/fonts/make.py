@@ -27,6 +27,7 @@ DIVISIONS = HERE.parent / "divisions"
 SOURCES = {  # file: sha256
     "NotoSansCJK-Regular.ttc": "b76b0433203017ca80401b2ee0dd69350349871c4b19d504c34dbdd80541690a",
     "NotoSansCJK-Bold.ttc": "faa5f3656a78b2e2d450d27fe8382c778bc2b6bb5ea29c986664a6a435056ceb",
+    "NotoSans-Regular.ttf": "89c3c497f618fdaa0b2d1e98fef93582f28c71debd2c4a8cdf41f190ced2909d",
     "HanaMinB.ttf": "829543436cdf7b4c6730e2af5806fa406f8ddf0d4b656e0cd49c58d4db1c8d3c",
 }
 SIMPLIFIED = 2  # face of the Noto collections
@@ -35,6 +36,12 @@ ERROR = 1.5  # largest distance of a curve from its original, in thousandths of 
 SIGNS = [(0x20, 0x7E), (0xA0, 0xFF), (0x2010, 0x2027), (0x2030, 0x203B), (0x20AC, 0x20AC), (0x2103, 0x2103),
          (0x2116, 0x2116), (0x2190, 0x2199), (0x2460, 0x2473), (0x2500, 0x257F), (0x25A0, 0x25CF), (0x2605, 0x2606),
          (0x2610, 0x2612), (0x2713, 0x2717), (0x3000, 0x301F), (0xFF01, 0xFF5E), (0xFFE5, 0xFFE5)]  # fmt: skip
+# Han of Extension A; what Chinese writing borrows (kana, bopomofo, Roman numerals, ㎡, mathematics); doubles.
+EXTENDED = [(0x3400, 0x4DBF), (0x2150, 0x2188), (0x2200, 0x22FF), (0x2460, 0x24FF), (0x3040, 0x30FF), (0x3100, 0x312F),
+            (0x31F0, 0x33FF), (0xF900, 0xFAFF), (0xFF5F, 0xFF9F)]  # fmt: skip
+# Letters of other languages: Latin with all its marks, Greek, Cyrillic, and the signs between them.
+LETTERS = [(0x0100, 0x024F), (0x0370, 0x04FF), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x2070, 0x209F), (0x20A0, 0x20BF),
+           (0x2100, 0x214F)]  # fmt: skip
 FIXED = 3_800_000_000  # seconds since 1904: font files carry a date, and the same sources shall give the same bytes
 
 
@@ -60,8 +67,12 @@ def standard_characters() -> set[str]:
     return set(map(chr, ktghz2013.pinyin_dict))
 
 
+def within(ranges: list[tuple[int, int]]) -> set[str]:
+    return {chr(code) for first, last in ranges for code in range(first, last + 1)}
+
+
 def signs() -> set[str]:
-    return {chr(code) for first, last in SIGNS for code in range(first, last + 1)}
+    return within(SIGNS)
 
 
 def beyond(font: TTFont) -> set[str]:
@@ -118,6 +129,9 @@ def main(folder: Path) -> None:
     known = set(map(chr, regular.getBestCmap()))
     wanted |= beyond(regular)
     wide = {c for c in known if "一" <= c <= "鿿"} - wanted
+    extended = (within(EXTENDED) & known) - wanted
+    noto = load(folder, "NotoSans-Regular.ttf")
+    letters = (within(LETTERS) & set(map(chr, noto.getBestCmap()))) - wanted - extended
     hana = load(folder, "HanaMinB.ttf")
     rare = (names | standard_characters()) - known
     ofl = "SIL Open Font License 1.1"
@@ -125,6 +139,10 @@ def main(folder: Path) -> None:
         "sans-regular": quadratic(subset(regular, wanted), "Portal Han Sans", "Regular", ofl),
         "sans-bold": quadratic(subset(bold, names | common_characters() | signs()), "Portal Han Sans", "Bold", ofl),
         "wide": quadratic(subset(load(folder, "NotoSansCJK-Regular.ttc"), wide), "Portal Han Wide", "Regular", ofl),
+        "extended": quadratic(
+            subset(load(folder, "NotoSansCJK-Regular.ttc"), extended), "Portal Han Extended", "Regular", ofl
+        ),
+        "letters": quadratic(subset(noto, letters), "Portal Letters", "Regular", ofl),
         "rare": quadratic(subset(hana, rare), "Portal Han Rare", "Regular", "Hanazono Font License"),
     }
     for name, font in made.items():

@@ -55,6 +55,45 @@ def test_everyday_characters_and_traditional_ones_have_glyphs():
     assert fonts.missing("".join(map(chr, range(0x4E00, 0x9FA6)))) == []
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        range(0x00A1, 0x0180), range(0x0180, 0x0250), range(0x1E00, 0x1F00),  # Latin
+        range(0x0391, 0x03CF), range(0x0400, 0x0500),  # Greek, Cyrillic
+        range(0x3041, 0x3097), range(0x30A0, 0x3100), range(0x3105, 0x3130),  # kana, bopomofo
+        range(0x3380, 0x33E0), range(0x2160, 0x217A),  # ㎡ and its kind, Roman numerals
+        range(0x3400, 0x4DB6),  # Extension A
+    ],
+    ids=lambda block: f"U+{block[0]:04X}",
+)  # fmt: skip
+def test_whole_blocks_have_glyphs(block):
+    assigned = "".join(chr(code) for code in block if unicodedata.category(chr(code)) not in ("Cn", "Cf"))
+    assert len(assigned) > 20
+    for bold in (False, True):
+        assert [c for c in assigned if fonts.glyph(c, bold)[1] == fonts.MISSING] == []
+
+
+def test_words_of_other_alphabets_are_drawn_copied_and_kept_whole():
+    words = "㐂 Łódź şeker İzmir Иван Жук Αθήνα アパート ㎡ Ⅷ"
+    seen = look(drawn(words).finish())
+    assert seen.all_text == words
+    assert all(re.match(r"[A-Z]{6}\+Portal", name) for name in seen.fonts)
+    assert text.wrap("Иван Жуковский", fonts.width("Жуковский", 12) + 1, 12) == ["Иван", "Жуковский"]
+
+
+@pytest.mark.parametrize("words", ["王😀芳", "王👍🏽芳", "王👨‍👩‍👧芳", "王❤️芳", "王🇨🇳芳", "王\U000e0100芳"])
+def test_little_pictures_are_left_out(words):
+    assert look(drawn(words).finish()).all_text == "王芳"
+    assert fonts.missing(words) == []
+
+
+def test_no_font_is_borrowed_from_the_reader():
+    data = drawn("何马村").finish()
+    assert b"Helvetica" not in data
+    assert set(re.findall(rb"/BaseFont /(\S+)", data)) == {b"AAAAAA+PortalHanSans-Regular"}
+    assert data.count(b"/FontFile2") == 1
+
+
 def test_what_no_face_has_prints_a_sign_and_is_listed():
     seen = look(drawn("龙\ue08b村").finish())
     assert seen.all_text == f"龙{fonts.MISSING}村"
@@ -100,7 +139,7 @@ def test_the_files_are_small_licensed_and_those_of_the_list():
     readme = (folder / "README.md").read_text(encoding="utf-8")
     files = sorted(folder.glob("*.ttf"))
     assert {path.name for path in files} == set(fonts.FILES.values())
-    assert sum(path.stat().st_size for path in files) < 10_000_000
+    assert sum(path.stat().st_size for path in files) < 12_500_000
     for path in files:
         assert hashlib.sha256(path.read_bytes()).hexdigest() in readme
     for licence in re.findall(r"LICENSE-[\w-]+\.txt", readme):

@@ -8,11 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from logistics.documents.papers.labels import Label, Party, draw_labels
+from logistics.documents.papers.sizes import LabelSize
 from logistics.documents.services import printing
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.services.bags import add_to_bag, open_bag
 from portal.audit.models import AuditEntry
 from tests.custody.conftest import RECIPIENT_PHONE, SENDER_PHONE
+from tests.documents.conftest import look
 from tests.documents.test_fonts import LONGEST
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +207,29 @@ def test_five_hundred_labels_in_seconds_and_in_as_many_statements_as_two(counter
     record_property("seconds_for_500_labels", f"{seconds:.2f}")
     record_property("bytes_of_500_labels", len(response.content))
     assert seconds < 30  # three at rest; the machine of a test run is busy
+
+
+def a_label(**more) -> Label:
+    party = Party(name="王**", phone="138********", address="水洛镇何马村***")
+    values = {
+        "waybill": "XN0123456789AB", "link": "https://wuliu.example.cn/t/XN0123456789AB", "carrier": "中通",
+        "carrier_number": "78092000000101", "code": "ZL-HEMA", "station": "何马村站", "place": "水洛镇 何马村委会",
+        "lane": "水洛镇站", "badge": "到村", "recipient": party, "sender": party, "pieces": 1, "weight_grams": 1250,
+        "registered": "2026-12-01 09:00",
+    }  # fmt: skip
+    return Label(**(values | more))
+
+
+@pytest.mark.parametrize("size", LabelSize)
+def test_a_long_station_is_printed_whole(size):
+    station = "昌马乡第十二行政村村民委员会党群服务中心二楼便民快递综合服务站(演示)"
+    seen = look(draw_labels([a_label(station=station)], size))
+    assert station in seen.flat
+
+
+@pytest.mark.parametrize("size", LabelSize)
+@pytest.mark.parametrize("name", ["欧阳**", "M" + "*" * 30, "Wolfeschlegelsteinhausenbergerdorff *****", ""])
+def test_a_long_name_never_cuts_the_phone(size, name):
+    party = Party(name=name, phone="138********-1234", address="水洛镇何马村***")
+    seen = look(draw_labels([a_label(recipient=party, sender=party)], size))
+    assert seen.flat.count("138********-1234") == 2

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from logistics.desk.barcodes import Kind, read_barcode
 from logistics.documents.papers.manifests import Line, Manifest, draw_manifest
+from logistics.documents.papers.shelves import draw_shelves
+from logistics.documents.papers.sizes import ShelfSize
 from logistics.parcels.models import Handover, Photo
 from logistics.parcels.services.bags import add_to_bag, open_bag, seal_bag
 from logistics.parcels.services.handovers import offer_handover, take_over
@@ -263,3 +265,11 @@ def test_pages_open_and_take_what_a_link_filled_in(keeper, world):
     page = keeper.client.get(f"{PRINT}labels/", {"numbers": "DB123", "size": "76x130"}).content.decode()
     assert "DB123" in page
     assert '<option value="76x130" selected>' in page
+
+
+@pytest.mark.parametrize("size", ShelfSize)
+@pytest.mark.parametrize(
+    "shelf", ["甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳", "ABCDEFGH-1234567", "二楼东墙第十二号货架上三层左边格"]
+)
+def test_a_shelf_name_as_long_as_the_form_allows_is_printed_whole(size, shelf):
+    assert shelf in look(draw_shelves(station="何马村站", shelves=[shelf], mark="HJ/", size=size)).flat

@@ -9,10 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
+from reportlab.lib.units import mm
 
 from logistics.documents.papers.frame import new_paper
 from logistics.documents.papers.sizes import LabelSize
-from portal.core.pdf.paper import Paper
+from portal.core.pdf import fonts, text
+from portal.core.pdf.paper import ASCENT, Paper
+
+SMALLEST = 5  # points: a label is read at arm's length, and at 203 dpi smaller characters run together
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,8 @@ def _where_to(paper: Paper, label: Label, k: float, x: float, inner: float) -> N
     for n, (name, value) in enumerate(((gettext("站点"), label.station), (gettext("袋路"), label.lane))):
         left = x + n * half
         name_wide = paper.line(left + 2 * k, 66 * k, name, 9 * k) + 2 * k
-        paper.box(left + 2 * k + name_wide, 63.5 * k, half - name_wide - 4 * k, value or "—", 13 * k, smallest=6 * k,
-                  lines=2, bold=True, high=10 * k, middle=True)  # fmt: skip
+        paper.box(left + 2 * k + name_wide, 64 * k, half - name_wide - 4 * k, value or "—", 13 * k, smallest=SMALLEST,
+                  lines=3, bold=True, high=9 * k, middle=True)  # fmt: skip
     paper.rule(x + half, 63 * k, x + half, 74 * k, 0.25)
     paper.rule(x, 74 * k, x + inner, 74 * k, 0.4)
 
@@ -124,11 +128,22 @@ def _person(
               middle=True)  # fmt: skip
     paper.ink(0)
     left, wide = x + side + 5 * k, inner - side - 7 * k
-    first = "  ".join(part for part in (who.name, who.phone) if part) or "—"
-    taken = paper.box(left, y + 2 * k, wide, first, size, smallest=8 * k, bold=True)
+    taken = _name_and_phone(paper, who, left, y + 2 * k, wide, size)
     if who.address:
         paper.box(left, y + 3.2 * k + taken, wide, who.address, size * 0.75, smallest=6 * k, lines=2,
                   high=high - taken - 4.4 * k)  # fmt: skip
+
+
+def _name_and_phone(paper: Paper, who: Party, x: float, y: float, wide: float, size: float) -> float:
+    """One line; the phone keeps its size and its end, a long name shrinks in what is left. Returns the height."""
+    phone_wide = fonts.width(who.phone, size, True) / mm
+    gap = size / 2 / mm if who.name and who.phone else 0.0
+    name = text.fit(who.name or ("" if who.phone else "—"), (wide - phone_wide - gap) * mm, size=size,
+                    smallest=SMALLEST, bold=True)  # fmt: skip
+    on_the_same_base = (size - name.size) * ASCENT / mm
+    name_wide = paper.line(x, y + on_the_same_base, name.lines[0], name.size, bold=True) if name.lines else 0.0
+    paper.line(x + name_wide + gap, y, who.phone, size, bold=True)
+    return size / mm
 
 
 def _bottom(paper: Paper, label: Label, k: float, x: float, inner: float) -> None:

@@ -1,7 +1,8 @@
 """Which face draws a character. The files and their licences are in data/fonts (README.md there).
 
-A line is cut into runs: the main face, bold or regular, as far as it goes, then the wide one, then the rare one. What
-none of them has prints as 〓, so that a reader sees that something is missing.
+A line is cut into runs: the main face, bold or regular, as far as it goes, then the wide one, the extended one, letters
+of other languages, the rare one. What none of them has prints as 〓, so that a reader sees that something is missing;
+little pictures (emoji) are left out, for they say nothing that is missed.
 """
 
 from __future__ import annotations
@@ -25,10 +26,16 @@ FILES = {
     "PortalSans": "sans-regular.ttf",
     "PortalSans-Bold": "sans-bold.ttf",
     "PortalWide": "wide.ttf",
+    "PortalExtended": "extended.ttf",
+    "PortalLetters": "letters.ttf",
     "PortalRare": "rare.ttf",
 }
-REGULAR: tuple[str, ...] = ("PortalSans", "PortalWide", "PortalRare")
+REGULAR: tuple[str, ...] = ("PortalSans", "PortalWide", "PortalExtended", "PortalLetters", "PortalRare")
 BOLD: tuple[str, ...] = ("PortalSans-Bold", *REGULAR)
+# Emoji and what only changes the look of the sign before it: selectors, skin tones, the frame of a key, flags' letters.
+_PICTURES = re.compile(
+    "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u20e3\ufe00-\ufe0f\U000e0020-\U000e01ef]"
+)
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\u2019(?=[A-Za-z])")
 _loading = threading.Lock()
 _faces: dict[str, PortalFont] = {}
@@ -99,7 +106,10 @@ def glyph(character: str, bold: bool) -> tuple[str, str, float]:
         width = face(name).face.charWidths.get(ord(character))
         if width is not None:
             return name, character, width
-    return glyph(MISSING, bold)
+    if _PICTURES.match(character):
+        return "", "", 0.0
+    simple = unicodedata.normalize("NFKC", character)  # Ⅿ → M, 𝐀 → A
+    return glyph(simple if len(simple) == 1 and simple != character else MISSING, bold)
 
 
 def plain(text: str) -> str:
@@ -127,5 +137,5 @@ def _thousandths(text: str, bold: bool) -> float:
 
 
 def missing(text: str) -> list[str]:
-    """The characters of `text` that no face has, each once, in their order."""
+    """The characters of `text` that print as 〓, each once, in their order."""
     return [c for c in dict.fromkeys(plain(text)) if c != MISSING and glyph(c, False)[1] == MISSING]

@@ -31,7 +31,9 @@ class Paper:
     def __init__(self, *, title: str, size: tuple[float, float], language: str, author: str = "") -> None:
         self.out = io.BytesIO()
         self.grey = 0.0
-        self.canvas = Canvas(self.out, invariant=1, pageCompression=1, lang="en" if language == "en" else "zh-CN")
+        fonts.face(fonts.REGULAR[0])  # the library begins each page in Helvetica otherwise, and does not embed it
+        self.canvas = Canvas(self.out, invariant=1, pageCompression=1, lang="en" if language == "en" else "zh-CN",
+                              initialFontName=fonts.REGULAR[0])  # fmt: skip
         self.canvas.setTitle(title)
         self.canvas.setAuthor(author)
         self.canvas.setCreator(author)

@@ -14,7 +14,8 @@ LEADING = 1.25  # distance of base lines, in type sizes
 STEP = 0.5  # points by which type shrinks
 ELLIPSIS = "…"
 # Words and numbers stay whole, everything else may break after each character.
-_PIECES = re.compile(r"[0-9A-Za-zÀ-ÿ]+(?:[-/.:'’][0-9A-Za-zÀ-ÿ]+)*|\s+|.", re.S)
+_LETTER = "[0-9A-Za-zÀ-ɏͰ-ӿḀ-ỿ]"
+_PIECES = re.compile(rf"{_LETTER}+(?:[-/.:'’]{_LETTER}+)*|\s+|.", re.S)
 _NOT_FIRST = "，。、；：！？）】》”’…,.;:!?)]}%℃"
 _NOT_LAST = "（【《“‘([{"
 
