@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from logistics.parcels.warnings import RowWarning
 from portal.core.clock import COUNTY_TIME
 from portal.core.masking import normalise_digits
 
@@ -57,6 +58,7 @@ class BatchResult:
     """`event_ids` has one entry an input row: the stored event, or None for a duplicate or a refusal.
 
     `no_effect` are rows that were stored but come after the end of the journey, so that they change nothing.
+    `warnings` are told about rows that were taken all the same, by their places.
     """
 
     accepted: int = 0
@@ -64,6 +66,7 @@ class BatchResult:
     refused: list[RefusedLine] = field(default_factory=list)
     no_effect: list[int] = field(default_factory=list)
     event_ids: list[uuid.UUID | None] = field(default_factory=list)
+    warnings: dict[int, list[RowWarning]] = field(default_factory=dict)
 
 
 def normalise_number(text: str) -> str:

@@ -63,6 +63,11 @@ def lines_of(*, actor: Actor, batch: ImportBatch) -> QuerySet[ImportRow]:
     return batch.rows.order_by("line")
 
 
+def with_warnings(lines: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    """Of `lines` those that were taken although something of them could not be used."""
+    return lines.filter(ImportRow.WARNED)
+
+
 def progress_of(batch: ImportBatch) -> int:
     """Lines done so far."""
     return batch.rows.count()

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from logistics.parcels.api.base import RawJson, answers, json_body, schema_of
 from logistics.parcels.services.intake import EventBatch, take_events
+from logistics.parcels.warnings import RowWarning, as_rows
 from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.clock import now
@@ -24,6 +25,12 @@ class Refused(msgspec.Struct):
     hint: str
 
 
+class Warned(RowWarning, frozen=True, kw_only=True):
+    """Something about a row that was taken all the same. `index` is its place in the batch."""
+
+    index: int
+
+
 class EventAnswer(msgspec.Struct):
     """`duplicates` and `no_effect` are places in the batch: rows known already, and rows after the journey's end."""
 
@@ -31,6 +38,7 @@ class EventAnswer(msgspec.Struct):
     duplicates: list[int]
     no_effect: list[int]
     refused: list[Refused]
+    warnings: list[Warned]
 
 
 class EventsView(APIView):
@@ -62,6 +70,11 @@ class EventsView(APIView):
                         "hint": str(line.hint),
                     }
                     for line in result.refused
+                ],
+                "warnings": [
+                    {"index": index} | warning
+                    for index, told in sorted(result.warnings.items())
+                    for warning in as_rows(told)
                 ],
             }
         )

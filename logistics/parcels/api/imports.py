@@ -34,7 +34,8 @@ class ImportAnswer(msgspec.Struct):
     Of a file that is done or checked, `held` = `titles` + `empty` + `footers` + `accepted` + `duplicates` + `refused`:
     no line is left unsaid. `held` counts down to the last line that holds anything, `titles` are the lines down to the
     heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone: hidden ones
-    and notes. `error_code` is stable, `error` says the same in the language of the request.
+    and notes. `warned` counts those of the accepted lines that carry warnings: what of them could not be used, such as
+    a phone. `error_code` is stable, `error` says the same in the language of the request.
     """
 
     id: str
@@ -53,6 +54,7 @@ class ImportAnswer(msgspec.Struct):
     accepted: int
     duplicates: int
     refused: int
+    warned: int
     error: str
     error_code: str
     created_at: dt.datetime
@@ -164,6 +166,7 @@ def describe(batch) -> dict[str, Any]:
         "accepted": batch.accepted,
         "duplicates": batch.duplicates,
         "refused": batch.refused,
+        "warned": batch.warned,
         "error": told(batch),
         "error_code": batch.error_code,
         "created_at": batch.created_at,

@@ -12,13 +12,17 @@ from rest_framework.views import APIView
 from logistics.parcels.api.base import RawJson, answers, json_body, schema_of
 from logistics.parcels.services.intake import ParcelBatch, take_parcels
 from logistics.parcels.services.parcels import Outcome
+from logistics.parcels.warnings import RowWarning, as_rows
 from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.clock import now
 
 
 class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """`result` is accepted, duplicate or refused. `waybill` is our number; of a duplicate, the one it has already."""
+    """`result` is accepted, duplicate or refused. `waybill` is our number; of a duplicate, the one it has already.
+
+    `warnings` tell what of an accepted row could not be used, such as a phone: the parcel is registered all the same.
+    """
 
     index: int
     result: str
@@ -26,6 +30,7 @@ class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
     code: str = ""
     message: str = ""
     hint: str = ""
+    warnings: list[RowWarning] = []
 
 
 class ParcelAnswer(msgspec.Struct):
@@ -55,6 +60,8 @@ def _row(index: int, outcome: Outcome) -> dict[str, Any]:
     row = {"index": index, "result": str(outcome.result.value)}
     if outcome.parcel is not None:
         row["waybill"] = outcome.parcel.waybill
+    if outcome.warnings:
+        row["warnings"] = as_rows(outcome.warnings)
     if outcome.error is not None:
         row |= {
             "code": outcome.error.code,

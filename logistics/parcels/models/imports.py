@@ -29,6 +29,7 @@ class ImportBatch(KeptSums):
         "accepted": INTERNAL,
         "duplicates": INTERNAL,
         "refused": INTERNAL,
+        "warned": INTERNAL,
         "error": INTERNAL,
         "error_code": INTERNAL,
         "error_data": INTERNAL,
@@ -51,6 +52,7 @@ class ImportBatch(KeptSums):
     accepted = models.PositiveIntegerField(_("接收"), default=0)
     duplicates = models.PositiveIntegerField(_("重复"), default=0)
     refused = models.PositiveIntegerField(_("未接收"), default=0)
+    warned = models.PositiveIntegerField(_("有提醒"), default=0)  # of the accepted ones
     error = models.CharField(_("读取错误"), max_length=300, blank=True)
     error_code = models.CharField(_("读取错误代码"), max_length=40, blank=True)
     error_data = models.JSONField(_("读取错误数据"), default=dict, blank=True)
@@ -79,7 +81,10 @@ class ImportBatch(KeptSums):
 
 
 class ImportRow(models.Model):
-    """The result of one line of a file. The raw line is kept only where it was refused."""
+    """The result of one line of a file. The raw line is kept only where it was refused. What was taken may carry
+    warnings."""
+
+    WARNED = ~Q(warnings=[])
 
     labels = {
         "id": PUBLIC,
@@ -88,6 +93,7 @@ class ImportRow(models.Model):
         "result": INTERNAL,
         "code": INTERNAL,
         "message": INTERNAL,
+        "warnings": INTERNAL,
         "number": PERSONAL,
         "raw": PERSONAL,
     }
@@ -97,13 +103,19 @@ class ImportRow(models.Model):
     result = models.CharField(_("结果"), max_length=10, choices=RowResult)
     code = models.CharField(_("原因代码"), max_length=24, blank=True)
     message = models.CharField(_("说明"), max_length=300, blank=True)
+    warnings = models.JSONField(_("提醒"), default=list, blank=True)  # rows of warnings.RowWarning
     number = models.CharField(_("单号"), max_length=40, blank=True)
     raw = models.JSONField(_("原始行"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("导入行")
         verbose_name_plural = _("导入行")
-        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "line"], name="import_row_once"),
+            models.CheckConstraint(
+                condition=~Q(result=RowResult.REFUSED) | Q(warnings=[]), name="import_row_refused_or_warned"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.batch_id}:{self.line}"

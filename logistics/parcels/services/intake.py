@@ -185,6 +185,7 @@ def _merged(result: BatchResult, places: list[int], bad: list[RefusedRow], size:
         result.event_ids[place] = event_id
     result.duplicates = [places[i] for i in result.duplicates]
     result.no_effect = [places[i] for i in result.no_effect]
+    result.warnings = {places[i]: told for i, told in result.warnings.items()}
     refused = [RefusedLine(places[r.index], r.code, r.message, r.hint) for r in result.refused]
     refused += [
         RefusedLine(

@@ -19,6 +19,7 @@ from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.selectors import stations_and_below
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
+from logistics.parcels.warnings import RowWarning
 from logistics.registry import standing
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import public_serving_stations
@@ -61,12 +62,14 @@ class ParcelDraft(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one draft. A duplicate gives the parcel that already has the number."""
+    """What became of one draft. A duplicate gives the parcel that already has the number; a draft that was taken
+    may carry warnings about side matters."""
 
     result: RowResult
     parcel: Parcel | None = None
     error: DomainError | None = None
     contacts: list[ParcelContact] = field(default_factory=list)
+    warnings: list[RowWarning] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -179,7 +182,7 @@ def _judge(
         _assert_in_scope(parcel, scope)
         if return_of is None:  # what comes back must be able to travel
             _assert_working(parcel, refs, now)
-        contacts = _contacts(draft, parcel)
+        contacts, warnings = _contacts(draft, parcel)
     except DomainError as error:
         return Outcome(RowResult.REFUSED, error=error)
     if draft.carrier_number:
@@ -187,7 +190,7 @@ def _judge(
         if key in refs.known:
             return Outcome(RowResult.DUPLICATE, refs.known[key])
         refs.known[key] = parcel
-    return Outcome(RowResult.ACCEPTED, parcel, contacts=contacts)
+    return Outcome(RowResult.ACCEPTED, parcel, contacts=contacts, warnings=warnings)
 
 
 def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
@@ -290,22 +293,33 @@ def _store(fresh: list[Outcome], now: dt.datetime) -> None:
     ParcelContact.objects.bulk_create([c for outcome in fresh for c in outcome.contacts], batch_size=5000)
 
 
-def _contacts(draft: ParcelDraft, parcel: Parcel) -> list[ParcelContact]:
-    made = []
+def _contacts(draft: ParcelDraft, parcel: Parcel) -> tuple[list[ParcelContact], list[RowWarning]]:
+    made: list[ParcelContact] = []
+    warnings: list[RowWarning] = []
     for role, name, phone, address in (
         (ContactRole.RECIPIENT, draft.recipient_name, draft.recipient_phone, draft.recipient_address),
         (ContactRole.SENDER, draft.sender_name, draft.sender_phone, draft.sender_address),
     ):
         if name or phone or address:
-            number = to_e164(phone) if phone else ""
+            number = _phone(phone, f"{role}_phone", warnings) if phone else ""
             made.append(
                 ParcelContact(
                     parcel=parcel,
                     role=role,
                     name=name.strip()[:60],
                     phone=number,
-                    tail_hash=tail_hash(phone) if phone else "",
+                    tail_hash=tail_hash(number) if number else "",
                     address=address.strip()[:200],
                 )
             )
-    return made
+    return made, warnings
+
+
+def _phone(text: str, field: str, warnings: list[RowWarning]) -> str:
+    """E.164, or "" with a warning: a phone that can't be read never keeps a parcel out."""
+    try:
+        return to_e164(text)
+    except BadInput:
+        message = _("电话号码无法识别，包裹已登记，没有记下电话。")
+        warnings.append(RowWarning(code="phone_unreadable", message=str(message), field=field))
+        return ""

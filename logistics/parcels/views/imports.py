@@ -18,6 +18,7 @@ from logistics.parcels.selectors_imports import (
     may_read_lines,
     progress_of,
     visible_imports,
+    with_warnings,
 )
 from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.results import template_table
@@ -30,6 +31,7 @@ from portal.core.errors import BadInput, Forbidden, NotFound, StorageFull, TooLa
 
 RECENT = 30
 LINES = 100
+WARNED = "warned"  # among the results a list can be asked for
 
 
 @csrf_exempt  # checked below, once the upload has its limit: the check itself would read the whole form
@@ -113,12 +115,14 @@ def import_page(request, batch_id):
 
 
 def _lines(request, batch) -> dict:
-    shown = request.GET.get("result", RowResult.REFUSED if batch.refused else "")
+    shown = request.GET.get("result", RowResult.REFUSED if batch.refused else WARNED if batch.warned else "")
     lines = lines_of(actor=request.actor, batch=batch)
-    if shown in RowResult.values:
+    if shown == WARNED:
+        lines = with_warnings(lines)
+    elif shown in RowResult.values:
         lines = lines.filter(result=shown)
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
-    return {"page": page, "shown": shown, "results": [("", _("全部")), *RowResult.choices]}
+    return {"page": page, "shown": shown, "results": [("", _("全部")), *RowResult.choices, (WARNED, _("有提醒"))]}
 
 
 @needs(Permission.IMPORT_RUN)

@@ -13,6 +13,7 @@ from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft
 from logistics.parcels.states import EVENT_LABELS, Direction, Issue, Stage, Variant
+from logistics.parcels.warnings import RowWarning
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.states import EnterpriseKind
 from portal.core.masking import scrub
@@ -94,8 +95,8 @@ class Names:
         return codes[0]
 
 
-def parcel_of(row: SheetRow, header: Header, names: Names) -> ParcelDraft:
-    """Raises RowProblem."""
+def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWarning]) -> ParcelDraft:
+    """Raises RowProblem. What does not keep the line out is added to `warnings`."""
 
     def code(field: str) -> str:
         return code_of(header.cell(row, field), header.heading(field)) if field in header.fields else ""
@@ -148,8 +149,11 @@ def _grams(row: SheetRow, header: Header) -> int | None:
     return None
 
 
-def event_of(row: SheetRow, header: Header, names: Names) -> NewEvent:
-    """Raises RowProblem. The text is scrubbed here, before anything else sees it."""
+def event_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWarning]) -> NewEvent:
+    """Raises RowProblem; what does not keep the line out is added to `warnings`.
+
+    The text is scrubbed here, before anything else sees it.
+    """
 
     def text(field: str) -> str:
         return text_of(header.cell(row, field), header.heading(field)) if field in header.fields else ""

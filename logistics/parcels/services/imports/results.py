@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.services.imports.columns import COLUMNS, REQUIRED
 from logistics.parcels.states import ImportKind, ImportState, RowResult
+from logistics.parcels.warnings import as_text
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -40,10 +41,11 @@ def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str
     """
     rows = list(rows)
     headings: list[str] = next((row.raw["headings"] for row in rows if row.raw), [])
-    table = [[_("行号"), _("单号"), _("结果"), _("原因代码"), _("说明"), *headings]]
+    table = [[_("行号"), _("单号"), _("结果"), _("原因代码"), _("说明"), _("提醒"), *headings]]
     for row in rows:
         cells = row.raw["cells"] if row.raw else []
-        table.append([str(row.line), row.number, str(RowResult(row.result).label), row.code, row.message, *cells])
+        result, told = str(RowResult(row.result).label), as_text(row.warnings)
+        table.append([str(row.line), row.number, result, row.code, row.message, told, *cells])
     if batch.state in (ImportState.DONE, ImportState.CHECKED):
         table.append(["", "", "", "", sums_sentence(batch)])
     return [[safe(cell) for cell in line] for line in table]

@@ -235,6 +235,7 @@ def _finish(batch: ImportBatch, now: dt.datetime) -> None:
         accepted=counts.get(RowResult.ACCEPTED, 0),
         duplicates=counts.get(RowResult.DUPLICATE, 0),
         refused=counts.get(RowResult.REFUSED, 0),
+        warned=batch.rows.filter(ImportRow.WARNED).count(),
         finished_at=now,
     )
     if not batch.dry_run:
@@ -252,6 +253,7 @@ def _fail(batch: ImportBatch, error: DomainError, now: dt.datetime) -> None:
         accepted=counts.get(RowResult.ACCEPTED, 0),
         duplicates=counts.get(RowResult.DUPLICATE, 0),
         refused=counts.get(RowResult.REFUSED, 0),
+        warned=batch.rows.filter(ImportRow.WARNED).count(),
         finished_at=now,
     )
 

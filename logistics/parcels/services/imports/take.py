@@ -14,6 +14,7 @@ from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
 from logistics.parcels.states import ImportKind, RowResult
+from logistics.parcels.warnings import RowWarning, as_rows
 from portal.core.actor import Actor
 
 
@@ -35,6 +36,7 @@ class Piece:
     rows: list[SheetRow] = field(default_factory=list)
     made: list = field(default_factory=list)
     earlier: Earlier | None = None
+    warned: list[list[RowWarning]] = field(default_factory=list)  # one list for each of `rows`
 
     def refuse(self, row: SheetRow, code: str, message, number: str = "") -> None:
         cells = [_shown(cell) for cell in row.cells[: len(self.header.headings)]]
@@ -50,8 +52,11 @@ class Piece:
             )
         )
 
-    def settle(self, row: SheetRow, result: RowResult, number: str) -> None:
-        self.results.append(ImportRow(batch=self.batch, line=row.line, result=result, number=number[:40]))
+    def settle(self, row: SheetRow, result: RowResult, number: str, warnings: list[RowWarning]) -> None:
+        told = as_rows(warnings) if result == RowResult.ACCEPTED else []
+        self.results.append(
+            ImportRow(batch=self.batch, line=row.line, result=result, number=number[:40], warnings=told)
+        )
 
 
 def take(
@@ -75,11 +80,13 @@ def take(
             piece.refuse(row, row.fault.code, row.fault.message)
             continue
         try:
-            piece.made.append(build(row, header, names))
+            warnings: list[RowWarning] = []
+            piece.made.append(build(row, header, names, warnings))
         except RowProblem as problem:
             piece.refuse(row, problem.code, problem.message)
         else:
             piece.rows.append(row)
+            piece.warned.append(warnings)
     if piece.made:
         (_take_parcels if batch.kind == ImportKind.PARCELS else _take_events)(piece, actor, now)
     return sorted(piece.results, key=lambda result: result.line)
@@ -89,11 +96,11 @@ def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
     drafts: list[ParcelDraft] = piece.made
     already = piece.earlier.parcels if piece.earlier else set()
     outcomes = create_parcels(drafts=drafts, actor=actor, now=now, already=frozenset(already))
-    for row, draft, outcome in zip(piece.rows, drafts, outcomes, strict=True):
+    for row, draft, warned, outcome in zip(piece.rows, drafts, piece.warned, outcomes, strict=True):
         if outcome.error is not None:
             piece.refuse(row, outcome.error.code, f"{outcome.error.message}{outcome.error.hint}", draft.carrier_number)
         else:
-            piece.settle(row, outcome.result, draft.carrier_number)
+            piece.settle(row, outcome.result, draft.carrier_number, [*warned, *outcome.warnings])
             if outcome.parcel and outcome.result == RowResult.ACCEPTED:
                 already.add((outcome.parcel.carrier_id, outcome.parcel.carrier_number))
 
@@ -112,7 +119,8 @@ def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
             piece.refuse(row, line.code, f"{line.message}{line.hint}", event.number)
         else:
             known = index in duplicates or _came_earlier(piece, event)
-            piece.settle(row, RowResult.DUPLICATE if known else RowResult.ACCEPTED, event.number)
+            told = [*piece.warned[index], *result.warnings.get(index, ())]
+            piece.settle(row, RowResult.DUPLICATE if known else RowResult.ACCEPTED, event.number, told)
 
 
 def _came_earlier(piece: Piece, event: NewEvent) -> bool:
