@@ -197,8 +197,6 @@ def _detail(row: tuple) -> dict[str, Any]:
         "variant": variant,
         "village": village,
         "station": {"name": station, "hours": hours, "address": address} if station else None,
-        "recipient": {"name": mask_name(name or ""), "phone": mask_phone((phone or "").removeprefix("+86"))}
-        if name or phone
-        else None,
+        "recipient": {"name": mask_name(name or ""), "phone": mask_phone(phone or "")} if name or phone else None,
         "events": events,
     }

@@ -22,6 +22,7 @@ from members.access.states import Permission
 from portal.core.actor import Actor, ActorKind, Grant, Scope
 from portal.core.errors import NotFound
 from portal.core.masking import mask_name, mask_phone
+from portal.core.phones import is_mobile
 
 PAGE = 30
 MOST_WAITING = 50
@@ -123,13 +124,10 @@ def recipient_by_proof(parcel: Parcel) -> Actor:
 
 
 def recipient_phone(parcel_id: int) -> str:
-    """E.164 phone to which a code may be sent, or "" when unknown or erased."""
-    return (
-        ParcelContact.objects.filter(parcel=parcel_id, role=ContactRole.RECIPIENT)
-        .values_list("phone", flat=True)
-        .first()
-        or ""
-    )
+    """E.164 phone to which a code may be sent, or "" when unknown, erased or none that takes texts."""
+    rows = ParcelContact.objects.filter(parcel=parcel_id, role=ContactRole.RECIPIENT)
+    phone = rows.values_list("phone", flat=True).first() or ""
+    return phone if is_mobile(phone) else ""
 
 
 def pickup_facts(parcel: Parcel) -> PickupFacts:

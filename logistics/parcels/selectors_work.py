@@ -133,12 +133,12 @@ def contacts_of(parcel: Parcel) -> list[ParcelContact]:
 
 def masked(contact: ParcelContact) -> Person:
     return Person(
-        contact.get_role_display(), mask_name(contact.name), mask_phone(contact.phone), mask_address(contact.address)
+        contact.get_role_display(), mask_name(contact.name), mask_phone(contact.dialled), mask_address(contact.address)
     )
 
 
 def unmasked(contact: ParcelContact) -> Person:
-    return Person(contact.get_role_display(), contact.name, contact.phone, contact.address)
+    return Person(contact.get_role_display(), contact.name, contact.dialled, contact.address)
 
 
 def _happenings(events: list[Event]) -> list[Happening]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.checkdigits import ID_LENGTH, id_number_check, is_credit_code, is_luhn, vin_check
 from portal.core.errors import BadInput
 from portal.core.masking import normalise_digits
-from portal.core.phones import to_e164
+from portal.core.phones import is_mobile, to_e164
 
 # GB/T 2260: the first two digits name a province. Counties come and go, and a card keeps the code of its time, so no
 # more than the province can be held against a number. 81–83: residence permits of Hong Kong, Macao and Taiwan people.
@@ -152,14 +151,6 @@ def read_mobile(text: str) -> str:
     if not is_mobile(phone):
         raise BadInput(_("这是座机号码，收不到短信。"), code="not_mobile", hint=_("请填写 11 位手机号。"))
     return phone
-
-
-def is_mobile(phone: str) -> bool:
-    """Whether a number in E.164 can be a mobile one. Mainland: 11 digits from 13 to 19, whoever was given the block."""
-    if phone.startswith("+86"):
-        return re.fullmatch(r"\+861[3-9][0-9]{9}", phone) is not None
-    kind = phonenumbers.number_type(phonenumbers.parse(phone))
-    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def _birth_date(number: str) -> dt.date | None:

@@ -18,13 +18,18 @@ def mask_name(name: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """138********: eight digits hidden, and never the last four, which are the key of the lookup page."""
-    digits = re.sub(r"\D", "", phone or "")
+    """138********: eight digits hidden, and never the last four, which are the key of the lookup page.
+
+    Of a number with its extension (`+8618412345678-1234`) the extension is hidden whole: 184********-****.
+    """
+    number, _sign, extension = (phone or "").partition("-") if (phone or "").startswith("+") else (phone or "", "", "")
+    # the country code would take the place of the digits people recognise
+    digits = re.sub(r"\D", "", number.removeprefix("+86"))
     if len(digits) == 13 and digits.startswith("86"):
-        digits = digits[2:]  # the country code would take the place of the digits people recognise
+        digits = digits[2:]
     if not digits:
         return ""
-    return digits[:3] + "*" * max(len(digits) - 3, 8)
+    return digits[:3] + "*" * max(len(digits) - 3, 8) + ("-****" if extension else "")
 
 
 def mask_address(address: str) -> str:

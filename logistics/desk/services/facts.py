@@ -30,9 +30,12 @@ def tail_of(parcel: Parcel) -> str:
 
 
 def recipient_of(parcel: Parcel) -> dict[str, Any]:
-    """The masked name, and whether there is a phone to which messages go."""
+    """The masked name, whether there is a phone to which messages go, and else whether there is one to call."""
     contact = recipient_contact(parcel)
-    return {"recipient": mask_name(contact.name) if contact else "", "reachable": bool(contact and contact.phone)}
+    if contact is None:
+        return {"recipient": "", "reachable": False, "call": ""}
+    call = "relay" if contact.relay else "phone" if contact.phone else ""
+    return {"recipient": mask_name(contact.name), "reachable": contact.takes_texts, "call": call}
 
 
 def recipient_contact(parcel: Parcel) -> ParcelContact | None:

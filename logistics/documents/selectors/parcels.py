@@ -118,7 +118,7 @@ def _places(parcels: Iterable[Parcel]) -> dict[str, str]:
 def masked(contact: ParcelContact | None) -> Party:
     if contact is None:
         return Party()
-    return Party(mask_name(contact.name), mask_phone(contact.phone), mask_address(contact.address))
+    return Party(mask_name(contact.name), mask_phone(contact.dialled), mask_address(contact.address))
 
 
 def lookup_link(waybill: str) -> str:

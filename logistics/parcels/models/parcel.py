@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.states import TERMINALS, ContactRole, Custodian, Direction, NumberKind, Stage, Variant
 from logistics.registry.models import Enterprise, Station
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
+from portal.core.phones import is_mobile
+
+# A mobile number, one with area code, a short or a 400 number of the mainland; anything E.164 of other countries.
+WHOLE_NUMBER = r"^\+(86(1[3-9][0-9]{9}|10[0-9]{8}|[2-9][0-9]{9,10}|9[56][0-9]{3,4})|(?!86)[1-9][0-9]{6,14})$"
 
 
 class Parcel(models.Model):
@@ -228,6 +232,8 @@ class ParcelContact(models.Model):
         "role": INTERNAL,
         "name": PERSONAL,
         "phone": PERSONAL,
+        "relay": PERSONAL,
+        "extension": PERSONAL,
         "tail_hash": PERSONAL,
         "address": PERSONAL,
     }
@@ -235,16 +241,38 @@ class ParcelContact(models.Model):
     parcel = models.ForeignKey(Parcel, models.CASCADE, verbose_name=_("包裹"), related_name="contacts")
     role = models.CharField(_("角色"), max_length=10, choices=ContactRole)
     name = models.CharField(_("姓名"), max_length=60, blank=True)
-    phone = models.CharField(_("电话"), max_length=20, blank=True)  # E.164
-    # keyed hash of the last four digits, so that tier 1 compares without reading the phone
+    # E.164 of a number that is the person's own: it finds "my parcels", standing consent and text messages.
+    phone = models.CharField(_("电话"), max_length=20, blank=True)
+    # E.164 of a number shared by many, which rings only with the extension. It stands for nobody.
+    relay = models.CharField(_("转接电话"), max_length=20, blank=True)
+    extension = models.CharField(_("分机号"), max_length=6, blank=True)
+    # keyed hash of the last four digits as the label shows them, so that tier 1 compares without reading the phone
     tail_hash = models.CharField(_("尾号摘要"), max_length=64, blank=True)
     address = models.CharField(_("详细地址"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("收寄件人")
         verbose_name_plural = _("收寄件人")
-        constraints = [models.UniqueConstraint(fields=["parcel", "role"], name="parcel_contact_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "role"], name="parcel_contact_once"),
+            models.CheckConstraint(condition=Q(phone="") | Q(phone__regex=WHOLE_NUMBER), name="contact_phone_whole"),
+            models.CheckConstraint(condition=Q(phone="") | Q(relay=""), name="contact_phone_or_relay"),
+            models.CheckConstraint(
+                condition=Q(relay="", extension="")
+                | Q(relay__regex=r"^\+[1-9][0-9]{6,14}$", extension__regex=r"^[0-9]{2,6}$"),
+                name="contact_relay_with_extension",
+            ),
+        ]
         indexes = [models.Index(fields=["phone"], name="parcel_contact_phone", condition=~Q(phone=""))]
 
     def __str__(self):
         return f"{self.role} #{self.parcel_id}"
+
+    @property
+    def dialled(self) -> str:
+        """What one dials to reach the person: E.164, of a relay with `-extension`; "" when there is no number."""
+        return f"{self.relay}-{self.extension}" if self.relay else self.phone
+
+    @property
+    def takes_texts(self) -> bool:
+        return is_mobile(self.phone)

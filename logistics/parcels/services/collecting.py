@@ -28,6 +28,7 @@ from members.access.states import Permission
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict
+from portal.core.phones import read_phone
 
 MAX_ROWS = 500
 FORM_LASTS = dt.timedelta(days=31)
@@ -55,6 +56,14 @@ class NothingToGive(BadInput):
     code = "nothing_to_give"
     message = _("没有要交给快递企业的包裹。")
     hint = _("请扫描或输入单号，一行一件。")
+
+
+class PhoneUnusable(BadInput):
+    """At the counter the person stands there and can say the number: nothing is guessed and nothing left out."""
+
+    code = "bad_phone"
+    message = _("电话号码有误。")
+    hint = _("手机号为 11 位数字；座机请带区号，转接电话请写“号码-分机号”。")
 
 
 class RowsNotTaken(Conflict):
@@ -107,7 +116,8 @@ def collect_parcel(
     The keeper states that they compared the sender's identity card (快递暂行条例 第22条: real name; the number is not
     kept) and looked at the goods (第30条: prohibited goods). `form_key` is made with the empty form: the same form sent
     twice, also at the same moment, is one parcel. Needs PARCEL_CREATE and STATION_RECEIVE at the station. Raises
-    NotChecked, KeyMissing, PersonMissing, Stopped, the draft's BadInput, Conflict for a carrier's number that is taken.
+    NotChecked, KeyMissing, PersonMissing, PhoneUnusable, Stopped, the draft's BadInput, Conflict for a carrier's number
+    that is taken.
     """
     require_station(actor=actor, permission=Permission.STATION_RECEIVE, station=station)
     actor.require(Permission.PARCEL_CREATE)
@@ -122,6 +132,10 @@ def collect_parcel(
     needed = (draft.sender_name, draft.sender_phone, draft.recipient_name, draft.recipient_phone)
     if not all(text.strip() for text in (*needed, draft.recipient_address)):
         raise PersonMissing()
+    for field in ("sender_phone", "recipient_phone"):
+        found = read_phone(getattr(draft, field))
+        if not found.usable or found.several:
+            raise PhoneUnusable(fields={field: PhoneUnusable.message})
     draft.direction, draft.origin_station = Direction.UP.value, station.code
     try:
         parcel = _collect(draft, station, source, event_id, actor, now)

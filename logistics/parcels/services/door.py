@@ -51,6 +51,7 @@ from portal.core.actor import Actor
 from portal.core.clock import county_day
 from portal.core.errors import DomainError
 from portal.core.images import clean_image
+from portal.core.phones import is_mobile
 from portal.core.scrubbing import scrub
 from portal.notify.services import send
 
@@ -208,7 +209,7 @@ def _left_from(parcel: Parcel, actor: Actor) -> Station | None:
 
 def _tell(parcel: Parcel, left_from: Station | None, now: dt.datetime) -> None:
     phone = phone_of(parcel, ContactRole.RECIPIENT)
-    if not phone:
+    if not is_mobile(phone):
         return
     digits = draw_code()
     row, _made = DoorCode.objects.get_or_create(

@@ -28,7 +28,7 @@ from portal.core.actor import Actor, Scope, demand
 from portal.core.checkdigits import random_number
 from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
-from portal.core.phones import to_e164
+from portal.core.phones import Phone, PhoneKind, read_phone
 from portal.regions.models import Division
 
 MAX_DRAFTS = 20_000
@@ -301,25 +301,36 @@ def _contacts(draft: ParcelDraft, parcel: Parcel) -> tuple[list[ParcelContact], 
         (ContactRole.SENDER, draft.sender_name, draft.sender_phone, draft.sender_address),
     ):
         if name or phone or address:
-            number = _phone(phone, f"{role}_phone", warnings) if phone else ""
+            found = _phone(phone, f"{role}_phone", warnings)
+            relayed = found.kind is PhoneKind.RELAY
             made.append(
                 ParcelContact(
                     parcel=parcel,
                     role=role,
                     name=name.strip()[:60],
-                    phone=number,
-                    tail_hash=tail_hash(number) if number else "",
+                    phone="" if relayed else found.number,
+                    relay=found.number if relayed else "",
+                    extension=found.extension,
+                    tail_hash=tail_hash(found.tail),
                     address=address.strip()[:200],
                 )
             )
     return made, warnings
 
 
-def _phone(text: str, field: str, warnings: list[RowWarning]) -> str:
-    """E.164, or "" with a warning: a phone that can't be read never keeps a parcel out."""
-    try:
-        return to_e164(text)
-    except BadInput:
-        message = _("电话号码无法识别，包裹已登记，没有记下电话。")
-        warnings.append(RowWarning(code="phone_unreadable", message=str(message), field=field))
-        return ""
+_PHONE_WARNINGS = {
+    PhoneKind.UNREADABLE: ("phone_unreadable", _("电话号码无法识别，包裹已登记，没有记下电话。")),
+    PhoneKind.MASKED: ("phone_masked", _("电话号码有隐去的数字，包裹已登记，没有记下电话，收件人收不到短信。")),
+}
+_SEVERAL = ("phone_several", _("一格里有几个电话号码，只记下第一个能拨打的。"))
+
+
+def _phone(text: str, field: str, warnings: list[RowWarning]) -> Phone:
+    """What the text says; a phone that can't be used is told and never keeps a parcel out."""
+    if not text.strip():
+        return Phone(PhoneKind.UNREADABLE)
+    found = read_phone(text)
+    told = _PHONE_WARNINGS.get(found.kind) or (_SEVERAL if found.several else None)
+    if told is not None:
+        warnings.append(RowWarning(code=told[0], message=str(told[1]), field=field))
+    return found

@@ -17,6 +17,7 @@ from members.access.states import Permission
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict
+from portal.core.phones import written
 
 
 class ReturnReason(models.TextChoices):
@@ -122,10 +123,22 @@ def create_return_shipment(*, parcel: Parcel, actor: Actor, now: dt.datetime) ->
     try:
         with transaction.atomic():
             back = create_parcel(draft=_reversed(parcel), actor=actor, now=now, return_of=parcel, demo=parcel.demo)
+            _keep_tails(parcel, back)
     except IntegrityError:
         raise ReturnExists() from None
     record(actor=actor, now=now, action="parcel.return_shipment", target=parcel, after={"parcel": back.pk})
     return back
+
+
+_SWAPPED = {ContactRole.RECIPIENT: ContactRole.SENDER, ContactRole.SENDER: ContactRole.RECIPIENT}
+
+
+def _keep_tails(parcel: Parcel, back: Parcel) -> None:
+    """What was known of a masked phone is no more than the hash of its end: no draft can carry it."""
+    for contact in ParcelContact.objects.filter(parcel=parcel, phone="", relay="").exclude(tail_hash=""):
+        ParcelContact.objects.update_or_create(
+            parcel=back, role=_SWAPPED[ContactRole(contact.role)], defaults={"tail_hash": contact.tail_hash}
+        )
 
 
 def _reversed(parcel: Parcel) -> ParcelDraft:
@@ -147,4 +160,5 @@ def _reversed(parcel: Parcel) -> ParcelDraft:
 def _person(role: str, contact: ParcelContact | None) -> dict[str, str]:
     if contact is None:
         return {}
-    return {f"{role}_name": contact.name, f"{role}_phone": contact.phone, f"{role}_address": contact.address}
+    phone = written(contact.relay or contact.phone, contact.extension)
+    return {f"{role}_name": contact.name, f"{role}_phone": phone, f"{role}_address": contact.address}

@@ -2,7 +2,8 @@
 SELECT p.id, p.waybill, p.variant,
     CASE WHEN village.level = 12 THEN village.name END AS village,
     s.name AS station_name, s.hours AS station_hours, s.address AS station_address,
-    r.name AS recipient_name, r.phone AS recipient_phone,
+    r.name AS recipient_name, 
+    CASE WHEN r.relay <> '' THEN r.relay || '-' || r.extension ELSE r.phone END AS recipient_phone,
     (
         SELECT coalesce(json_agg(json_build_object(
             'at', e.occurred_at, 'code', e.code, 'issue', nullif(e.issue, ''), 'place', es.name, 'text', e.text

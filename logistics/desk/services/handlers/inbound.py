@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext
 
 from logistics.desk import words
@@ -52,11 +54,22 @@ def _taken_in(parcel: Parcel, call: Call) -> Answer:
     return Answer(
         word=shelf or str(words.DONE[call.task]),
         message=gettext("已入库，收件人会收到取件通知。") if facts["reachable"] else gettext("已入库。"),
-        hint="" if facts["reachable"] else gettext("没有登记收件人的手机号，请打电话或当面通知。"),
+        hint=_how_to_tell(facts),
         number=parcel.waybill,
         facts=facts,
         undo=True,
     )
+
+
+def _how_to_tell(facts: dict[str, Any]) -> str:
+    """What the keeper does where no text message goes out."""
+    if facts["reachable"]:
+        return ""
+    if facts["call"] == "relay":
+        return gettext("登记的是带分机号的转接电话，收不到短信。请拨通后按分机号转接，或当面通知。")
+    if facts["call"] == "phone":
+        return gettext("登记的是座机，收不到短信。请打电话或当面通知。")
+    return gettext("没有登记收件人的手机号，请打电话或当面通知。")
 
 
 def _moved(parcel: Parcel, call: Call, before: str) -> Answer:

@@ -95,6 +95,9 @@ class Names:
         return codes[0]
 
 
+UNREADABLE_CELL = "?"  # a formula, or a number that a spreadsheet cut off
+
+
 def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWarning]) -> ParcelDraft:
     """Raises RowProblem. What does not keep the line out is added to `warnings`."""
 
@@ -103,6 +106,13 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
 
     def text(field: str) -> str:
         return text_of(header.cell(row, field), header.heading(field)) if field in header.fields else ""
+
+    def phone(field: str) -> str:
+        """As it stands, blanks and all. A cell that can't be read is told, as any phone that can't."""
+        try:
+            return text(field) if code(field) else ""
+        except RowProblem:
+            return UNREADABLE_CELL
 
     number = code("carrier_number")
     if not number:
@@ -117,10 +127,10 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
         destination_station=names.station(text("destination_station")),
         origin_station=names.station(text("origin_station")),
         recipient_name=text("recipient_name"),
-        recipient_phone=code("recipient_phone"),
+        recipient_phone=phone("recipient_phone"),
         recipient_address=text("recipient_address"),
         sender_name=text("sender_name"),
-        sender_phone=code("sender_phone"),
+        sender_phone=phone("sender_phone"),
         sender_address=text("sender_address"),
         pieces=_pieces(row, header),
         weight_grams=_grams(row, header),

@@ -23,6 +23,7 @@ from logistics.parcels.services.pickup.codes import code_hash, spaced
 from logistics.parcels.services.pickup.links import make_link_token, subject_of
 from logistics.parcels.states import ContactRole
 from logistics.registry.models import Station
+from portal.core.phones import is_mobile
 from portal.notify.services import add_line, withdraw
 from portal.notify.templates import Template
 
@@ -36,7 +37,7 @@ def arrival_key(*, parcel: Parcel, station: Station, code: str) -> str:
 
 
 def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime, phone: str | None = None) -> bool:
-    """Writes the arrival into the recipient's message in the caller's transaction; False when no phone is known.
+    """Writes the arrival into the recipient's message in the caller's transaction; False without a mobile number.
 
     Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
     `phone` is the recipient's where the caller has read it.
@@ -80,7 +81,7 @@ def _tell(
     code: str,
     now: dt.datetime,
 ) -> bool:
-    if not phone:
+    if not is_mobile(phone):
         return False
     add_line(
         template=template.name,
