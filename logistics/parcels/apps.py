@@ -8,4 +8,4 @@ class Config(AppConfig):
     verbose_name = _("包裹")
 
     def ready(self):
-        from logistics.parcels import door_text, pickup_text  # noqa: F401  declares its messages to portal.notify
+        from logistics.parcels import door_text, notices, pickup_text  # noqa: F401  declares its messages to portal.notify

@@ -166,17 +166,30 @@ def _stop(parcel: Parcel, contact: ParcelContact | None, failed: set[str]) -> St
     )
 
 
+def parcel_to_deliver(*, actor: Actor, number: str) -> Parcel:
+    """A parcel of where the actor delivers, by any of its numbers, also one in other hands: setting out with it says
+    so. Raises ParcelNotFound."""
+    return _by_number(visible_parcels(actor=actor, permission=Permission.PARCEL_DELIVER), number)
+
+
 def stop_of(*, actor: Actor, number: str, failed: Iterable[str]) -> Stop:
-    """One parcel that the actor may deliver, by any of its numbers. Raises ParcelNotFound."""
-    rows = visible_parcels(actor=actor, permission=Permission.PARCEL_DELIVER)
+    """One parcel that the actor may deliver and whose people they may see, by any of its numbers. Raises
+    ParcelNotFound."""
+    seen = visible_parcels(actor=actor, permission=Permission.PARCEL_VIEW_PERSONAL)
+    rows = visible_parcels(actor=actor, permission=Permission.PARCEL_DELIVER).filter(pk__in=seen.values("pk"))
+    parcel = _by_number(rows, number)
+    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).first()
+    return _stop(parcel, contact, set(failed))
+
+
+def _by_number(rows: QuerySet[Parcel], number: str) -> Parcel:
     found = rows.filter(numbers__number=normalise_number(number)).select_related(
         "destination", "destination_station", "station", "carrier"
     )
     parcel = found.order_by("-pk").first()
     if parcel is None:
         raise ParcelNotFound()
-    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).first()
-    return _stop(parcel, contact, set(failed))
+    return parcel
 
 
 @dataclass(frozen=True, slots=True)

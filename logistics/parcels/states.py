@@ -5,8 +5,14 @@ Source: the canonical model in docs/architecture.md, 'The spine'. Codes are stor
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+# How long after the end of a journey those who served it still reach the parcel and its people: complaints, a return,
+# a wrong count. Officials reach it by their permission, each look on record.
+SERVED_AFTER_END = dt.timedelta(days=30)
 
 
 class Direction(models.TextChoices):

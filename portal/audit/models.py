@@ -34,7 +34,10 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = _("操作记录")
         verbose_name_plural = _("操作记录")
-        indexes = [models.Index(fields=["object_type", "object_id", "-at"], name="audit_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "-at"], name="audit_object"),
+            models.Index(fields=["actor", "action", "-at"], name="audit_actor"),  # what somebody did today
+        ]
 
     def __str__(self):
         return f"{self.action} {self.object_type} {self.object_id}"

@@ -173,5 +173,7 @@ def test_find_tells_where_it_is(counter, phone, keeper, courier, world):
     answer = phone.scan("find", parcel.waybill)
     assert (answer.word, answer.facts["shelf"], answer.facts["place"]) == ("待取件", "3-2", "何马村站")
     carrying = Phone(courier, world.township_station)
+    assert carrying.scan("find", parcel.waybill).result == "refused"  # it lies at a village and was never theirs
+    Parcel.objects.filter(pk=parcel.pk).update(custody_kind="person", custody_ref=courier.actor().id)
     assert carrying.scan("find", parcel.waybill).result == "ok"
     assert phone.scan("find", "999000111222").code == "unknown_number"

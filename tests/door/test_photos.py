@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from logistics.parcels.models import Photo
+from logistics.parcels.models import Parcel, Photo
 from logistics.parcels.services import photos
 from logistics.parcels.services.handovers import offer_handover
 from logistics.parcels.services.parties import Party
@@ -188,6 +188,7 @@ def test_a_file_that_is_gone_is_said_so(counter, keeper, media):
 
 def test_an_empty_signature_is_refused(counter, courier):
     parcel = counter.parcel()
+    Parcel.objects.filter(pk=parcel.pk).update(custody_kind="person", custody_ref=courier.actor().id)
     assert send(courier, signature(), kind="signature", parcel=parcel.waybill).status_code == 201
     refused = send(courier, signature(blank=True), kind="signature", parcel=parcel.waybill)
     assert (refused.status_code, "签名框" in refused.content.decode()) == (400, True)

@@ -38,7 +38,8 @@ class NoFace:
 # The officials above the village. The neighbour county's official is never among them.
 COUNTY = "county_official administrator"
 OFFICE = f"township_official support {COUNTY}"
-STAFF = f"{OFFICE} courier enterprise_admin"
+# Couriers see the parcels they carry; those of the table lie on a shelf.
+STAFF = f"{OFFICE} enterprise_admin"
 
 READ = {
     # selectors: pages and programs
@@ -52,7 +53,7 @@ READ = {
     ("visible_feeds", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
     ("own_refused_events", parcels.RefusedEvent): Seen("enterprise_admin", ""),
     ("visible_handovers", parcels.Handover): Seen(f"{OFFICE} courier keeper", f"{OFFICE} courier keeper_next_door"),
-    ("visible_photos", parcels.Photo): Seen(f"{COUNTY} courier keeper", f"{COUNTY} courier keeper_next_door"),
+    ("visible_photos", parcels.Photo): Seen(f"{COUNTY} keeper", f"{COUNTY} keeper_next_door"),
     ("own_relations", Relation): Seen("villager", "keeper_next_door"),
     ("own_messages", Message): Seen("villager", "keeper_next_door"),
     # own people and courses of the area: here a villager at the county's course, next door a keeper at the neighbours'

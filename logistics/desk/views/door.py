@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from logistics.desk.views.sending import lines_of, refusal_of, with_picture
-from logistics.parcels.selectors_carry import Stop, my_round, place_of, stop_of
+from logistics.parcels.selectors_carry import Stop, my_round, parcel_to_deliver, place_of, stop_of
 from logistics.parcels.services.door import FAILED, FailedReason, attempt_failed, deliver_at_door, start_delivery
 from logistics.parcels.services.looks import Purpose, look_at_people
 from logistics.parcels.states import EVENT_LABELS, ContactRole, DoorProof, Issue, Stage
@@ -50,8 +50,8 @@ def _set_out(request, numbers: list[str]) -> tuple[list[dict], int]:
     problems, started = [], 0
     for number in dict.fromkeys(numbers):
         try:
-            stop = stop_of(actor=request.actor, number=number, failed=FAILED)
-            start_delivery(parcel=stop.parcel, actor=request.actor, now=now())
+            parcel = parcel_to_deliver(actor=request.actor, number=number)
+            start_delivery(parcel=parcel, actor=request.actor, now=now())
             started += 1
         except DomainError as error:
             problems.append({"number": number, **refusal_of(error)})

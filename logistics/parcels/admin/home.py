@@ -14,6 +14,7 @@ from logistics.parcels import selectors_county as county
 from logistics.parcels.admin.filters import FLOW_LABELS, LEVEL_LABELS
 from logistics.parcels.models import Handover, RefusedEvent
 from logistics.parcels.selectors_imports import visible_imports
+from logistics.parcels.selectors_looks import LOOKED, LOOKS_MOST, busy_lookers
 from logistics.parcels.selectors_refused import visible_refusals
 from logistics.parcels.states import HandoverState, ImportState, Issue
 from logistics.registry.selectors import visible_stations
@@ -137,5 +138,19 @@ def _refused(actor: Actor, now: dt.datetime) -> list[tuple[Any, int, str]]:
     ]
 
 
+def read_looks(actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """Who looked at many people's full details today. Nothing is shown on an ordinary day."""
+    page = reverse("admin:audit_auditentry_changelist")
+    rows = [
+        (
+            one.user.get_full_name() if one.user else one.person, one.count,
+            f"{page}?{urlencode({'actor__icontains': one.person, 'action__icontains': LOOKED})}",
+        )
+        for one in busy_lookers(actor=actor, now=now)
+    ]  # fmt: skip
+    return {"rows": rows, "most": LOOKS_MOST}
+
+
+add_panel(Panel("looks", 15, Permission.AUDIT_VIEW, "admin/parcels/home_looks.html", read_looks))
 add_panel(Panel("county", 10, Permission.PARCEL_VIEW, "admin/parcels/home_county.html", read_county))
 add_panel(Panel("data", 20, Permission.IMPORT_VIEW, "admin/parcels/home_data.html", read_data))
