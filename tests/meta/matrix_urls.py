@@ -2,9 +2,9 @@
 
 A number is the HTTP status; `login` leads to the login page. Addresses with a record name the keeper's own parcel, the
 import of the enterprise administrator's carrier, the villager's relation and so on (visits.py, street.py), so
-the column of somebody else shows 404. POST is sent without data:
-400 or 409 says that the door is open and the form is empty. Read it as law: a change here is a change of who may
-do what. A route that is missing fails.
+the column of somebody else shows 404; so does the courier's, who does not carry the keeper's parcel. POST is sent
+without data: 400 or 409 says that the door is open and the form is empty. Read it as law: a change here is a change of
+who may do what. A route that is missing fails.
 
 Columns: anonymous, villager, courier, keeper, keeper next door, enterprise administrator, township official, county
 official, neighbour county's official, support, administrator, scanner.
@@ -83,8 +83,8 @@ work_import_run              POST login 403   403   403   403   409   403   409 
 work_import_result           GET  login 403   403   403   403   200   404   404   404   403   404   login
 work                         GET  login 403   200   200   200   200   200   200   200   200   200   login
 work_parcels                 GET  login 403   200   200   200   200   200   200   200   200   200   login
-work_parcel                  GET  login 403   200   200   404   200   200   200   404   200   200   login
-work_parcel                  POST login 403   400   400   404   403   403   400   404   403   400   login
+work_parcel                  GET  login 403   404   200   404   200   200   200   404   200   200   login
+work_parcel                  POST login 403   404   400   404   403   403   400   404   403   400   login
 work_parcel_why              GET  login 403   403   403   403   403   200   200   404   200   200   login
 
 # programs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,7 +22,7 @@ from logistics.licensing.selectors_registers import counts_of, visible_register_
 from logistics.licensing.services import registers
 from logistics.licensing.services.registers.columns import columns_of
 from logistics.licensing.states import RegisterResult, RegisterStage
-from members.access.admin_base import ScopedAdmin, guarded, reason_field
+from members.access.admin_base import ScopedAdmin, guarded, lead_with, reason_field
 from members.access.panels import PLACES, Menu
 from members.access.states import Permission as P
 from portal.core.access import declare, holders
@@ -33,6 +34,10 @@ MOST_BYTES = 20 * 1024 * 1024
 LINES = 200  # of a page
 WRITERS = tuple(kind.writes for kind in KINDS.values())
 _GOOD = {RegisterResult.NEW, RegisterResult.CHANGED, RegisterResult.SAME, RegisterResult.ADDED, RegisterResult.UPDATED}
+
+
+for _kind in KINDS.values():  # a list of parties leaves as a file that can be sent back here
+    lead_with(_kind.party, partial(registers.outgoing_columns, _kind))
 
 
 class UploadForm(forms.Form):

@@ -139,6 +139,7 @@ class Kind:
     # The register as a file: which fields it keeps, whether a row has a code, an enterprise, an account of a person.
     kept: tuple[str, ...]
     has_code: bool = False
+    named_by: str = ""  # a field that names a registered row where no code does: a plate
     of_enterprise: bool = False
     of_user: bool = False
     writes: str  # the permission to write in the register

@@ -57,6 +57,11 @@ class CertifiedAdmin(ScopedAdmin):
     def standing(self, obj: Certified) -> str:
         return str(Standing(standing_of(obj, today=county_day(now()))).label)
 
+    @admin.display(description=_("所在地名称"))
+    @exported
+    def place(self, obj) -> str:
+        return str(obj.division)
+
     @admin.display(description=_("相关"))
     def more(self, obj) -> str:
         """Applications and certificates are floors above: their lists are found by their address."""
@@ -80,11 +85,7 @@ class VehicleAdmin(CertifiedAdmin):
     list_filter = (*CertifiedAdmin.list_filter, ("type", ChoicesDropdownFilter), "cold_box")
     search_fields = ("plate", "vin", "operator__name", "operator__code")
     search_help_text = _("号牌、识别代号或运营企业")
-    exports = (
-        "plate", "plate_kind", "type", "brand", "operator__code", "operator__name", "division", "ownership",
-        "lease_until", "load_kg", "volume_l", "cold_box", "insurance_until", "inspection_until", "state",
-        "certified_until", "standing",
-    )  # fmt: skip
+    exports = ("place", "operator", "state", "certified_until", "standing")  # after the columns of the register
     readonly_fields = ("standing", "more")
     fieldsets = (
         (None, {"fields": ["plate", "plate_kind", "type", "brand", "vin", "division", "operator"]}),
@@ -95,6 +96,9 @@ class VehicleAdmin(CertifiedAdmin):
 
     def within(self, request, permission):
         return visible_vehicles(actor=request.actor, permission=permission)
+
+    def export_rows(self, request):
+        return super().export_rows(request).select_related("owner")
 
     def links(self, obj):
         yield f"{reverse('admin:registry_driverbinding_changelist')}?vehicle__id__exact={obj.pk}", _("驾驶员")
@@ -112,10 +116,7 @@ class CourierAdmin(CertifiedAdmin):
     list_filter = (*CertifiedAdmin.list_filter, ("kind", ChoicesDropdownFilter))
     search_fields = ("code", "enterprise__name", "enterprise__code")
     search_help_text = _("工号或所属企业")
-    exports = (
-        "code", "name", "kind", "enterprise__code", "enterprise__name", "division", "licence_class", "licence_until",
-        "state", "certified_until", "standing",
-    )  # fmt: skip
+    exports = ("place", "works_for", "state", "certified_until", "standing")  # after the columns of the register
     readonly_fields = ("person", "standing", "more")
     fieldsets = (
         (None, {"fields": ["code", "person", "kind", "enterprise", "division"]}),
@@ -125,6 +126,14 @@ class CourierAdmin(CertifiedAdmin):
 
     def within(self, request, permission):
         return visible_couriers(actor=request.actor, permission=permission)
+
+    def export_rows(self, request):
+        return super().export_rows(request).select_related("user")
+
+    @admin.display(description=_("所属企业名称"))
+    @exported
+    def works_for(self, obj) -> str:
+        return str(obj.enterprise or "")
 
     @admin.display(description=_("姓名"))
     def person(self, obj) -> str:

@@ -15,7 +15,7 @@ from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import visible_enterprises, visible_stations
 from logistics.registry.services import parties
 from logistics.registry.states import State
-from members.access.admin_base import ScopedAdmin, bulk_action
+from members.access.admin_base import ScopedAdmin, bulk_action, exported
 from members.access.bulk import BulkAction
 from members.access.panels import PLACES, Menu
 from members.access.states import Permission as P
@@ -120,6 +120,11 @@ class PartyAdmin(ScopedAdmin):
         """A code is in files and on labels: once given it stays."""
         return ["state", *(["code", "more"] if obj else [])]
 
+    @admin.display(description=_("所在地名称"))
+    @exported
+    def place(self, obj) -> str:
+        return str(obj.division)
+
     @admin.display(description=_("相关"))
     def more(self, obj) -> str:
         links = [(url, text) for url, text in self.links(obj)]
@@ -135,7 +140,7 @@ class EnterpriseAdmin(PartyAdmin):
     menu = Menu(PLACES, 20, "domain")
     form = EnterpriseForm
     actions = [bulk_action(SuspendEnterprises), bulk_action(ResumeEnterprises)]
-    exports = ("code", "name", "short_name", "kind", "credit_code", "division", "hotline", "state", "created_at")
+    exports = ("place", "state", "created_at")  # after the columns of the register
     list_display = ["short_name", "code", "kind", "hotline", "division", "state"]
     fieldsets = [
         (None, {"fields": ["code", "name", "short_name", "kind", "credit_code", "division", "state"]}),
@@ -162,10 +167,7 @@ class StationAdmin(PartyAdmin):
     menu = Menu(PLACES, 10, "warehouse")
     form = StationForm
     actions = [bulk_action(SuspendStations), bulk_action(ResumeStations)]
-    exports = (
-        "code", "name", "kind", "division", "parent", "operator", "address", "longitude", "latitude", "illustrative",
-        "hours", "capacity", "phone", "state", "created_at",
-    )  # fmt: skip
+    exports = ("place", "operator", "illustrative", "state", "created_at")  # after the columns of the register
     list_display = ["name", "code", "kind", "parent", "division", "capacity", "state"]
     list_select_related = ["division", "parent"]
     autocomplete_fields = ["division", "parent", "operator"]
@@ -180,7 +182,7 @@ class StationAdmin(PartyAdmin):
         return visible_stations(actor=request.actor, permission=permission)
 
     def export_rows(self, request):
-        return super().export_rows(request).select_related("operator")
+        return super().export_rows(request).select_related("operator", "parent")
 
     def get_fieldsets(self, request, obj=None):
         return [*super().get_fieldsets(request, obj), *([(_("相关"), {"fields": ["more"]})] if obj else [])]

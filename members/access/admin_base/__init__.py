@@ -12,7 +12,7 @@
 
 from members.access.admin_base.bulk import REASON_KEY, bulk_action
 from members.access.admin_base.doors import guarded
-from members.access.admin_base.export import MAX_ROWS, exported
+from members.access.admin_base.export import MAX_ROWS, exported, lead_with
 from members.access.admin_base.paging import COUNT_CAP, CappedPaginator
 from members.access.admin_base.reasons import ReasonActionForm, admin_action, reason_field, reason_of
 from members.access.admin_base.scope import difference, scope_filter, snapshot
@@ -30,6 +30,7 @@ __all__ = [
     "difference",
     "exported",
     "guarded",
+    "lead_with",
     "reason_field",
     "reason_of",
     "scope_filter",

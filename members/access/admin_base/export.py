@@ -47,6 +47,15 @@ def exported(function):
     return function
 
 
+_leading: dict[type, Callable[[], list]] = {}
+
+
+def lead_with(model: type, columns: Callable[[], list]) -> None:
+    """A floor above gives the first columns of this model's file, each with `title`, `mask` and `value(row)`: those of
+    a register that it can read back. The page's own `exports` follow."""
+    _leading[model] = columns
+
+
 class ExportForm(forms.Form):
     purpose = forms.CharField(
         label=_("用途"), min_length=2, max_length=200, widget=UnfoldAdminTextInputWidget,
@@ -110,7 +119,8 @@ class Exports:
     def export_urls(self) -> list[tuple[str, str, Any]]:
         if not self.exports:
             return []
-        self.export_columns = [Column(self, path) for path in self.exports]  # at the start: a secret one stops it
+        first = _leading[self.model]() if self.model in _leading else []
+        self.export_columns = [*first, *(Column(self, path) for path in self.exports)]  # a secret one stops the start
         view = guarded(self.export_view, holders(Permission.DATA_EXPORT), self.admin_site)
         return [("export/", "export", view)]
 

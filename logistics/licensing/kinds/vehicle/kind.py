@@ -34,6 +34,7 @@ class VehicleCertification(Kind):
     valid_months, review_days = 12, 5
     writes = Permission.VEHICLE_EDIT
     kept, of_enterprise, of_user = (*_PLAIN, *_DAYS, "division"), True, True
+    named_by = "plate"
 
     def problems(self, values: Values, today: dt.date) -> Problems:
         found = {

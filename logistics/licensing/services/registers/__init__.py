@@ -1,5 +1,6 @@
 """Registers that come and go as files: read, judged line by line, written when confirmed."""
 
+from logistics.licensing.services.registers.outgoing import outgoing_columns
 from logistics.licensing.services.registers.run import confirm, judge_lines, resume, start_import, write_lines
 
-__all__ = ["confirm", "judge_lines", "resume", "start_import", "write_lines"]
+__all__ = ["confirm", "judge_lines", "outgoing_columns", "resume", "start_import", "write_lines"]

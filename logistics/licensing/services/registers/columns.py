@@ -15,7 +15,8 @@ from logistics.parcels.services.imports.cells import text_of
 from logistics.parcels.services.imports.problems import RowProblem
 from portal.core.workbooks import FileProblem, SheetRow
 
-CODE, ENTERPRISE, PERSON = "code", "enterprise", "person"
+CODE, ENTERPRISE, PERSON, VERSION = "code", "enterprise", "person", "version"
+MASKED = "*"  # under which a line keeps the labels of its masked cells
 LANGUAGES = ("zh-hans", "en")
 _YES, _NO = frozenset({"是", "有", "yes", "true", "1", "y"}), frozenset({"否", "无", "no", "false", "0", "n"})
 _SEVERAL = re.compile(r"[、,，;；/]")
@@ -24,7 +25,7 @@ _BLANK = re.compile(r"[\s　（）()*＊:：]+")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `field` is None for the three that are no field of the form: code, enterprise, person."""
+    """One column. `field` is None for those that are no field of the form: code, enterprise, person, version."""
 
     name: str
     label: Any
@@ -45,13 +46,19 @@ def columns_of(kind: Kind) -> list[Column]:
     return first + [Column(field.name, field.label, field) for field in kind.fields if field.name in kind.kept]
 
 
+def version_column() -> Column:
+    """What an export adds: tells the state of the row that was exported, so that later changes are noticed."""
+    return Column(VERSION, gettext_lazy("版本（勿改）"))
+
+
 def find_columns(kind: Kind, rows: Sequence[SheetRow]) -> tuple[int, dict[int, Column]]:
     """Number of the header's line, and position → column. Raises FileProblem naming what is missing or unknown."""
-    known = _by_heading(columns_of(kind))
+    known = _by_heading([*columns_of(kind), version_column()])
     best = max(rows, key=lambda row: sum(_plain(cell) in known for cell in row.cells), default=None)
     found = {} if best is None else {i: known[_plain(c)] for i, c in enumerate(best.cells) if _plain(c) in known}
     missing = [str(c.label) for c in columns_of(kind) if c.needed and c not in found.values()]
-    if best is None or missing:
+    named = {column.name for column in found.values()} & {CODE, kind.named_by}
+    if best is None or (missing and not (named and len(found) > 1)):  # a registered row and what changes is enough
         raise FileProblem("columns_missing", columns="、".join(missing))
     if len(set(found.values())) != len(found):
         twice = [str(c.label) for c in set(found.values()) if sum(other is c for other in found.values()) > 1]
@@ -60,17 +67,24 @@ def find_columns(kind: Kind, rows: Sequence[SheetRow]) -> tuple[int, dict[int, C
 
 
 def read_line(row: SheetRow, columns: Mapping[int, Column]) -> dict[str, str]:
-    """Column name → text of the cell. Raises RowProblem for a formula, a cut-off number or a masked value."""
-    values = {}
+    """Column name → text of the cell. A masked cell is left out, its label noted under MASKED: it leaves things as they
+    are. Raises RowProblem for a formula, a cut-off number, a masked code."""
+    values: dict[str, str] = {}
+    masked = []
     for position, column in columns.items():
         cell = row.cells[position] if position < len(row.cells) else None
         text = text_of(cell, str(column.label))
-        if "*" in text and (column.field is None or column.field.personal or column.field.secret):
-            raise RowProblem(
-                "masked", _("“%(column)s”这一格是遮盖过的内容。请填写完整内容。") % {"column": column.label}
-            )
-        values[column.name] = text
-    return values
+        if "*" in text and (column.name == PERSON or (column.field and (column.field.personal or column.field.secret))):
+            masked.append(str(column.label))
+        elif "*" in text and column.field is None:
+            raise RowProblem("masked", still_masked(str(column.label)))
+        else:
+            values[column.name] = text
+    return values | ({MASKED: "、".join(masked)} if masked else {})
+
+
+def still_masked(label: str) -> str:
+    return _("“%(column)s”这一格是遮盖过的内容。请填写完整内容。") % {"column": label}
 
 
 def typed_of(kind: Kind, texts: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from logistics.licensing.kinds import Duplicate, Kind, Values, cleaning
-from logistics.licensing.services.registers.columns import CODE, ENTERPRISE, PERSON, columns_of, typed_of, word_of
+from logistics.licensing.services.registers.columns import (
+    CODE,
+    ENTERPRISE,
+    MASKED,
+    PERSON,
+    VERSION,
+    columns_of,
+    still_masked,
+    typed_of,
+    version_column,
+    word_of,
+)
 from logistics.licensing.states import RegisterResult
 from logistics.registry.models import Enterprise
 from logistics.registry.selectors import visible_enterprises
@@ -21,6 +32,7 @@ from members.accounts.models import User
 from members.accounts.selectors import public_user_by_phone
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, DomainError
+from portal.core.fields import keyed_hash
 from portal.core.masking import normalise_digits
 from portal.core.phones import to_e164
 
@@ -58,17 +70,23 @@ def judge(*, kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date)
 
 
 def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -> Judged:
-    row = _named(kind, texts, actor)
+    row = _named(kind, texts, actor, today)
     kept = {name: value for name, value in kind.values_of(row).items() if value is not None} if row else {}
     values, problems = cleaning.clean_all(kind, {**kept, **typed_of(kind, texts)}, today)
     problems = {name: text for name, text in problems.items() if name in kind.kept}
-    if row is not None:  # what the register itself has not yet is no reason to refuse another column's change
-        problems = {name: text for name, text in problems.items() if kept.get(name) or texts.get(name)}
+    if (
+        row is not None
+    ):  # what the register has as it is, or has not yet, is no reason to refuse another column's change
+        same = {name for name in problems if _as_it_is(kind, name, texts, kept)}
+        values |= {name: kept[name] for name in same if name in kept}
+        problems = {name: text for name, text in problems.items() if name not in same}
     alike: list[Duplicate] = []
     if row is None and not problems:
         alike = kind.duplicates(values)  # compares all names of the county: once a line
         row = _same(kind, alike, actor)
         kept = kind.values_of(row) if row else {}
+    if row is None and texts.get(MASKED):
+        raise LineProblem("", still_masked(texts[MASKED]))
     judged = Judged(RegisterResult.NEW, name=_shown_name(kind, values), values=values)
     if problems:
         judged.result = RegisterResult.REFUSED
@@ -82,7 +100,29 @@ def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -
         judged.holder, judged.seen = row.pk, digest(kept)
         judged.notes = _changes(kind, kept, values)
         judged.result = RegisterResult.CHANGED if judged.notes else RegisterResult.SAME
+        if judged.notes:
+            _hold_version(kind, row, texts)
+        if texts.get(MASKED):
+            judged.notes.append([texts[MASKED], _("是遮盖过的内容，保持原样。")])
     return judged
+
+
+def version_of(kind: Kind, row: Any) -> str:
+    """What an export says about the state of a row. Keyed, because a file may be tried against what it hides."""
+    return keyed_hash(digest(kind.values_of(row)), "register.version")[:12]
+
+
+def _hold_version(kind: Kind, row: Any, texts: Mapping[str, str]) -> None:
+    said = "".join(texts.get(VERSION, "").split())
+    if said and said != version_of(kind, row):
+        raise LineProblem(
+            VERSION, _("导出以后，这一行在平台上改过。请重新导出后再改；确认要按文件改的，清空“版本”这一格。")
+        )
+
+
+def _as_it_is(kind: Kind, name: str, texts: Mapping[str, str], kept: Mapping[str, Any]) -> bool:
+    """Whether the line leaves a field as the register has it, which may be empty, or a paper that has run out."""
+    return name not in texts or texts[name].strip() == word_of(kind.field(name), kept.get(name))
 
 
 def digest(values: Mapping[str, Any]) -> str:
@@ -90,8 +130,13 @@ def digest(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _named(kind: Kind, texts: Mapping[str, str], actor: Actor) -> Any:
-    """The row that the code names. A code that names none is a mistake: new rows get theirs from the portal."""
+def _named(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -> Any:
+    """The row that the code names. A code that names none is a mistake: new rows get theirs from the portal.
+
+    Where rows have no code, a field names them (`named_by`), and new ones too.
+    """
+    if kind.named_by and texts.get(kind.named_by):
+        return _named_by_field(kind, texts[kind.named_by], actor, today)
     code = "".join(normalise_digits(texts.get(CODE, "")).split())
     if not code or not kind.has_code:
         return None
@@ -100,6 +145,14 @@ def _named(kind: Kind, texts: Mapping[str, str], actor: Actor) -> Any:
     if found is None:
         raise LineProblem(CODE, _("辖区内没有这个代码。新登记的请留空，代码由平台编排。"))
     return found
+
+
+def _named_by_field(kind: Kind, text: str, actor: Actor, today: dt.date) -> Any:
+    try:
+        value = cleaning.clean(kind.field(kind.named_by), text, today)
+    except DomainError:
+        return None  # said beside the field
+    return kind.reach(actor).filter(**{kind.named_by: value}).first()
 
 
 def _same(kind: Kind, alike: list[Duplicate], actor: Actor) -> Any:
@@ -157,7 +210,7 @@ def _changes(kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) ->
     notes: Notes = []
     for spec in kind.fields:
         old, new = before.get(spec.name), after.get(spec.name)
-        if spec.name not in kind.kept or (old or None) == (new or None):
+        if spec.name not in kind.kept or _plain(old) == _plain(new):
             continue
         if spec.personal or spec.secret:
             says = _("内容有变化")
@@ -168,9 +221,15 @@ def _changes(kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) ->
     return notes
 
 
+def _plain(value: Any) -> Any:
+    """For comparing: nothing is nothing, and choices have no order."""
+    return sorted(value) if isinstance(value, list) and value else value or None
+
+
 def _shown_name(kind: Kind, values: Values) -> str:
     return kind.shown_title(values)[:80]
 
 
 def _label(kind: Kind, name: str) -> str:
-    return next((str(column.label) for column in columns_of(kind) if column.name == name), "")
+    columns = [*columns_of(kind), version_column()]
+    return next((str(column.label) for column in columns if column.name == name), "")
