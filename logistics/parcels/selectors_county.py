@@ -13,6 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -174,7 +175,7 @@ def _add_flow(found: County, prefix: str, code: str, direction: str, at_door: bo
 
 def _rows(statement: str, areas: Iterable[str], digits: int, now: dt.datetime) -> list[tuple]:
     since = day_start(now)
-    values = {
+    values: dict[str, Any] = {
         "areas": [f"{area}%" for area in areas], "digits": digits, "since": since, "until": since + DAY,
         "floor": first_id(since), "codes": _CODES,
     }  # fmt: skip
