@@ -77,9 +77,20 @@ def normalise_number(text: str) -> str:
 
 
 def parse_time(text: str) -> dt.datetime:
-    """ISO 8601 to an aware time; county time when no offset is given. Raises ValueError."""
+    """ISO 8601 to an aware time; county time when no offset is given. Raises ValueError, also for a day alone:
+    a day without a clock is no time, and taken for midnight it would come before everything else of its day."""
+    if _is_day(text):
+        raise ValueError("a day without a clock")
     moment = dt.datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=COUNTY_TIME)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def derived_id(number: str, code: str, moment: dt.datetime, station: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import secrets
 
 # No I, L, O, U: not to be confused with 1, 0, V, and no accidental words (Crockford base 32).
@@ -41,13 +43,27 @@ def credit_code_check(body: str) -> str:
     return _CREDIT_CODE[-total % 31]
 
 
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def organisation_code_check(body: str) -> str:
+    """Check character of the first 8 of an organisation code (GB 11714-1997): places 9 to 16 of a credit code."""
+    total = sum(int(c, 36) * weight for c, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
+    return "0123456789X0"[11 - total % 11]
+
+
 def is_credit_code(text: str) -> bool:
-    """Whether `text` is a well-formed unified social credit code: 18 characters, the last one their check."""
+    """Whether `text` is a well-formed unified social credit code: 18 characters, the last one their check.
+
+    Places 9 to 17 are an organisation code with a check of its own; a valid identity number is never a credit code.
+    """
     return (
         len(text) == _CREDIT_CODE_LENGTH
         and all(c in _CREDIT_CODE for c in text)
         and text[2:8].isdigit()
+        and organisation_code_check(text[8:16]) == text[16]
         and credit_code_check(text[:17]) == text[17]
+        and not is_id_number(text)
     )
 
 
@@ -58,6 +74,17 @@ def id_number_check(body: str) -> str:
     """Check character of the first 17 digits of a resident identity number (GB 11643-1999, ISO 7064 MOD 11-2)."""
     total = sum(int(digit) * pow(2, ID_LENGTH - 1 - place, 11) for place, digit in enumerate(body))
     return "10X98765432"[total % 11]
+
+
+def is_id_number(text: str) -> bool:
+    """Whether `text` has the form of an identity number: a day that exists in places 7 to 14, and its check."""
+    if not re.fullmatch(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]", text):
+        return False
+    try:
+        dt.date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return id_number_check(text[:-1]) == text[-1]
 
 
 # GB 16735, annex: what each letter is worth, and the weight of each place (the ninth is the check digit itself).

@@ -21,6 +21,22 @@ from portal.core.phones import is_mobile, to_e164
 _PROVINCES = frozenset(
     (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
 )
+# Permanent residents from abroad, cards since December 2023 (National Immigration Administration): 9, province, country
+# by its number in ISO 3166-1 (not 156, China), birth date in places 7 to 14, three digits, check as on other cards.
+_RESIDENT_FROM_ABROAD = "9"
+_COUNTRIES = frozenset(
+    """
+    004 008 010 012 016 020 024 028 031 032 036 040 044 048 050 051 052 056 060 064 068 070 072 074 076 084 086 090 092
+    096 100 104 108 112 116 120 124 132 136 140 144 148 152 158 162 166 170 174 175 178 180 184 188 191 192 196 203 204
+    208 212 214 218 222 226 231 232 233 234 238 239 242 246 248 250 254 258 260 262 266 268 270 275 276 288 292 296 300
+    304 308 312 316 320 324 328 332 334 336 340 344 348 352 356 360 364 368 372 376 380 384 388 392 398 400 404 408 410
+    414 417 418 422 426 428 430 434 438 440 442 446 450 454 458 462 466 470 474 478 480 484 492 496 498 499 500 504 508
+    512 516 520 524 528 531 533 534 535 540 548 554 558 562 566 570 574 578 580 581 583 584 585 586 591 598 600 604 608
+    612 616 620 624 626 630 634 638 642 643 646 652 654 659 660 662 663 666 670 674 678 682 686 688 690 694 702 703 704
+    705 706 710 716 724 728 729 732 740 744 748 752 756 760 762 764 768 772 776 780 784 788 792 795 796 798 800 804 807
+    818 826 831 832 833 834 840 850 854 858 860 862 876 882 887 894
+    """.split()  # noqa: SIM905  a list of 248 strings is no easier to read
+)
 _OLD_ID_LENGTH = 15
 _OLDEST = 120  # years
 
@@ -57,7 +73,8 @@ def squeeze(text: str) -> str:
 
 
 def read_id_number(text: str, *, today: dt.date) -> str:
-    """A resident identity number: 18 places, real birth date, check character (GB 11643-1999).
+    """A resident identity number: 18 places, real birth date, check character (GB 11643-1999), or the number of a
+    foreign permanent resident's card of the same length.
 
     Full-width digits, blanks and a small x are brought into shape; the 15-digit form of before 1999 is refused.
     """
@@ -70,7 +87,9 @@ def read_id_number(text: str, *, today: dt.date) -> str:
         )
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         raise _wrong(_("身份证号只能由数字组成，最后一位可以是 X。"), _("请对照身份证逐位核对。"))
-    if int(number[:2]) not in _PROVINCES:
+    if number[0] == _RESIDENT_FROM_ABROAD:
+        _require_place_and_country(number)
+    elif int(number[:2]) not in _PROVINCES:
         raise _wrong(_("身份证号开头的两位不是任何省份的代码。"), _("请对照身份证逐位核对。"))
     birth = _birth_date(number)
     if birth is None or birth > today or today.year - birth.year > _OLDEST:
@@ -151,6 +170,13 @@ def read_mobile(text: str) -> str:
     if not is_mobile(phone):
         raise BadInput(_("这是座机号码，收不到短信。"), code="not_mobile", hint=_("请填写 11 位手机号。"))
     return phone
+
+
+def _require_place_and_country(number: str) -> None:
+    if int(number[1:3]) not in _PROVINCES or number[3:6] not in _COUNTRIES:
+        raise _wrong(
+            _("永久居留身份证号的第 2 至 6 位应为省份和国籍代码，这里不是。"), _("请对照永久居留身份证逐位核对。")
+        )
 
 
 def _birth_date(number: str) -> dt.date | None:

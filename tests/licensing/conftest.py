@@ -12,7 +12,7 @@ from logistics.licensing.kinds import KINDS, kind_of
 from logistics.licensing.models import Application, Document
 from logistics.licensing.states import ScanState
 from logistics.registry.models import Station
-from portal.core.checkdigits import credit_code_check, id_number_check, vin_check
+from portal.core.checkdigits import credit_code_check, id_number_check, organisation_code_check, vin_check
 from portal.core.ids import new_id
 from tests.personas import Persona
 from tests.world import World
@@ -23,7 +23,8 @@ HALF_HOUR = dt.timedelta(minutes=30)
 
 
 def credit_code(number: int = 1) -> str:
-    body = f"91620825MA{number:07d}"
+    body = f"91620825MA{number:06d}"
+    body += organisation_code_check(body[8:])
     return body + credit_code_check(body)
 
 

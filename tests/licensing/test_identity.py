@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.core import identity
 from portal.core.errors import BadInput
@@ -37,7 +39,12 @@ def test_an_identity_number_comes_into_one_spelling(typed):
         ("", "0"),
         ("1101051949123100XX", "数字"),
         ("110105194912310021", "校验码"),
-        ("990105194912310021", "省份"),
+        ("890105194912310021", "省份"),
+        ("990105194912310021", "国籍"),  # a foreign resident's: no province 90
+        ("962156199001011234", "国籍"),  # China is no country from abroad
+        ("962003199001011234", "国籍"),
+        ("962840199002301234", "出生日期"),
+        ("962840199001011231", "校验码"),
         ("110105194902300021", "出生日期"),
         ("110105209912310021", "出生日期"),
         ("110105180012310021", "出生日期"),
@@ -47,6 +54,24 @@ def test_a_wrong_identity_number_says_what_is_wrong(typed, says):
     with pytest.raises(BadInput) as refused:
         identity.read_id_number(typed, today=TODAY)
     assert says in str(refused.value.message)
+
+
+@pytest.mark.parametrize(
+    "typed", ["96284019900101123X", "9-62-840-19900101-123-x", "９６２８４０１９９００１０１１２３Ｘ"]
+)
+def test_the_card_of_a_permanent_resident_from_abroad(typed):
+    number = identity.read_id_number(typed, today=TODAY)
+    assert number == "96284019900101123X"
+    assert identity.birth_date(number) == dt.date(1990, 1, 1)
+
+
+@given(st.integers(0, 16), st.sampled_from("0123456789"))
+def test_a_wrong_digit_in_it_is_caught(place, digit):
+    right = "96284019900101123X"
+    wrong = right[:place] + digit + right[place + 1 :]
+    if wrong != right:
+        with pytest.raises(BadInput):
+            identity.read_id_number(wrong, today=TODAY)
 
 
 def test_every_single_wrong_digit_is_caught():

@@ -14,7 +14,7 @@ from logistics.licensing.kinds import kind_of
 from logistics.licensing.models import Application
 from logistics.licensing.services.documents import add_document
 from logistics.registry.models import Enterprise
-from portal.core.checkdigits import credit_code_check, id_number_check, vin_check
+from portal.core.checkdigits import credit_code_check, id_number_check, organisation_code_check, vin_check
 from portal.core.clock import county_day
 from portal.public.demo import cast
 from portal.public.demo.people import actor
@@ -110,7 +110,8 @@ def _later(at: dt.datetime) -> dt.datetime:
 
 # -- the forms ----------------------------------------------------------------------------------------------
 def _enterprise(number: int, name: str, short_name: str, kind: str = "ecommerce") -> dict[str, Any]:
-    body = f"{_CREDIT}{number:07d}"
+    body = f"{_CREDIT}{number:06d}"
+    body += organisation_code_check(body[8:])
     return {
         "name": name, "short_name": short_name, "kind": kind, "division": TOWN, "address": "水洛镇南大街",
         "credit_code": body + credit_code_check(body), "founded_on": "2021-03-15", "legal_person": "王小红",
