@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.events import normalise_number
+from logistics.parcels.states import Act, Issue, Stage
 from portal.core import checkdigits
 from portal.core.errors import BadInput
 from portal.core.fields import keyed_hash
@@ -33,6 +34,8 @@ TIER0_SQL = (_SQL / "lookup.sql").read_text(encoding="utf-8")
 MANY_SQL = TIER0_SQL.replace("IN ($1, $2)", "= ANY($1)")
 TAILS_SQL = (_SQL / "lookup_tails.sql").read_text(encoding="utf-8")
 MORE_SQL = (_SQL / "lookup_more.sql").read_text(encoding="utf-8")
+# Events of which a carrier's words tell more than our own sentence: between which places, why, to whom passed on.
+_CARRIER_TELLS = frozenset({Stage.LINEHAUL.value, Act.FORWARDED.value, *Issue.values})
 _NUMBER = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{2,38})[0-9A-Z]")
 _OWN = re.compile(rf"{WAYBILL_PREFIX}[0-9A-Z]{{12}}")
 _S10 = re.compile(r"([A-Z]{2})([0-9]{8})([0-9])([A-Z]{2})")
@@ -191,7 +194,7 @@ def details(parcel_ids: tuple[int, ...]) -> dict[int, dict[str, Any]]:
 def _detail(row: tuple) -> dict[str, Any]:
     _id, waybill, variant, village, station, hours, address, name, phone, events = row
     for event in events:
-        event["text"] = scrub(event["text"])
+        event["text"] = scrub(event["text"]) if event["code"] in _CARRIER_TELLS else ""
     return {
         "waybill": waybill,
         "variant": variant,

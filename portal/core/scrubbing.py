@@ -17,7 +17,7 @@ from portal.core.surnames import COMPOUND, SINGLE
 HIDDEN = "***"
 LONGEST_INPUT = 4000  # nobody writes a longer trace; keeps the work per text bounded
 
-_TAG = re.compile(r"<[^<>]*>")
+_ANGLE = re.compile(r"[<>]")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s,，。;；)）】]+", re.I)
 
@@ -54,7 +54,7 @@ _SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{SINGLE}])"
 _OPEN, _CLOSE = r"[\[【(（「“\"]", r"[\]】)）」”\"]"
 _ROLE = (
     r"(?:快递小哥|快递员|派件员|派送员|派件人|业务员|揽件员|揽投员|揽收员|揽件人|收件员|取件员|取件人|配送员|驾驶员|司机|签收人|收件人|收货人"
-    r"|寄件人|发件人|联系人|站长|店长|掌柜|代收人|代签人|代理人|投递员|操作员|经办人|客服|小哥|师傅|签收方|妥投给|转交给?|交给|交由|派送给)"
+    r"|寄件人|发件人|联系人|站长|店长|掌柜|老板娘?|店员|负责人|主管|经理|送货员|送件员|投递人|代收人|代签人|代理人|投递员|操作员|经办人|客服|小哥|师傅|签收方|妥投给|转交给?|交给|交由|派送给)"
 )
 # What can follow a name; a name of two characters is told from one of three by it.
 _AFTER = (
@@ -63,7 +63,7 @@ _AFTER = (
 )
 # Words that stand after a role and are no names.
 _NOT_A_NAME = (
-    r"(?!本人|家人|家属|亲属|亲友|同事|邻居|朋友|门卫|前台|保安|物业|他人|收发|代收|驿站|快递|菜鸟|丰巢|自提|超市|站点|本站|信息|姓名|地址|电话|手机|联系"
+    r"(?!本人|凭|家人|家属|亲属|亲友|同事|邻居|朋友|门卫|前台|保安|物业|他人|收发|代收|驿站|快递|菜鸟|丰巢|自提|超市|站点|本站|信息|姓名|地址|电话|手机|联系"
     r"|号码|正在|正常|已|将|会|为您|为了|在|从|派|送|投|揽|收|取|签|要求|拒|无法|不|没|未|暂|因|与|和|及|的|到|是|上门|请|您|你|确认|改|预约|外出|休息"
     r"|工号|编号|有|来|还|需|可|应|更|错|当|今|昨|明天|于\d|于今|于昨|于当|安排|时间|时|服务|热线|专线|中心|投诉|其他|其它|图片|照片|凭证|反馈|通知|指定)"
 )
@@ -90,13 +90,17 @@ _SIGNED_BY = re.compile(rf"((?:签收|妥投|代收)\s*[:：]\s*{_OPEN}?){_NOT_A
 _TITLE = re.compile(rf"{_SURNAME}{_HAN}{{0,2}}?(?=先生|女士|师傅|小姐|同志|大爷|大妈|老师|大姐|大哥)")
 
 
-@lru_cache(maxsize=4096)
 def scrub(text: str, limit: int = 500) -> str:
     """`text` without markup, phones, identity and waybill numbers, pickup codes, plates and names of people.
 
     At most `limit` characters come back. Hotlines of five digits and dates with their times stay.
     """
-    text = _plain(text or "")
+    return _scrub((text or "")[:LONGEST_INPUT], limit)  # cut first: nothing endless is read, or kept in memory
+
+
+@lru_cache(maxsize=4096)
+def _scrub(text: str, limit: int) -> str:
+    text = _plain(text)
     for pattern in (_LINK, _EMAIL, _PLATE):
         text = pattern.sub(HIDDEN, text)
     text = _RUN.sub(_hide_number, text)  # first: the others would cut a number in two and leave half of it
@@ -128,17 +132,32 @@ def _hide_number(match: re.Match) -> str:
 
 def _plain(text: str) -> str:
     """No markup, no invisible characters, and every digit and letter in its plain form."""
-    text = text[:LONGEST_INPUT]
     for _ in range(3):  # carriers escape twice
         unescaped = html.unescape(text)
         if unescaped == text:
             break
         text = unescaped
     text = "".join(_plain_character(c) for c in text)
-    previous = None
-    while previous != text:  # a tag inside a tag
-        previous, text = text, _TAG.sub("", text)
+    text = without_tags(text)
     return re.sub(r"\s+", " ", text.replace("<", "‹").replace(">", "›"))
+
+
+def without_tags(text: str) -> str:
+    """`text` without what stands between `<` and its `>`, tags inside tags too. One pass: each piece is kept or
+    dropped once."""
+    kept: list[str] = []
+    opened: list[int] = []  # how many pieces were kept before each "<" that still waits for its ">"
+    at = 0
+    for match in _ANGLE.finditer(text):
+        kept.append(text[at : match.start()])
+        at = match.end()
+        if match.group() == ">" and opened:
+            del kept[opened.pop() :]
+            continue
+        if match.group() == "<":
+            opened.append(len(kept))
+        kept.append(match.group())
+    return "".join([*kept, text[at:]])
 
 
 @lru_cache(maxsize=8192)

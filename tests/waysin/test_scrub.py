@@ -1,6 +1,7 @@
 """Carrier texts as carriers write them. Left: what arrives. Then what must be gone, and what must still be there."""
 
 import re
+import time
 import unicodedata
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.core import scrubbing
 from portal.core.masking import scrub
+from portal.core.scrubbing import _ANGLE, without_tags
 
 HERE = Path(__file__).parent
 
@@ -50,6 +53,45 @@ def test_an_endless_text_is_answered_quickly():
         "【" * 90_000,
     ):
         assert len(scrub(nasty)) <= 500
+
+
+def _iterated(text):
+    """The slow definition: innermost tags away until there are none."""
+    while (shorter := re.sub(r"<[^<>]*>", "", text)) != text:
+        text = shorter
+    return text
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.text(alphabet="<>ab", max_size=40))
+def test_tags_go_in_one_pass_as_they_would_one_after_the_other(text):
+    assert without_tags(text) == _iterated(text)
+
+
+def test_twice_as_many_tags_are_twice_the_work(monkeypatch):
+    """Counted in looks at the text, not in seconds."""
+
+    def looks(size):
+        seen = []
+
+        class Counting:
+            def finditer(self, text):
+                for match in _ANGLE.finditer(text):
+                    seen.append(match)
+                    yield match
+
+        monkeypatch.setattr(scrubbing, "_ANGLE", Counting())
+        assert without_tags("<" * size + ">" * size) == ""
+        return len(seen)
+
+    assert looks(4000) == 2 * looks(2000) == 8000
+
+
+def test_two_million_characters_of_tags_are_seconds_at_most():
+    started = time.process_time()
+    assert without_tags("<" * 1_000_000 + ">" * 1_000_000) == ""
+    assert scrub("<" * 1_000_000 + ">" * 1_000_000) != "x"
+    assert time.process_time() - started < 10
 
 
 SEPARATORS = st.text(alphabet=" \u3000\u00a0\u200b\t-－—.·・_/()（）,，*:：+ ", max_size=3)

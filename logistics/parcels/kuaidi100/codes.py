@@ -40,7 +40,7 @@ SUB: dict[str, Meaning] = {
     "301": Meaning(Stage.DELIVERED, Variant.SELF),  # 本人签收
     "302": Meaning(Stage.DELIVERED, Variant.AFTER_ISSUE),  # 派件异常后签收
     "303": Meaning(Stage.DELIVERED, Variant.PROXY),  # 代签
-    # 投柜或站签收: the recipient does not have it yet, so it is not delivered.
+    # 投柜或站签收: alone, no more than that it lies there; the rest of the trace may tell that it was taken (trace.py).
     "304": Meaning(Stage.READY_FOR_PICKUP),
     "201": Meaning(Issue.OVERDUE_UNSIGNED),  # 超时未签收
     "202": Meaning(Issue.NO_UPDATE),  # 超时未更新

@@ -7,6 +7,7 @@ that a timer that is late, doubled or overtaken by events does nothing wrong.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 
@@ -16,7 +17,7 @@ from logistics.parcels.services.notices import remind
 from logistics.parcels.services.pickup.codes import void_code
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
-from logistics.parcels.states import DEFAULT_TIMER_HOURS, Issue, Stage, TimerKind
+from logistics.parcels.states import DEFAULT_TIMER_HOURS, Act, Issue, Stage, TimerKind
 from portal.core.actor import system_actor
 
 CLOCK = system_actor("timers")
@@ -47,10 +48,10 @@ def hours() -> dict[str, int]:
 def arm(events: list[Event], now: dt.datetime) -> None:
     """Consumer effect: bring the timers of the touched parcels in line with where the parcels now are."""
     parcels = {event.parcel_id: event.parcel for event in events}
-    limits = hours()
+    limits, held = hours(), held_since(parcels.values())
     rows: list[tuple[int, str, dt.datetime, dt.datetime]] = []
     for parcel in parcels.values():
-        rows += _wanted(parcel, limits)
+        rows += _wanted(parcel, limits, held.get(parcel.pk))
     idle = [p.pk for p in parcels.values() if p.stage != Stage.READY_FOR_PICKUP]
     closed = [p.pk for p in parcels.values() if p.is_closed]
     running = Timer.objects.filter(fired_at__isnull=True, cancelled_at__isnull=True)
@@ -61,14 +62,36 @@ def arm(events: list[Event], now: dt.datetime) -> None:
             cursor.execute(_ARM, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _wanted(parcel: Parcel, limits: dict[str, int]) -> list[tuple[int, str, dt.datetime, dt.datetime]]:
+def held_since(parcels: Iterable[Parcel]) -> dict[int, dt.datetime]:
+    """Parcels ready at our own stations, and since when. What a carrier's station holds is its own to tell of."""
+    ready = {p.pk: p for p in parcels if p.stage == Stage.READY_FOR_PICKUP and p.ready_at}
+    if not ready:
+        return {}
+    since = min(p.ready_at for p in ready.values() if p.ready_at)
+    here = Event.objects.filter(parcel__in=ready, code=Stage.READY_FOR_PICKUP, occurred_at__gte=since)
+    voids = Event.objects.filter(parcel__in=ready, code=Act.VOID, occurred_at__gte=since)
+    taken_back = set(voids.values_list("corrects_source", "corrects_event"))
+    found: dict[int, dt.datetime] = {}
+    for parcel, at, *name in (
+        here.exclude(station=None)
+        .order_by("occurred_at")
+        .values_list("parcel_id", "occurred_at", "source_id", "source_event_id")
+    ):
+        if tuple(name) not in taken_back:
+            found.setdefault(parcel, at)
+    return found
+
+
+def _wanted(
+    parcel: Parcel, limits: dict[str, int], held: dt.datetime | None
+) -> list[tuple[int, str, dt.datetime, dt.datetime]]:
     if parcel.is_closed:
         return []
     anchors = {}
-    if parcel.last_event_at:
+    if parcel.last_event_at and parcel.stage != Stage.READY_FOR_PICKUP:  # at a shelf no news is no news
         anchors[TimerKind.NO_UPDATE] = parcel.last_event_at
-    if parcel.stage == Stage.READY_FOR_PICKUP and parcel.ready_at:
-        anchors = dict.fromkeys(PICKUP_KINDS, parcel.ready_at)  # at the shelf no news is no news
+    if held:
+        anchors = dict.fromkeys(PICKUP_KINDS, held)
     return [
         (parcel.pk, kind.value, anchor, anchor + dt.timedelta(hours=limits[kind]))
         for kind, anchor in anchors.items()
@@ -113,7 +136,7 @@ def _still_waiting(timer: Timer, parcel: Parcel) -> bool:
     if parcel.is_closed:
         return False
     at_shelf = parcel.stage == Stage.READY_FOR_PICKUP
-    return not at_shelf if timer.kind == TimerKind.NO_UPDATE else at_shelf
+    return not at_shelf if timer.kind == TimerKind.NO_UPDATE else bool(held_since([parcel]))
 
 
 def _start_again(timer: Timer, news: dt.datetime, now: dt.datetime) -> bool:
