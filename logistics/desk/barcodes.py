@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from logistics.parcels.events import read_piece
 from portal.core.checkdigits import is_valid
 from portal.core.masking import normalise_digits
 
@@ -26,6 +27,15 @@ _HANDOVER = re.compile(r"/work/handovers/([0-9a-fA-F-]{36})")
 _BADGE = re.compile(r"/work/me/([0-9a-z-]+~[0-9A-Za-z_-]+)")
 _TOKEN = re.compile(r"[0-9a-z]+-[0-9a-z]+~[0-9A-Za-z_-]{20,}")
 _WAYBILL, _BAG = re.compile(r"XN[0-9A-Z]{12}"), re.compile(r"DB[0-9A-Z]{8}")
+# QR codes that carriers print beside the line code: SF's MMM={'k5':'SF…'}, addresses with the number in the query.
+_SF = re.compile(r"'k5'\s*:\s*'([0-9A-Za-z]{8,32})'")
+_QUERY = re.compile(
+    r"[?&](?:no|num|number|nu|mailno|mail_no|billno|billcode|bill_code|waybill|waybillno|waybill_no|expressno|express_no"
+    r"|trackingno|tracking_no|ydh|postid)=([0-9A-Za-z-]{8,40})(?=[&#]|$)",
+    re.I,
+)
+_OF_A_CARRIER = re.compile(r"(?:https?://|MMM=|\{)", re.I)
+_LEAST_DIGITS = 6  # of a number in an address: fewer are a word or a year
 
 
 class Kind(StrEnum):
@@ -37,17 +47,23 @@ class Kind(StrEnum):
     HANDOVER = "handover"
     BADGE = "badge"  # the address in the QR code that somebody shows who takes goods over
     SHELF = "shelf"
+    CARRIER_QR = "carrier_qr"  # a QR code of somebody else that tells no number
     EMPTY = "empty"
     UNREADABLE = "unreadable"
 
 
-_NOT_KEPT = frozenset({Kind.CODE, Kind.LINK, Kind.BADGE, Kind.UNREADABLE, Kind.EMPTY})
+_NOT_KEPT = frozenset({Kind.CODE, Kind.LINK, Kind.BADGE, Kind.UNREADABLE, Kind.EMPTY, Kind.CARRIER_QR})
 
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
+    """`piece` of `pieces` when the code names one piece of several, else 0. `quoted`: found in a carrier's QR code."""
+
     kind: Kind
     value: str
+    piece: int = 0
+    pieces: int = 0
+    quoted: bool = False
 
     @property
     def kept(self) -> str:
@@ -62,9 +78,9 @@ def read_barcode(text: str) -> Barcode:
     plain = _SYMBOLOGY.sub("", _CONTROL.sub("", normalise_digits(text).replace("\u3000", " ")).strip())
     if not plain:
         return Barcode(Kind.EMPTY if not text.strip() else Kind.UNREADABLE, "")
-    if "/" in plain or "~" in plain:
+    if "/" in plain or "~" in plain or _OF_A_CARRIER.match(plain):
         return _address(plain)
-    number = "".join(plain.split()).upper()
+    number, piece, pieces = read_piece(plain)
     if not _NUMBER.fullmatch(number):
         return Barcode(Kind.UNREADABLE, "")
     if _CODE.fullmatch(number):
@@ -73,7 +89,16 @@ def read_barcode(text: str) -> Barcode:
         return Barcode(Kind.BAG, number)
     if _WAYBILL.fullmatch(number) and is_valid(number):
         return Barcode(Kind.WAYBILL, number)
-    return Barcode(Kind.NUMBER, number)
+    return Barcode(Kind.NUMBER, number, piece, pieces)
+
+
+def without_codabar_signs(number: str) -> str:
+    """`A78092000000101B` → `78092000000101`: Codabar's start and stop letters; "" where there are none."""
+    match = _CODABAR.fullmatch(number)
+    return match[1] if match else ""
+
+
+_CODABAR = re.compile(r"[A-D]([0-9-]{6,38})[A-D]")
 
 
 def _address(plain: str) -> Barcode:
@@ -91,7 +116,16 @@ def _address(plain: str) -> Barcode:
         return _handover(match[1])
     if match := _LOOKUP.search(plain):
         return read_barcode(match[1])
-    return Barcode(Kind.UNREADABLE, "")
+    return _of_a_carrier(plain)
+
+
+def _of_a_carrier(plain: str) -> Barcode:
+    """The number that a carrier's QR code tells; no address in it is followed."""
+    match = _SF.search(plain) or _QUERY.search(plain)
+    if match and sum(c.isdigit() for c in match[1]) >= _LEAST_DIGITS:
+        number, piece, pieces = read_piece(match[1])
+        return Barcode(Kind.NUMBER, number, piece, pieces, quoted=True)
+    return Barcode(Kind.CARRIER_QR if _OF_A_CARRIER.match(plain) else Kind.UNREADABLE, "")
 
 
 def _handover(text: str) -> Barcode:

@@ -53,6 +53,7 @@ _REFUSED: dict[str, Any] = {
     "unknown_number": _("没登记"),
     "unreadable": _("没读清"),
     "empty": _("没读到"),
+    "is_carrier_qr": _("扫条形码"),
     "is_bag": _("是邮袋"),
     "is_seal": _("是封签"),
     "is_shelf": _("是货架"),

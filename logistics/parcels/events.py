@@ -15,7 +15,11 @@ from portal.core.clock import COUNTY_TIME
 from portal.core.masking import normalise_digits
 
 MAX_BATCH = 10_000
-_AS_STORED = re.compile(r"[0-9A-Z-]+")
+_AS_STORED = re.compile(r"[0-9A-Z]+")
+_FRAMED = re.compile(r"\*([^*]+)\*")  # start and stop sign of Code 39, which some scanners send along
+# One piece of a parcel of several, as JD and others print it: the parcel's number, this piece, all pieces.
+_PIECE = re.compile(r"(?P<number>[0-9A-Z]{6,32})-(?P<n>[1-9][0-9]{0,2})-(?P<of>[1-9][0-9]{0,2})-")
+_PIECE_OF_JD = re.compile(r"(?P<number>JD[0-9A-Z]{6,30})-(?P<n>[1-9][0-9]{0,2})-(?P<of>[1-9][0-9]{0,2})")
 
 
 class NewEvent(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -70,10 +74,27 @@ class BatchResult:
 
 
 def normalise_number(text: str) -> str:
-    """A number as it is stored: half-width, upper case, without spaces. May still be no number at all."""
+    """A number as it is stored: half-width, upper case, without spaces, the signs of Code 39 and the mark of a piece.
+
+    May still be no number at all.
+    """
+    return read_piece(text)[0]
+
+
+def read_piece(text: str) -> tuple[str, int, int]:
+    """The parcel's number in `text`, and which piece of how many it names: `JDVE…101-2-3-` → (`JDVE…101`, 2, 3).
+
+    (number, 0, 0) for a number that names no piece.
+    """
     if _AS_STORED.fullmatch(text or ""):
-        return text
-    return "".join(normalise_digits(text or "").split()).upper()
+        return text, 0, 0
+    plain = "".join(normalise_digits(text or "").split()).upper()
+    if framed := _FRAMED.fullmatch(plain):
+        plain = framed[1]
+    match = _PIECE.fullmatch(plain) or _PIECE_OF_JD.fullmatch(plain)
+    if match and int(match["n"]) <= int(match["of"]):
+        return match["number"], int(match["n"]), int(match["of"])
+    return plain, 0, 0
 
 
 def parse_time(text: str) -> dt.datetime:

@@ -65,8 +65,9 @@ class Number:
 
 
 def read_number(typed: str) -> Number:
-    """Spaces, full-width, lower case and hyphens forgiven; O, I and L too in our own numbers. Raises NotANumber."""
-    text = normalise_number(typed[:200]).translate(_DASHES).strip("-") if typed else ""
+    """Spaces, full-width, lower case and hyphens forgiven; O, I and L too in our own numbers. A piece's code is its
+    parcel's number. Raises NotANumber."""
+    text = normalise_number(normalise_number(typed[:200]).translate(_DASHES)).strip("-") if typed else ""
     if not 6 <= len(text) <= 40 or not _NUMBER.fullmatch(text):
         raise NotANumber
     bare = text.replace("-", "")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logistics.desk.barcodes import SHELF_MARK, Kind, read_barcode
+from logistics.parcels.events import normalise_number
 
 WAYBILL, BAG = "XNQENJC1H3W1X2", "DB9XX7A0ET"  # with their check characters; the same in every process that collects
 TOKEN = "1a2-t4k3zz~abcDEF-_0123456789abcdefghijklmnop"
@@ -40,13 +41,37 @@ HANDOVER = "01920000-0000-7000-8000-00000000abcd"
         ("7" * 10_000, Kind.UNREADABLE, ""),
         ("王小明的包裹", Kind.UNREADABLE, ""),
         ("' OR 1=1 --", Kind.UNREADABLE, ""),
-        ("https://example.com/pay?x=1", Kind.UNREADABLE, ""),
+        ("https://example.com/pay?x=1", Kind.CARRIER_QR, ""),
+        ("https://example.com/pay?no=abcdefgh1", Kind.CARRIER_QR, ""),
+        ("MMM={'k1':'933W','k4':'T4','k5':'SF1400000000017','k6':'','k7':'1a2b3c4d'}", Kind.NUMBER, "SF1400000000017"),
+        ("MMM={'k1':'933W','k5':''}", Kind.CARRIER_QR, ""),
+        ("http://u.example.cn/qr?no=SF1400000000017", Kind.NUMBER, "SF1400000000017"),
+        ("*78092000000101*", Kind.NUMBER, "78092000000101"),
+        ("A78092000000101B", Kind.NUMBER, "A78092000000101B"),
+        ("JDVE00000000101-1-1-", Kind.NUMBER, "JDVE00000000101"),
         ("12", Kind.UNREADABLE, ""),
     ],
 )
 def test_what_was_read(sent, kind, value):
     read = read_barcode(sent)
     assert (read.kind, read.value) == (kind, value)
+
+
+@pytest.mark.parametrize(
+    ("sent", "value", "piece"),
+    [
+        ("JDVE00000000101-2-3-", "JDVE00000000101", (2, 3)),
+        ("jdve00000000101-2-3", "JDVE00000000101", (2, 3)),
+        ("78092000000103-12-12-", "78092000000103", (12, 12)),
+        ("JDVE00000000101-4-3-", "JDVE00000000101-4-3-", (0, 0)),
+        ("SF-1234-5678", "SF-1234-5678", (0, 0)),
+        ("78092000000103-1-2", "78092000000103-1-2", (0, 0)),
+    ],
+)
+def test_a_piece_is_its_parcel(sent, value, piece):
+    read = read_barcode(sent)
+    assert (read.value, (read.piece, read.pieces)) == (value, piece)
+    assert normalise_number(sent) == value
 
 
 def test_one_wrong_character_makes_a_bag_tag_an_ordinary_number():

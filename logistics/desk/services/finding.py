@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.desk import words
 from logistics.desk.answers import Answer, option, question
-from logistics.desk.barcodes import Barcode, Kind
+from logistics.desk.barcodes import Barcode, Kind, without_codabar_signs
 from logistics.desk.selectors_scan import parcels_of_number
 from logistics.desk.services.call import Asked, Call, Outcome
 from logistics.desk.services.facts import facts_of, goes_down, path_to
@@ -75,6 +75,12 @@ class IsBadge(BadInput):
     hint = _("工牌在“交出”里扫描；这里请扫描包裹面单。")
 
 
+class IsCarrierCode(BadInput):
+    code = "is_carrier_qr"
+    message = _("这是快递公司的二维码，请扫条形码。")
+    hint = _("请扫面单上的条形码，或手工输入面单上的单号。")
+
+
 class UnknownNumber(NotFound):
     code = "unknown_number"
     message = _("没有登记过这个单号。")
@@ -93,6 +99,7 @@ _NOT_A_PARCEL: dict[Kind, type[DomainError]] = {
     Kind.LINK: IsLink,
     Kind.HANDOVER: IsHandover,
     Kind.BADGE: IsBadge,
+    Kind.CARRIER_QR: IsCarrierCode,
 }
 
 
@@ -115,6 +122,8 @@ def look_up(call: Call) -> list[Parcel]:
     """Every parcel of this number; `mine` says whether it is within the actor's reach. Newest first, never empty."""
     refuse_others(call.barcode)
     found = parcels_of_number(call.number)
+    if not found and (bare := without_codabar_signs(call.number)):
+        found = parcels_of_number(bare)
     if not found:
         raise _unknown(call.barcode)
     for parcel in found:
@@ -133,6 +142,8 @@ def refuse_others(barcode: Barcode) -> None:
 def _unknown(barcode: Barcode) -> DomainError:
     if barcode.kind == Kind.CODE:
         return IsCode()
+    if barcode.quoted:  # never registered from an address of somebody else
+        return IsCarrierCode()
     if Bag.objects.filter(Q(seal_number=barcode.value) | Q(number=barcode.value)).exists():
         return IsSeal()
     return UnknownNumber()

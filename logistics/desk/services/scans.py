@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.desk.answers import Answer, refused
@@ -22,7 +23,7 @@ from logistics.desk.models import Scan
 from logistics.desk.services.call import NEEDED, Asked, Call, Fields, Outcome
 from logistics.desk.services.clocks import happened_at
 from logistics.desk.services.handlers import HANDLERS
-from logistics.desk.states import Task
+from logistics.desk.states import Result, Task
 from logistics.desk.words import word_of
 from logistics.parcels.services.guards import require_station
 from logistics.registry.models import Station
@@ -115,6 +116,7 @@ def keep(outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
     """Fill the claimed row; the answer as it is sent. `decided` is the choice that led to it."""
     answer = outcome.answer
     answer.id, answer.number = str(call.id), answer.number or call.barcode.kept
+    _tell_piece(answer, call.barcode)
     kept = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields), "decided": decided}
     values = [
         outcome.parcel.pk if outcome.parcel else None, answer.result, answer.code,
@@ -123,6 +125,14 @@ def keep(outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
     return answer
+
+
+def _tell_piece(answer: Answer, barcode: Barcode) -> None:
+    """Which piece of how many the code names, in the answer and in what is kept of the scan."""
+    if barcode.pieces > 1 and answer.result != Result.REFUSED:
+        answer.facts = answer.facts | {"piece": barcode.piece, "piece_of": barcode.pieces}
+        told = gettext("扫到第 %(piece)s 件，共 %(pieces)s 件。")
+        answer.hint += told % {"piece": barcode.piece, "pieces": barcode.pieces}
 
 
 def _json(value: Any) -> str:

@@ -1,17 +1,17 @@
 // The phone's camera as a scanner. The browser's own reader where there is one; else a decoder of ours, fetched only now.
+import { FORMATS, SETTINGS, isForeign, isLine } from "./codes.js";
 import { config, say } from "./words.js";
 
-const FORMATS = ["code_128", "code_39", "ean_13", "qr_code", "data_matrix", "codabar", "itf"];
-const OURS = ["Code128", "Code39", "EAN13", "QRCode", "DataMatrix", "Codabar", "ITF"];
 const EVERY = 120; // ms between looks
 const SAME = 2500; // ms in which a barcode that stays in view is one scan
+const PATIENCE = 1200; // ms that a carrier's QR code waits for the line code beside it
 
 async function nativeReader() {
   if (!("BarcodeDetector" in window)) return null;
   const known = await BarcodeDetector.getSupportedFormats();
   if (!known.includes("code_128") || !known.includes("qr_code")) return null;
   const detector = new BarcodeDetector({ formats: FORMATS.filter((format) => known.includes(format)) });
-  return async (video) => (await detector.detect(video)).map((found) => found.rawValue);
+  return async (video) => (await detector.detect(video)).map((found) => ({ text: found.rawValue, format: found.format }));
 }
 
 async function ownReader() {
@@ -25,8 +25,8 @@ async function ownReader() {
     canvas.height = video.videoHeight * scale;
     pen.drawImage(video, 0, 0, canvas.width, canvas.height);
     const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
-    const found = await decoder.readBarcodes(picture, { formats: OURS, tryHarder: true, maxNumberOfSymbols: 2 });
-    return found.filter((one) => one.isValid).map((one) => one.text);
+    const found = await decoder.readBarcodes(picture, SETTINGS);
+    return found.filter((one) => one.isValid).map(({ text, format }) => ({ text, format }));
   };
 }
 
@@ -81,18 +81,27 @@ export class Camera {
   async look() {
     if (!this.stream) return;
     try {
-      if (this.video.videoWidth) for (const text of await this.read(this.video)) this.found(text.trim());
+      if (this.video.videoWidth) for (const { text, format } of await this.read(this.video)) this.found(text.trim(), format);
     } catch {
       // one frame that could not be read: the next one comes
     }
     if (this.stream) setTimeout(() => this.look(), EVERY);
   }
 
-  found(text) {
+  found(text, format) {
     const now = Date.now();
     const fresh = text && now - (this.seen.get(text) ?? 0) > SAME;
     if (text) this.seen.set(text, now); // counted from when it was last in view
-    if (fresh) this.onNumber(text);
+    if (isLine(format)) this.sawLine = now;
+    if (!fresh) return;
+    if (isForeign(text, format)) this.wait(text);
+    else this.onNumber(text);
+  }
+
+  /** A carrier's QR code beside a line code says nothing new: it counts only when no line code is in view. */
+  wait(text) {
+    const came = Date.now();
+    setTimeout(() => this.stream && (this.sawLine ?? 0) < came - PATIENCE && this.onNumber(text), PATIENCE);
   }
 
   get track() {
