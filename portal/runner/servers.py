@@ -18,8 +18,11 @@ PATIENCE = 30  # seconds for a given server which is still starting itself
 
 
 @contextmanager
-def servers(var: Path) -> Iterator[None]:
-    """Both addresses stand in the environment while the block runs; embedded servers stop after it."""
+def servers(var: Path) -> Iterator[dict[str, bool]]:
+    """Both addresses stand in the environment while the block runs; embedded servers stop after it.
+
+    Gives which of the two are embedded, and so ours to look after.
+    """
     given_database, given_redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if given_database:
         check_database(given_database)
@@ -29,7 +32,7 @@ def servers(var: Path) -> Iterator[None]:
         os.environ.update(urls)
         used = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
         write_env_file(var / "servers.env", used, "The servers of the last ./run, for manage.py.")
-        yield
+        yield {"postgres": not given_database, "redis": not given_redis}
 
 
 def check_database(url: str, patience: float = PATIENCE) -> None:

@@ -217,3 +217,16 @@ def test_a_folder_that_cannot_be_made_is_refused_in_a_sentence(var):
     var.parent.joinpath("file").write_text("in the way")
     with pytest.raises(embedded.EmbeddedError, match=r"in the way|cannot be made"):
         embedded.start_postgres(var.parent / "file" / "var")
+
+
+@pytest.mark.slow
+def test_a_folder_that_was_closed_by_hand_is_named_with_the_remedy(var):
+    embedded.start_postgres(var, durable=False)
+    embedded.stop_postgres(var)
+    # Root's PostgreSQL runs as another user; anybody else's is locked out of a folder without any right.
+    folder, closed, mode = (var, 0o700, 0o711) if os.geteuid() == 0 else (var / "postgres", 0, 0o700)
+    folder.chmod(closed)
+    with pytest.raises(embedded.EmbeddedError, match=f"chmod {mode:o} {folder}"):
+        embedded.start_postgres(var, durable=False)
+    folder.chmod(mode)
+    embedded.start_postgres(var, durable=False)

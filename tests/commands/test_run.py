@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -165,6 +166,50 @@ def test_a_taken_port_is_refused_when_it_was_asked_for(tmp_path):
     assert f"port {port} is taken" in done.stderr
 
 
+def test_an_address_of_another_machine_is_named_as_such(tmp_path):
+    done = command(ROOT, "--host", "192.0.2.7", PORTAL_VAR=str(tmp_path))
+    assert done.returncode == 1
+    assert "'192.0.2.7' is no address of this machine" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_folder_of_somebody_else_is_named_with_what_to_do(copy):
+    (copy / ".venv.lock").touch()
+    (copy / ".venv.lock").chmod(0o600)
+    if os.geteuid() != 0:
+        (copy / ".venv.lock").chmod(0o000)
+    other = {"user": "nobody"} if os.geteuid() == 0 else {}
+    done = subprocess.run(
+        ["./run"], cwd=copy, env=environment(), capture_output=True, text=True, check=False, timeout=60, **other
+    )
+    assert done.returncode == 1
+    assert "cannot be opened (Permission denied)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.02, 0.1, 0.2, 0.4, 0.7, 1.0])
+def test_ctrl_c_in_the_first_second_shows_no_traceback(tmp_path, seconds):
+    """Also while Python loads; the shell or we end, and nothing stays behind."""
+    process = subprocess.Popen(
+        ["env", "--default-signal=INT", "./run", "--empty"], cwd=ROOT, env=environment(PORTAL_VAR=str(tmp_path / "var")),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=100)
+    assert "Traceback" not in said
+    assert process.returncode in (0, 130, -signal.SIGINT)
+    assert [pid for pid in psutil.pids() if is_in_group(pid, process.pid)] == []
+
+
+def is_in_group(pid, group):
+    try:
+        return os.getpgid(pid) == group and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.Error):
+        return False
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_first_day_of_a_newcomer(copy):
@@ -194,12 +239,59 @@ def test_first_day_of_a_newcomer(copy):
     assert "what a killed run had left" in after_kill.said()
     assert query(copy, "SELECT number FROM kept") == [(42,)]
 
-    web = json.loads((copy / "var/run.json").read_text())["children"]["web"]
-    os.kill(web, signal.SIGKILL)
-    assert after_kill.process.wait(60) == 1
-    assert "the process 'web' ended by itself" in after_kill.said()
-    assert "web.log" in after_kill.said()
+    # What dies is started again: the web server, the scheduler, both servers under it.
+    port = url_port(after_kill)
+    for name in ("web", "beat"):
+        pid = children(copy)[name]
+        os.kill(pid, signal.SIGKILL)
+        wait_for(partial(was_started_again, copy, name, pid), after_kill)
+        assert f"'{name}' ended by itself" in after_kill.said()
+    os.kill(int((data_of(copy) / "postgres/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    os.kill(int((data_of(copy) / "redis/redis.pid").read_text()), signal.SIGKILL)
+    for name in ("postgres", "redis"):
+        wait_for(partial(says, after_kill, f"{name} had ended and was started again"), after_kill)
+    wait_for(lambda: answers(f"http://127.0.0.1:{port}/"), after_kill)
+    wait_for(lambda: answers(f"http://127.0.0.1:{port}/health/ready/"), after_kill)
+    assert query(copy, "SELECT number FROM kept") == [(42,)]
+    assert after_kill.end(signal.SIGINT) == 0, after_kill.said()
     assert working_in(copy) == []
+
+
+def children(folder):
+    return json.loads((folder / "var/run.json").read_text())["children"]
+
+
+def was_started_again(folder, name, pid):
+    return children(folder)[name] != pid
+
+
+def says(run, text):
+    return text in run.said()
+
+
+def url_port(run):
+    return int(run.ready().rstrip("/").rpartition(":")[2])
+
+
+def data_of(folder):
+    """Where the servers of the copy live: in it, or where the database's own user can reach them."""
+    remembered = folder / "var/servers.json"
+    return Path(json.loads(remembered.read_text())["home"]) if remembered.exists() else folder / "var"
+
+
+def answers(url):
+    try:
+        return status_of(url) == 200
+    except OSError:
+        return False
+
+
+def wait_for(true, run, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert run.process.poll() is None, run.said()
+        assert time.monotonic() < deadline, run.said()
+        time.sleep(0.2)
 
 
 @pytest.mark.slow
