@@ -40,8 +40,17 @@ def _refusal(error: BaseException | None) -> DomainError | None:
 
 
 def is_no_room(error: BaseException | None) -> bool:
-    """Whether a file could not be written because the disk is full, over its quota, or read-only."""
-    return isinstance(error, OSError) and error.errno in NO_ROOM
+    """Whether a file could not be written because the disk is full, over its quota, or read-only.
+
+    Libraries wrap the system's error in one of their own, so what stands behind an error is looked at too.
+    """
+    for _depth in range(5):
+        if error is None:
+            return False
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def sqlstate(error: BaseException) -> str:
