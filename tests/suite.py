@@ -41,6 +41,7 @@ APT_PACKAGES = {
     "fontconfig": "fontconfig",
     "gettext": "gettext",
     "nginx": "nginx-light",
+    "faketime": "faketime",
 }
 
 
@@ -315,6 +316,7 @@ def _missing_packages(selection: str) -> list[str]:
         wanted += [] if find_browser() else ["chromium"]
         wanted += [] if shutil.which("fc-list") else ["fontconfig"]
         wanted += [] if _has_chinese_fonts() else ["fonts"]
+        wanted += [] if shutil.which("faketime") else ["faketime"]
         wanted += [] if shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin") else ["nginx"]
     if selection in ("all", "lint") and not shutil.which("xgettext"):
         wanted.append("gettext")

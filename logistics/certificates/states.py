@@ -16,11 +16,12 @@ class CertificateState(models.TextChoices):
 
 
 S = CertificateState
-# What may follow what; the database refuses everything else (migration 0001, certificate_jump).
+# What may follow what; the database refuses everything else (migration 0003). EXPIRED is never stored: the date says
+# it, so a clock that was wrong for a night leaves nothing behind.
 MOVES: dict[str, frozenset[str]] = {
-    S.VALID: frozenset({S.SUSPENDED, S.EXPIRED, S.REPLACED, S.REVOKED, S.CANCELLED}),
-    S.SUSPENDED: frozenset({S.VALID, S.EXPIRED, S.REPLACED, S.REVOKED, S.CANCELLED}),
-    S.EXPIRED: frozenset({S.REPLACED, S.REVOKED, S.CANCELLED}),
+    S.VALID: frozenset({S.SUSPENDED, S.REPLACED, S.REVOKED, S.CANCELLED}),
+    S.SUSPENDED: frozenset({S.VALID, S.REPLACED, S.REVOKED, S.CANCELLED}),
+    S.EXPIRED: frozenset(),
     S.REPLACED: frozenset(),
     S.REVOKED: frozenset(),
     S.CANCELLED: frozenset(),
@@ -29,8 +30,10 @@ CURRENT = (S.VALID, S.SUSPENDED, S.EXPIRED)  # the certificate a holder has now,
 
 
 def live_state(state: str, valid_until: dt.date | None, today: dt.date) -> CertificateState:
-    """What a certificate is on `today`, the county's date: past its last day it is expired, whether or not the nightly
-    task has written so. A suspended one stays suspended: that is what its holder has to settle first."""
+    """What a certificate is on `today`, the county's date: past its last day it is expired.
+
+    A suspended one stays suspended: that is what its holder has to settle first.
+    """
     ended = valid_until is not None and valid_until < today
     return S.EXPIRED if state == S.VALID and ended else CertificateState(state)
 

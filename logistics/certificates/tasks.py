@@ -8,7 +8,7 @@ from portal.core.clock import now
 
 @shared_task
 def tend_certificates(**kwargs) -> None:
-    """Marks what ended and reminds of what is about to. Twice or late does no harm."""
+    """Tells holders what ended and what is about to. Twice or late does no harm."""
     moment = now()
-    expiry.mark_expired(now=moment)
+    expiry.tell_ended(now=moment)
     expiry.send_reminders(now=moment)

@@ -20,6 +20,7 @@ from members.access import panels
 from members.access.admin_base import guarded
 from members.access.second_factor import second_factor_page
 from members.access.states import SECOND_FACTOR_ROLES
+from portal.core import referee
 from portal.core.clock import now
 from portal.core.errors import Forbidden
 from portal.core.middleware import error_response
@@ -63,7 +64,9 @@ class OfficialsSite(UnfoldAdminSite):
         """Every panel the actor may read, each by its own few reads."""
         moment = now()
         shown = [(panel, panel.read(request.actor, moment)) for panel in panels.panels_for(request.actor)]
-        return super().index(request, {"panels": shown, "moment": moment, **(extra_context or {})})
+        return super().index(
+            request, {"panels": shown, "moment": moment, "clock_alarm": referee.alarm(), **(extra_context or {})}
+        )
 
     # -- pages that apps add -------------------------------------------------------------------------
     def get_urls(self):

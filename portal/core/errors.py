@@ -121,3 +121,12 @@ class StorageFull(DomainError):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"retry_after": 60, **kwargs})
+
+
+class ClockWrong(DomainError):
+    """The machine's clock is off: what a date decides would be decided wrongly, so nothing is."""
+
+    status = 503
+    code = "clock_wrong"
+    message = _("服务器的时钟不准，暂停服务。")
+    hint = _("请联系县级中心校准时钟，校准后自动恢复。")

@@ -15,7 +15,9 @@ def test_alive_without_database():
 @pytest.mark.django_db
 def test_ready_names_both_parts():
     response = Client().get("/health/ready/")
-    assert response.json() == {"ready": True, "database": True, "redis": True}
+    assert response.json() == {
+        "ready": True, "database": True, "redis": True, "clock": True, "clock_alarm": None,
+    }  # fmt: skip
 
 
 @pytest.mark.django_db

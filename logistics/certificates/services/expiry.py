@@ -1,7 +1,7 @@
-"""The end of certificates: reminders before it, and the mark after it.
+"""The end of certificates: what their holders are told before and after it.
 
-Whether somebody may work is read from the date at every scan (registry/standing.py); what is marked here is for
-lists and counts, and says the same.
+The end itself is nowhere written: it is read from the date, at every scan (registry/standing.py) and in every list
+(states.live_state).
 """
 
 from __future__ import annotations
@@ -17,21 +17,19 @@ from logistics.certificates.kinds import KindMisuse
 from logistics.certificates.models import Certificate, Reminder
 from logistics.certificates.services.telling import tell
 from logistics.certificates.states import REMIND_DAYS, CertificateState
-from portal.audit.services import record
-from portal.core.actor import system_actor
 from portal.core.clock import county_day
 
 log = logging.getLogger(__name__)
-ACTOR = system_actor("certificates.expiry")
+ENDED = 0  # the reminder that says it is over
 
 
-def mark_expired(*, now: dt.datetime) -> int:
-    """Marks valid certificates whose last day has passed, and tells their holders. Returns how many.
+def tell_ended(*, now: dt.datetime) -> int:
+    """Tells holders of valid certificates, once, that the last day has passed. Returns how many.
 
-    Suspended ones stay suspended: that is what has to be settled first.
+    Suspended ones are passed over: their suspension is what has to be settled first.
     """
     ended = Certificate.objects.filter(state=CertificateState.VALID, valid_until__lt=county_day(now))
-    return _each(list(ended.values_list("pk", flat=True)), lambda row: _expire(row, now))
+    return _each(list(ended.exclude(reminders__days=ENDED).values_list("pk", flat=True)), lambda row: _end(row, now))
 
 
 def send_reminders(*, now: dt.datetime) -> int:
@@ -55,17 +53,13 @@ def _term(row: Certificate, today: dt.date) -> int:
     return min(days for days in REMIND_DAYS if left <= days)
 
 
-def _expire(row: Certificate, now: dt.datetime) -> bool:
+def _end(row: Certificate, now: dt.datetime) -> bool:
     if row.state != CertificateState.VALID or row.valid_until is None or row.valid_until >= county_day(now):
         return False
-    row.state = CertificateState.EXPIRED
-    row.save(update_fields=["state"])
-    record(
-        actor=ACTOR, now=now, action="certificate.expired", target=row,
-        before={"state": CertificateState.VALID.value}, after={"state": row.state},
-    )  # fmt: skip
-    tell(certificate=row, template=notices.EXPIRED, key=str(row.pk), now=now, day=f"{row.valid_until:%Y-%m-%d}")
-    return True
+    _told, made = Reminder.objects.get_or_create(certificate=row, days=ENDED, defaults={"sent_at": now})
+    if made:
+        tell(certificate=row, template=notices.EXPIRED, key=str(row.pk), now=now, day=f"{row.valid_until:%Y-%m-%d}")
+    return made
 
 
 def _remind(row: Certificate, today: dt.date, now: dt.datetime) -> bool:

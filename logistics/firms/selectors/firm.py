@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.certificates.models import Certificate
 from logistics.certificates.selectors import current_of
-from logistics.certificates.states import CertificateState
+from logistics.certificates.states import CertificateState, live_state
 from logistics.firms.selectors.lights import Light, light_of
 from logistics.firms.states import SOON_DAYS, Part
 from logistics.licensing.kinds import KINDS
@@ -167,10 +167,8 @@ class Dressed:
 
 
 def dressed(row: Certificate, *, today: dt.date) -> Dressed:
-    """A valid one whose last day has passed has expired, whether or not the nightly round has said so yet."""
-    state = CertificateState(row.state)
-    if state == CertificateState.VALID and row.valid_until is not None and row.valid_until < today:
-        state = CertificateState.EXPIRED
+    """A valid one whose last day has passed has expired."""
+    state = live_state(row.state, row.valid_until, today)
     tone = {CertificateState.VALID: "ok", CertificateState.SUSPENDED: "error", CertificateState.REVOKED: "error"}
     kind = KINDS.get(row.kind)
     return Dressed(row, kind.label if kind else row.kind, tone.get(state, "warn"), state.label)

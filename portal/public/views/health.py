@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from redis.exceptions import RedisError
 
 from portal.core.access import public
+from portal.core.referee import agrees, alarm
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +52,17 @@ def _redis() -> bool:
 
 @public("a load balancer asks without credentials; says only which part is missing")
 def ready(request):
-    """200 when the database and Redis answer, else 503 with what is missing."""
+    """200 when the database and Redis answer and the clock is right, else 503 with what is missing.
+
+    `clock_alarm` names a process of the portal whose clock was found wrong within the last ten minutes.
+    """
     facts = {"database": _database(), "redis": _redis()}
-    return _answer(200 if all(facts.values()) else 503, ready=all(facts.values()), **facts)
+    facts["clock"] = facts["database"] and agrees("web")
+    told = alarm()
+    return _answer(
+        200 if all(facts.values()) else 503, ready=all(facts.values()), **facts,
+        clock_alarm=told["process"] if told else None,
+    )  # fmt: skip
 
 
 ready.fast_lane = True
