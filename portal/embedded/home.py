@@ -38,9 +38,16 @@ class Account:
     drop: bool
 
     def run(self, command: list[str], **kwargs: object) -> subprocess.CompletedProcess[bytes]:
+        """In a session of its own: a Ctrl-C is ours to act on, and would look like an answer of the command."""
         identity = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.drop else {}
         return subprocess.run(  # type: ignore[call-overload, no-any-return]
-            command, env=clean_environment(), cwd="/", stdin=subprocess.DEVNULL, **identity, **kwargs
+            command,
+            env=clean_environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            **identity,
+            **kwargs,
         )
 
     def can(self, test: str, path: Path) -> bool:

@@ -95,6 +95,7 @@ def _launch(home: Home, durable: bool) -> None:
         [str(program), "redis.conf"],
         cwd=home.redis,
         env=clean_environment(),
+        start_new_session=True,
         capture_output=True,
         text=True,
         check=False,

@@ -191,8 +191,9 @@ def test_a_folder_of_somebody_else_is_named_with_what_to_do(copy):
 @pytest.mark.parametrize("seconds", [0.02, 0.1, 0.2, 0.4, 0.7, 1.0])
 def test_ctrl_c_in_the_first_second_shows_no_traceback(tmp_path, seconds):
     """Also while Python loads; the shell or we end, and nothing stays behind."""
+    line = ["env", "--default-signal=INT", "./run", "--empty"]  # tests in the background ignore Ctrl-C, and so would it
     process = subprocess.Popen(
-        ["env", "--default-signal=INT", "./run", "--empty"], cwd=ROOT, env=environment(PORTAL_VAR=str(tmp_path / "var")),
+        line, cwd=ROOT, env=environment(PORTAL_VAR=str(tmp_path / "var")),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     time.sleep(seconds)
