@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "portal.core.middleware.ProxyMiddleware",
     "portal.core.middleware.DatabaseRestMiddleware",
     "portal.core.middleware.FastLaneMiddleware",
+    "portal.core.limits.KnownBrowserMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.core.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -143,12 +144,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env_str("REDIS_URL", required=True)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.core.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "portal",
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# Rows, not the cache: a session ended while Redis was away must not come back with it (docs/decisions/redis-away.md).
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -216,6 +218,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+# "__Host-": browsers keep it only over https and from this very host; no neighbouring host can plant one.
+_COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+KNOWN_BROWSER_COOKIE = f"{_COOKIE_PREFIX}known"  # portal/core/limits/browsers.py
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -255,6 +262,9 @@ SPECTACULAR_SETTINGS = {
 
 # -- Background work ------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL if REDIS_URL.startswith("redis") else REDIS_URL.replace("unix://", "redis+socket://", 1)
+# A request must not wait for the broker: what waits is a row, which the next round finds (portal/core/queue.py).
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 10}
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task runs again; every task re-reads the state first
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -156,9 +156,13 @@ def public_many(numbers: list[Number]) -> dict[str, list[tuple[int, dict]]]:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Parcels whose digits were right and that are not closed for longer than 30 days."""
+    """Parcels whose digits were right and that are not closed for longer than 30 days.
+
+    `found`: all parcels of the number, whatever the digits: tries are counted by them.
+    """
 
     parcel_ids: tuple[int, ...] = field(default_factory=tuple)
+    found: tuple[int, ...] = field(default_factory=tuple)
 
     def __bool__(self) -> bool:
         return bool(self.parcel_ids)
@@ -178,7 +182,7 @@ def open_with_digits(number: Number, digits: str, now: dt.datetime) -> Opened:
         same = hmac.compare_digest(stored, given)
         if same and still_open(closed_at, now):
             right.append(parcel_id)
-    return Opened(tuple(dict.fromkeys(right)))
+    return Opened(tuple(dict.fromkeys(right)), tuple(dict.fromkeys(row[0] for row in rows)))
 
 
 def still_open(closed_at: dt.datetime | None, now: dt.datetime) -> bool:

@@ -12,13 +12,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.forms import PhoneField
+from members.accounts.hashing import Busy, one_of_few
+from members.accounts.limits import LOGIN_PASSWORDS
 from members.accounts.phones import shown
 from members.accounts.selectors import public_user_by_phone
 from members.accounts.services.phone import confirm_phone, settle_phone
 from portal.core.clock import now
 from portal.core.errors import TooMany
-from portal.core.fields import cipher, keyed_hash
+from portal.core.fields import cipher
 from portal.core.ids import new_id
+from portal.core.limits import caller_of, remember_browser
 from portal.notify.services import send
 
 
@@ -34,7 +37,7 @@ class PhoneAdapter(DefaultAccountAdapter):
         "incorrect_code": _("验证码不对。请核对短信或应用里的 6 位数字。"),
         "incorrect_password": _("密码不对。"),
         "invalid_login": _("请填写手机号。"),
-        "too_many_login_attempts": _("尝试次数过多，请 15 分钟后再试，或改用短信验证码登录。"),
+        "too_many_login_attempts": _("验证码输错太多次，请重新获取一个。"),
         "unknown_phone": _("请核对手机号。"),
         "same_as_current": _("新号码与现在的相同。"),
         "rate_limited": _("操作太频繁，请稍等一分钟再试。"),
@@ -96,9 +99,29 @@ class PhoneAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request):
         return request.client_address  # a forwarding header counts only from a named proxy (ProxyMiddleware)
 
-    def _get_login_attempts_cache_key(self, request, **credentials):
-        """allauth knows e-mail and user names only: without this all phones would share one counter."""
-        return keyed_hash(credentials.get("phone", ""), "login-attempts")
+    def authenticate(self, request, **credentials):
+        """Counted before it is judged; a right password takes back its own try. Raises Paused, and Busy (503)."""
+        counted = LOGIN_PASSWORDS.begin(credentials.get("phone", ""), caller_of(request))
+        try:
+            with one_of_few():
+                user = super().authenticate(request, **credentials)
+        except Busy:
+            counted.forgive()
+            raise
+        if user is not None:
+            counted.forgive()
+        return user
+
+    def login(self, request, user):
+        super().login(request, user)
+        remember_browser(request, LOGIN_PASSWORDS.kind, user.phone)
+
+    def pre_authenticate(self, request, **credentials):
+        """allauth's own count of failures, by phone alone: ours stands in its place."""
+
+    def set_password(self, user, password):
+        with one_of_few():
+            super().set_password(user, password)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

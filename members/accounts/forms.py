@@ -10,13 +10,11 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.accounts.limits import Limit
+from members.accounts.limits import CODE_TRIES, LOGIN_CODES, SECOND_FACTORS
 from members.accounts.phones import NotAPhone, normalise_phone
 from portal.core.errors import TooMany
+from portal.core.limits import Guard, Paused, Try, caller_of, remember_browser
 from portal.core.masking import normalise_digits
-
-# Tries of codes in one browser session. allauth counts too, but in the session: tries at the same moment slip by.
-CODE_TRIES = Limit("code", tries=5, window=15 * 60, pause=15 * 60)
 
 
 def said(error) -> forms.ValidationError:
@@ -65,8 +63,34 @@ def password_field(label, autocomplete: str, **options) -> forms.CharField:
 PASSWORD_HELP = _("至少 10 个字符，不要只用数字，也不要用手机号。")
 
 
-class LoginForm(account.LoginForm):
+class Guarded:
+    """A form whose tries are counted. `work` is what the page asks of the browser after a refusal, or None."""
+
+    work = None
+
+    def begin(self, guard: Guard, subject: object) -> Try:
+        """Raises ValidationError with the way out; keeps the work for templates/_parts/work.html."""
+        try:
+            return guard.begin(subject, caller_of(context.request))
+        except Paused as error:
+            self.work = error.work
+            raise said(error) from None
+
+
+class LoginForm(Guarded, account.LoginForm):
     """One form for both ways: with a password it checks it, without one it sends a code."""
+
+    def _clean_with_password(self, credentials):
+        try:
+            return super()._clean_with_password(credentials)
+        except Paused as error:  # counted by the adapter, where each password is checked
+            self.work = error.work
+            raise said(error) from None
+
+    def _clean_without_password(self, email, phone):
+        if phone:
+            self.begin(LOGIN_CODES, phone)
+        return super()._clean_without_password(email, phone)
 
     def _setup_password_field(self):
         self.fields["password"] = password_field(_("密码"), "current-password", required=False)
@@ -89,6 +113,21 @@ class CountedCode(account.BaseConfirmCodeForm):
         code = super().clean_code()
         CODE_TRIES.forgive(session.session_key)
         return code
+
+
+class RequestLoginCodeForm(Guarded, account.RequestLoginCodeForm):
+    def clean_phone(self):
+        self.begin(LOGIN_CODES, self.cleaned_data["phone"])
+        return super().clean_phone()
+
+
+class SignupForm(Guarded, account.SignupForm):
+    """Its code costs a text as a login's does, and is counted with them."""
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        self.begin(LOGIN_CODES, phone)
+        return phone
 
 
 class ConfirmLoginCodeForm(CountedCode, account.ConfirmLoginCodeForm):
@@ -128,11 +167,22 @@ class ReauthenticateForm(account.ReauthenticateForm):
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
-class AuthenticateForm(mfa.AuthenticateForm):
+class CountedFactor(Guarded, mfa.BaseAuthenticateForm):
+    """Counts each try of a second factor before it is judged."""
+
+    def clean_code(self):
+        counted = self.begin(SECOND_FACTORS, self.user.phone)
+        code = super().clean_code()
+        counted.forgive()
+        remember_browser(context.request, SECOND_FACTORS.kind, self.user.phone)
+        return code
+
+
+class AuthenticateForm(CountedFactor, mfa.AuthenticateForm):
     code = CodeField(label=_("动态码或备用码"))
 
 
-class MFAReauthenticateForm(mfa.ReauthenticateForm):
+class MFAReauthenticateForm(CountedFactor, mfa.ReauthenticateForm):
     code = CodeField(label=_("动态码或备用码"))
 
 

@@ -1,71 +1,55 @@
-"""Counting tries: after so many within a window, a pause. Kept in the Redis cache.
+"""What anybody may try at somebody's account: passwords, codes by text message, the second factor.
 
-A try is counted before it is judged, in one atomic step, so that a hundred tries at once are a hundred tries.
-Keys are keyed hashes: nothing personal is stored.
+The rates of one caller are those of a person who mistypes; those of all strangers together bound what guessing finds
+and what texts cost the county. A browser that logged in to the phone before has tries of its own.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
-
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.errors import TooMany
-from portal.core.fields import keyed_hash
+from portal.core.limits import Guard, Limit, Rate
 
+KIND = "phone"  # what a browser is remembered for
 
-@dataclass(frozen=True)
-class Limit:
-    """At most `tries` in `window` seconds; the one after that starts a pause of `pause` seconds."""
+_CALL = _("登录过这个号码的手机或电脑不受此限。着急的话请打服务热线 %(hotline)s，县级中心核实后可以马上解除。")
+_NO_HOTLINE = _("登录过这个号码的手机或电脑不受此限。着急的话请到站点，请工作人员联系县级中心核实后解除。")
+WAY_OUT = (_CALL, _NO_HOTLINE)
 
-    name: str
-    tries: int
-    window: int
-    pause: int
-
-    def key(self, who: object) -> str:
-        return f"limit:{self.name}:{keyed_hash(str(who), f'limit:{self.name}')[:32]}"
-
-    def assert_open(self, who: object) -> None:
-        """Raises TooMany during a pause. Counts nothing."""
-        if cache.get(f"{self.key(who)}:paused"):
-            raise self.refusal()
-
-    def take(self, who: object) -> int:
-        """Count one try and say how many are left. Raises TooMany when none was left or during a pause."""
-        self.assert_open(who)
-        key = self.key(who)
-        cache.add(key, 0, self.window)
-        try:
-            used = cache.incr(key)
-        except ValueError:  # expired between the two steps
-            cache.set(key, 1, self.window)
-            used = 1
-        if used > self.tries:
-            cache.set(f"{key}:paused", 1, self.pause)
-            raise self.refusal()
-        return self.tries - used
-
-    def forgive(self, who: object) -> None:
-        """Forget the tries of `who`: they have proved themselves."""
-        cache.delete(self.key(who))
-
-    def give_back(self, who: object) -> None:
-        """Take back the one try that was counted for a right answer; the wrong ones before it still count."""
-        with suppress(ValueError):  # the window ended meanwhile
-            cache.decr(self.key(who))
-
-    def lift(self, who: object) -> None:
-        """End a pause early and forget the tries: somebody who may has checked who it is."""
-        cache.delete_many([self.key(who), f"{self.key(who)}:paused"])
-
-    def refusal(self) -> TooMany:
-        minutes = max(self.pause // 60, 1)
-        return TooMany(
-            _("尝试次数过多，已暂停。"),
-            code="paused",
-            hint=_("请%(minutes)s分钟后再试。") % {"minutes": minutes},
-            retry_after=self.pause,
-        )
+LOGIN_PASSWORDS = Guard(
+    "login-password",
+    kind=KIND,
+    caller=Rate(free=5, most=20, every=180),
+    subject=Rate(free=10, most=60, every=60),
+    address=Rate(free=20, most=300, every=30),
+    own=Rate(free=10, most=10, every=90),
+    alarm=100,
+    message=_("这个号码试密码的次数较多。"),
+    way_out=WAY_OUT,
+)
+# A code costs a text: strangers together get eight at once for a phone and one more each hour, whatever they work.
+LOGIN_CODES = Guard(
+    "login-code",
+    kind=KIND,
+    caller=Rate(free=2, most=5, every=1200),
+    subject=Rate(free=2, most=8, every=3600),
+    address=Rate(free=10, most=120, every=60),
+    own=Rate(free=4, most=4, every=1200),
+    alarm=60,
+    message=_("刚给这个号码发过验证码。"),
+    way_out=WAY_OUT,
+)
+# Whoever comes here has shown the password or a code of the phone already.
+SECOND_FACTORS = Guard(
+    "second-factor",
+    kind=KIND,
+    caller=Rate(free=5, most=8, every=180),
+    subject=Rate(free=8, most=20, every=300),
+    address=Rate(free=20, most=60, every=60),
+    own=Rate(free=5, most=5, every=180),
+    alarm=40,
+    message=_("试动态码的次数较多。"),
+    way_out=WAY_OUT,
+)
+# Tries of a code in one browser session. allauth counts too, but in the session: tries at the same moment slip by.
+CODE_TRIES = Limit("code", tries=5, every=3 * 60)

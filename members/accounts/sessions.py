@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 
+from members.accounts.limits import LOGIN_CODES, LOGIN_PASSWORDS, SECOND_FACTORS
 from portal.core.errors import NotFound
 
 
@@ -25,7 +25,7 @@ def end_every_session(user) -> int:
     return len(found)
 
 
-def unlock_login(request, user) -> None:
+def unlock_login(user) -> None:
     """Lift the pauses that wrong passwords and too many codes brought on this person's phone."""
-    for action in ("login_failed", "request_login_code", "verify_phone"):
-        ratelimit.clear(request, action=action, key=user.phone.lower())
+    for guard in (LOGIN_PASSWORDS, LOGIN_CODES, SECOND_FACTORS):
+        guard.lift(user.phone)

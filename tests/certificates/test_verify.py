@@ -17,6 +17,7 @@ from logistics.certificates.rules import statement_of
 from logistics.certificates.services import measures
 from logistics.certificates.services.printing import link_of
 from portal.core.checkdigits import random_number
+from portal.core.limits import Limit
 from portal.env import make_secret
 from portal.public import limits
 from tests.certificates.conftest import NOON, TODAY, YEAR, certify, make_courier, some_facts
@@ -152,7 +153,7 @@ def test_wrong_numbers_are_told_apart_from_unknown_ones_by_the_check_digit_alone
 
 
 def test_guessing_is_stopped(client, certificate, monkeypatch):
-    monkeypatch.setattr(limits, "MISSES", 3)
+    monkeypatch.setattr(limits, "MISSES", Limit("lookup-miss", tries=3, every=200))
     statuses = [client.get(f"/api/v1/verify/{random_number('C', 11)}/").status_code for _n in range(5)]
     assert statuses == [404, 404, 404, 429, 429]
     refused = client.get(f"/verify/{certificate.number}/")

@@ -1,6 +1,7 @@
 """What a barcode costs the server: statements, and hashes of the work PIN. Each is a limit that a change may lower.
 
-Savepoints count. An inbound whose recipient has no message open takes two statements less.
+Savepoints count, and so does the session, which is a row (docs/decisions/redis-away.md). An inbound whose recipient has
+no message open takes two statements less.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def cost(client, path: str, **body) -> int:
 
 
 @pytest.mark.parametrize(
-    ("task", "most"), [("inbound", 25), ("give-out", 13), ("hub-inbound", 17), ("sort", 20), ("find", 10)]
+    ("task", "most"), [("inbound", 26), ("give-out", 14), ("hub-inbound", 18), ("sort", 21), ("find", 11)]
 )
 def test_statements_of_one_scan(counter, keeper, sorter, world, task, most):
     def one() -> int:
@@ -53,7 +54,7 @@ def test_statements_of_giving_out(counter, keeper, world):
         return cost(keeper.client, path, station=world.village.code, method="code", code=code.code)
 
     one()
-    assert one() <= 23
+    assert one() <= 24
 
 
 def test_the_pin_is_hashed_once_for_several_parcels(counter, keeper, world, monkeypatch):

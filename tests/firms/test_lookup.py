@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from logistics.firms.selectors.lights import light_of
 from logistics.registry.states import State
 from portal.core.clock import county_day
+from portal.core.limits import Rate
 from portal.public.views import checks
 from tests.firms.conftest import make_vehicle
 
@@ -51,7 +53,8 @@ def test_unknown_and_empty_say_what_to_do(client, world, path, field):
 
 
 def test_plates_are_not_walked_through(client, firm, monkeypatch):
-    monkeypatch.setattr(checks, "ASKED", type(checks.ASKED)("certified-test", 2, 60, 60))
+    few = Rate(free=2, most=2, every=60)
+    monkeypatch.setattr(checks, "ASKED", replace(checks.ASKED, caller=few, subject=few, address=few))
     codes = [client.post("/check/vehicle/", {"plate": "甘L12345"}).status_code for _n in range(3)]
     assert codes == [200, 200, 429]
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from members.accounts.forms import CODE_TRIES
+from members.accounts.limits import CODE_TRIES
 from members.accounts.models import Relation, User
 from members.accounts.services import agree_by_code, ask
 from members.accounts.services.relations import CodeWrong
@@ -39,7 +39,7 @@ def test_eight_sign_ups_of_one_phone_make_one_account():
         return Client(REMOTE_ADDR=f"10.1.1.{index}").post("/accounts/signup/", {"phone": PHONE}).status_code
 
     answers = at_once(8, sign_up)
-    assert set(answers) <= {302, 429}
+    assert set(answers) <= {302, 429, 200}  # 200: the form again, with work to do
     assert 302 in answers
     assert User.objects.filter(phone=PHONE).count() == 1
 

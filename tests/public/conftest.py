@@ -18,6 +18,7 @@ from logistics.parcels.services.record import record_events
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.states import ConsentChannel
 from portal.core.actor import system_actor
+from portal.core.limits.buckets import forget_here
 from portal.public import limits, ready
 
 COUNTY = system_actor("test")
@@ -104,3 +105,4 @@ def nothing_kept():
     """Ready-made pages and known walkers live in the process: each test starts without any."""
     ready.store.clear()
     limits._walkers.clear()
+    forget_here()

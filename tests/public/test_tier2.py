@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from logistics.parcels.models import Consent, PickupProxy
@@ -57,18 +58,32 @@ def test_wrong_digits_send_nothing(visitor, desk):
 
 def test_codes_are_not_sent_in_a_row(visitor, browser_of, desk):
     parcel = desk.waiting()
-    ask_code(visitor, parcel)
+    for n in range(limits.CODES.subject.free):
+        ask_code(browser_of(f"10.1.2.{n}"), parcel)
     answer = ask_code(browser_of("10.1.1.2"), parcel)
     assert answer.status_code == 429
-    assert "刚发过验证码" in answer.content.decode()
-    assert Message.objects.filter(template="lookup_code").count() == 1
+    assert "刚为这个包裹发过验证码" in answer.content.decode()
+    assert 'action="/code/"' in answer.content.decode()  # the work goes back to where the code is asked for
+    assert Message.objects.filter(template="lookup_code").count() == limits.CODES.subject.free
+
+
+def test_proofs_renew_the_session(visitor, desk):
+    """Who planted a session in this browser beforehand does not see what the code opens."""
+    parcel = desk.waiting()
+    ask_code(visitor, parcel)
+    planted = visitor.cookies["sessionid"].value
+    visitor.post("/code/confirm/", {"code": sent_code()})
+    assert visitor.cookies["sessionid"].value != planted
+    thief = Client()
+    thief.cookies["sessionid"] = planted
+    assert thief.get(f"/p/{parcel.waybill}").status_code == 302
 
 
 def test_code_is_good_for_five_tries(visitor, desk):
     ask_code(visitor, desk.waiting())
     code = sent_code()
     wrong = "000000" if code != "000000" else "111111"
-    for _n in range(limits.CODE_TRIES):
+    for _n in range(limits.CODE_TRIES.tries):
         assert visitor.post("/code/confirm/", {"code": wrong}).status_code == 400
     assert visitor.post("/code/confirm/", {"code": code}).status_code == 400
 

@@ -21,7 +21,6 @@ from logistics.registry.services.staff import PlaceNotActive, authorised_place, 
 from logistics.registry.states import State
 from members.access.selectors import actor_of
 from members.access.states import ROLE_SCOPE, Permission, Role, ScopeKind
-from members.accounts.limits import Limit
 from members.accounts.models import User
 from members.accounts.phones import normalise_phone
 from members.accounts.selectors import own_user
@@ -29,12 +28,15 @@ from portal.audit.services import record
 from portal.core.actor import Actor, demand
 from portal.core.errors import BadInput, Conflict, DomainError, Forbidden, NotFound, SignInNeeded
 from portal.core.fields import keyed_hash
+from portal.core.limits import Away, Limit
 from portal.core.masking import mask_name
 from portal.notify.services import send
 
 LASTS = dt.timedelta(days=7)
-SENT_BY_PERSON = Limit("invitation-by", tries=60, window=24 * 3600, pause=3600)
-SENT_TO_PHONE = Limit("invitation-to", tries=5, window=24 * 3600, pause=3600)
+# The last bounds what all enterprises together may send to one phone; before it, nobody uses up another's.
+SENT_BY_PERSON = Limit("invitation-by", tries=60, every=24 * 60, away=Away.REFUSE)
+SENT_BY_PERSON_TO_PHONE = Limit("invitation-pair", tries=5, every=4 * 3600, away=Away.REFUSE)
+SENT_TO_PHONE = Limit("invitation-to", tries=20, every=3600, away=Away.REFUSE)
 
 
 class InvitationNotFound(NotFound):
@@ -107,7 +109,11 @@ def invite(
     with transaction.atomic():
         at = _place(enterprise, station, chosen, actor)
         _not_needless(actor, at, chosen, phone)
-        for limit, who in ((SENT_BY_PERSON, actor.user_id), (SENT_TO_PHONE, phone)):
+        for limit, who in (
+            (SENT_BY_PERSON, actor.user_id),
+            (SENT_BY_PERSON_TO_PHONE, (actor.user_id, phone)),
+            (SENT_TO_PHONE, phone),
+        ):
             limit.take(who)
         same = Invitation.objects.filter(_open(), enterprise=enterprise, station=station, role=chosen, phone=phone)
         same.filter(expires_at__lte=now).update(withdrawn_at=now, phone="")

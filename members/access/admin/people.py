@@ -109,6 +109,6 @@ class UserAdmin(ScopedAdmin):
         for person in people:
             with transaction.atomic():
                 note_help(actor=request.actor, user=person, action="person.unlocked", now=now(), why=why)
-                unlock_login(request, person)
-                PIN_TRIES.lift(person.pk)
+                unlock_login(person)
+                PIN_TRIES.forgive(person.pk)
         self.message_user(request, _("已为 %(count)s 人解除暂停。") % {"count": len(people)})

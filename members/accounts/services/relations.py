@@ -14,7 +14,6 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from members.accounts.limits import Limit
 from members.accounts.models import Relation, User
 from members.accounts.phones import normalise_phone
 from portal.audit.services import record
@@ -22,14 +21,17 @@ from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, NotFound, SignInNeeded
 from portal.core.fields import keyed_hash
 from portal.core.ids import new_id
+from portal.core.limits import Away, Limit
 from portal.core.masking import mask_name
 from portal.notify.services import send
 
 CODE_MINUTES = 10
 CODE_TRIES = 3
-ASKS_OF_HELPER = Limit("relation-helper", tries=5, window=24 * 3600, pause=3600)
-ASKS_TO_PHONE = Limit("relation-phone", tries=3, window=24 * 3600, pause=3600)
-ASKS_FROM_ADDRESS = Limit("relation-address", tries=20, window=24 * 3600, pause=3600)
+# Each counted by who asks, so that nobody uses up what another may ask; texts to one phone from all askers together
+# are bounded last, and then the villager can still agree in their own account. Codes wait in the cache: 503 without.
+ASKS_OF_HELPER = Limit("relation-helper", tries=5, every=4 * 3600, away=Away.REFUSE)
+ASKS_OF_HELPER_TO_PHONE = Limit("relation-pair", tries=3, every=8 * 3600, away=Away.REFUSE)
+TEXTS_TO_PHONE = Limit("relation-phone", tries=8, every=3600, away=Away.REFUSE)
 
 
 class Yourself(BadInput):
@@ -67,9 +69,9 @@ def ask(*, actor: Actor, phone: str, now: dt.datetime) -> str:
     if phone == helper.phone:
         raise Yourself()
     for limit, who in (
-        (ASKS_FROM_ADDRESS, actor.address),
         (ASKS_OF_HELPER, helper.pk),
-        (ASKS_TO_PHONE, phone),
+        (ASKS_OF_HELPER_TO_PHONE, (helper.pk, phone)),
+        (TEXTS_TO_PHONE, phone),
     ):
         limit.take(who)
     code = f"{secrets.randbelow(10**6):06d}"

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from logistics.firms.lookup import public_carriers, public_courier, public_vehicle
-from members.accounts.limits import Limit
 from portal.core.access import public
 from portal.core.clock import county_day, now
 from portal.core.errors import DomainError
+from portal.core.limits import Guard, Rate, caller_of
 from portal.public.views.track import private
 
-ASKED = Limit("certified", tries=60, window=600, pause=300)  # by address: enough for a gate, too few to walk through
+# Enough for a gate, too few to walk through; neighbours at one address then work a little and are not shut out.
+ASKED = Guard(
+    "certified",
+    kind="address",
+    caller=Rate(free=60, most=240, every=10),
+    subject=Rate(free=60, most=240, every=10),
+    address=Rate(free=60, most=240, every=10),
+    own=Rate(free=60, most=60, every=10),
+    alarm=2000,
+    message=_("从这个网络地址查得较多。"),
+    way_out=("", ""),
+)
 _WHY = "whoever hands over a parcel may ask whether that vehicle or person is certified"
 
 
@@ -36,7 +48,7 @@ def _answer(request, template: str, typed: str, find):
     status, refusal = 200, None
     if typed.strip():
         try:
-            ASKED.take(request.client_address)
+            ASKED.begin(request.client_address, caller_of(request))
             context["found"] = find(typed[:40], today=county_day(now()))
         except DomainError as error:
             context["error"], status, refusal = error, error.status, error

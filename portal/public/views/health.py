@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import logging
 
-from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpResponse
-from redis.exceptions import RedisError
 
 from portal.core.access import public
+from portal.core.redis import RedisAway, ask
 from portal.core.referee import agrees, alarm
 
 log = logging.getLogger(__name__)
@@ -43,24 +42,25 @@ def _database() -> bool:
 
 def _redis() -> bool:
     try:
-        cache.get("health")
-    except (RedisError, OSError) as error:
-        log.warning("not ready: redis %s", type(error).__name__)
+        ask(lambda store: store.ping())
+    except RedisAway:
         return False
     return True
 
 
 @public("a load balancer asks without credentials; says only which part is missing")
 def ready(request):
-    """200 when the database and Redis answer and the clock is right, else 503 with what is missing.
+    """200 when the database answers and the clock is right, else 503 with what is missing.
 
+    Says whether Redis answers: without it pages work, and tasks wait.
     `clock_alarm` names a process of the portal whose clock was found wrong within the last ten minutes.
     """
     facts = {"database": _database(), "redis": _redis()}
     facts["clock"] = facts["database"] and agrees("web")
+    works = facts["database"] and facts["clock"]
     told = alarm()
     return _answer(
-        200 if all(facts.values()) else 503, ready=all(facts.values()), **facts,
+        200 if works else 503, ready=works, **facts,
         clock_alarm=told["process"] if told else None,
     )  # fmt: skip
 

@@ -34,11 +34,11 @@ def request_code(request):
     typed = request.POST.get("number", "")
     try:
         _number, parcel_ids = open_tier1(request, typed, request.POST.get("digits", "")[:40])
-        send_code(request.session, parcel_ids, get_language(), now())
+        send_code(request, parcel_ids, get_language(), now())
     except NotANumber as error:
         return refusal(request, typed, error)
     except DomainError as error:
-        return wrong(request, typed, error)
+        return wrong(request, typed, error, back_to="/code/")
     return redirect("confirm_code")
 
 
@@ -49,7 +49,7 @@ def confirm_code(request):
     if request.method == "POST":
         code = "".join(c for c in normalise_digits(request.POST.get("code", "")[:40]) if c.isdigit())
         try:
-            parcels = check_code(request.session, code, now())
+            parcels = check_code(request, code, now())
             return private(redirect("parcel_page", waybill=waybill_of(parcels[0])))
         except DomainError as refused:
             error = refused
@@ -62,13 +62,13 @@ def confirm_code(request):
 def open_link(request, token: str):
     """Opens the parcels of the message for this browser. Raises LinkInvalid or LinkUsed."""
     moment = now()
-    check_walker(request.client_address)
     try:
         parcels = read_link_parcels(token=token, now=moment)
     except DomainError:
-        count_miss(request.client_address)
+        check_walker(request)
+        count_miss(request)
         raise
-    open_parcels(request.session, [parcel.pk for parcel in parcels], moment)
+    open_parcels(request, [parcel.pk for parcel in parcels], moment)
     return private(redirect("parcel_page", waybill=parcels[0].waybill))
 
 

@@ -26,13 +26,15 @@ from logistics.parcels.lookup import (
 from portal.core.access import public
 from portal.core.clock import now
 from portal.core.errors import BadInput, DomainError, NotFound
+from portal.core.limits import caller_of, remember_browser
+from portal.core.middleware import wants_json
 from portal.public import ready
 from portal.public.cards import card, timeline
-from portal.public.limits import begin_try, check_walker, count_miss
+from portal.public.limits import DIGITS, begin_digits, check_walker, count_miss, subject_of
 from portal.public.words import words
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow, noarchive"}
-_EXEMPT = "reads only, with neither session nor cookie, so there is nothing another site could abuse"
+_EXEMPT = "reads only, without a session; its one cookie opens nothing (portal/core/limits/browsers.py)"
 
 
 class NotReported(NotFound):
@@ -99,14 +101,14 @@ track_json.fast_lane = True
 
 def _ready_made(request, typed: str, language: str, large: bool) -> HttpResponse:
     """The kept page, or one statement and a new page. Raises NotANumber, NotReported, Paused."""
-    check_walker(request.client_address)
+    check_walker(request)
     key = (typed, language, large)
     page = ready.fresh(key)
     if page is None:
         number = read_number(typed)
         page = ready.make(key, number, language, large)
         if page is None:
-            count_miss(request.client_address)
+            count_miss(request)
             raise Mistyped if looks_mistyped(number) else NotReported
     headers = {**PRIVATE, "ETag": page.etag}
     if request.META.get("HTTP_IF_NONE_MATCH") == page.etag:
@@ -147,11 +149,13 @@ def open_tier1(request, typed: str, digits: str) -> tuple[Number, tuple[int, ...
     number = read_number(typed)
     if len(tail_of(digits)) != 4:
         raise DigitsMissing
-    attempt = begin_try(number.bare, request.client_address)
     opened = open_with_digits(number, digits, now())
+    attempt = begin_digits(opened.found, number.bare, caller_of(request))  # before anything of the answer shows
     if not opened:
         raise WrongDigits
     attempt.forgive()
+    if not wants_json(request):
+        remember_browser(request, DIGITS.kind, subject_of(opened.found, number.bare))
     return number, opened.parcel_ids
 
 
@@ -181,9 +185,10 @@ def answer_digits(request, typed: str) -> HttpResponse:
     return private(render(request, "public/opened.html", context))
 
 
-def wrong(request, typed: str, error: DomainError) -> HttpResponse:
+def wrong(request, typed: str, error: DomainError, back_to: str = "") -> HttpResponse:
+    """`back_to`: where the form goes; "" for the number's own page."""
     number = read_number(typed)
-    context = {"number": number.text, "error": error, "reading_back": f"/t/{number.text}"}
+    context = {"number": number.text, "error": error, "reading_back": f"/t/{number.text}", "back_to": back_to}
     return private(render(request, "public/wrong.html", context, status=error.status), error)
 
 
@@ -216,11 +221,11 @@ def track_many(request):
     if len(typed) == 1:
         return _to_one(request, typed[0])
     try:
-        check_walker(request.client_address)
+        check_walker(request)
         rows = _rows(typed[:MOST])
         unknown = sum(1 for row in rows if row.get("unknown"))
         if unknown:
-            count_miss(request.client_address, unknown)
+            count_miss(request, unknown)
     except DomainError as error:
         return refusal(request, "", error)
     context = {"rows": rows, "left_out": len(typed) - MOST if len(typed) > MOST else 0, "most": MOST}

@@ -83,13 +83,13 @@ def keys(request):
 
 def _verified(request, number: str) -> Verified:
     """Raises Paused for an address that tries many numbers that are none."""
-    check_walker(request.client_address)
+    check_walker(request)
     try:
         return verify(
             typed=number, now=now(), payload=request.GET.get("p", ""), signature=request.GET.get("s", "")
         )  # fmt: skip
     except CertificateNotFound:
-        count_miss(request.client_address)
+        count_miss(request)
         raise
 
 

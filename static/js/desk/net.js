@@ -9,7 +9,7 @@ const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
 const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
 /** Changes with every login in this browser, also in another tab. */
-export const loginMark = () => cookie("csrftoken");
+export const loginMark = () => cookie("__Host-csrftoken") || cookie("csrftoken"); // the first over https
 
 export async function ask(path, { body, method = body ? "POST" : "GET", file = false } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": loginMark() };

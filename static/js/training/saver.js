@@ -43,7 +43,7 @@ export class Saver {
     try {
       response = await fetch(this.path, {
         method: "POST", redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
-        headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
+        headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": cookie("__Host-csrftoken") || cookie("csrftoken") },
         body: JSON.stringify({ answers: Object.fromEntries(batch), sequence: this.sequence }),
       });
       body = await response.json();

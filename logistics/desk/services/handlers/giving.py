@@ -23,14 +23,15 @@ from logistics.parcels.services.pickup.links import LinkInvalid, read_link_parce
 from logistics.parcels.states import ContactRole, PickupMethod, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
-from members.accounts.limits import Limit
 from portal.core.errors import DomainError
+from portal.core.limits import Limit
 from portal.core.masking import mask_name
 
-# Looking parcels up by a code alone is guessing among all codes of the station: 10 wrong ones in ten minutes make a
-# person pause, 30 a station. With some hundred live codes among a million, a hit takes months.
-BY_PERSON = Limit("code-lookup-person", tries=10, window=600, pause=600)
-BY_STATION = Limit("code-lookup-station", tries=30, window=600, pause=600)
+# Looking parcels up by a code alone is guessing among all codes of the station: after 10 wrong ones a person
+# has one a minute, after 30 a station one in twenty seconds. With some hundred live codes among a million, a hit
+# takes months.
+BY_PERSON = Limit("code-lookup-person", tries=10, every=60)
+BY_STATION = Limit("code-lookup-station", tries=30, every=20)
 
 
 def give_out(call: Call) -> Outcome:
