@@ -42,10 +42,12 @@ class ScanState(models.TextChoices):
 class RegisterStage(models.TextChoices):
     """A register that comes as a file, from its reading to its end."""
 
+    READING = "reading", _("正在读取")
     JUDGING = "judging", _("正在逐行核对")
     JUDGED = "judged", _("核对完成，待确认")
     WRITING = "writing", _("正在写入")
     DONE = "done", _("已写入")
+    FAILED = "failed", _("未能读取")
 
 
 class RegisterResult(models.TextChoices):

@@ -34,5 +34,6 @@ def write_register(id: str, **kwargs) -> None:
 
 @shared_task
 def tend_registers(**kwargs) -> None:
-    """Goes on where a worker was killed or a message was lost."""
+    """Goes on where a worker was killed or a message was lost; deletes files that nobody is going to read."""
     registers.resume(now=now())
+    registers.sweep(now=now())

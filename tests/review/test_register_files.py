@@ -7,14 +7,18 @@ import io
 import zipfile
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 from openpyxl import Workbook
 
 from logistics.licensing.kinds import KINDS, kind_of
 from logistics.licensing.models import RegisterImport, RegisterRow
 from logistics.licensing.selectors_registers import ImportNotFound, counts_of, import_of
 from logistics.licensing.services import registers
+from logistics.licensing.services.registers import run as run_module
 from logistics.licensing.services.registers.columns import columns_of, word_of
 from logistics.licensing.services.registers.run import NotJudged
+from logistics.parcels.services.imports.failures import TooManyImports
 from logistics.registry.models import Courier, Enterprise, Station, Vehicle
 from portal.audit.models import AuditEntry
 from portal.core.errors import Forbidden
@@ -287,3 +291,62 @@ def test_counting_the_results_takes_one_query(county_official, firm_form, django
 def test_every_kind_keeps_only_fields_of_its_form(code):
     kind = kind_of(code)
     assert set(kind.kept) <= {field.name for field in kind.fields}
+
+
+# -- what the file held, and files too long to be read while somebody waits ----------------------------------------
+
+
+def with_code(station_codes: int):
+    """A file of lines that name no registered row, between a title and a total."""
+    headings = [str(column.label) for column in columns_of(kind_of("enterprise"))]
+    needed = [str(column.label) for column in columns_of(kind_of("enterprise")) if column.needed]
+    lines = [[f"x{n}" if heading == headings[0] else "x" for heading in headings] for n in range(station_codes)]
+    assert needed
+    return workbook(["庄浪县企业登记簿"], headings, *lines[:1], [], *lines[1:], ["合计"])
+
+
+def test_the_lines_of_a_register_add_up(county_official):
+    run = send(county_official, "enterprise", file=with_code(3))
+    assert (run.held, run.titles, run.empty, run.footers, run.lines) == (7, 2, 1, 1, 3)
+    assert run.rows.count() == 3
+    page = county_official.client.get(reverse("admin:licensing_registerimport_change", args=[run.pk])).content.decode()
+    assert "文件共有行数</dt><dd>7" in page
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RegisterImport.objects.update(held=8)
+
+
+def test_a_long_register_is_read_by_the_worker(county_official, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(run_module, "AT_ONCE", 2)
+    actor = county_official.actor()
+    run = registers.start_import(
+        kind="enterprise", file=with_code(3), name="长.xlsx", why="首次建册", actor=actor, now=NOW
+    )  # fmt: skip
+    assert (run.stage, run.rows.count()) == ("reading", 0)
+    assert (tmp_path / "registers" / str(run.pk)).exists()
+    assert registers.sweep(now=NOW + dt.timedelta(days=3650)) == 0
+    registers.judge_lines(id=str(run.pk), now=NOW)
+    run.refresh_from_db()
+    assert (run.stage, run.held, run.lines, run.rows.count()) == ("judged", 7, 3, 3)
+
+
+def test_a_register_that_cannot_be_read_says_why(county_official, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(run_module, "AT_ONCE", 2)
+    run = registers.start_import(
+        kind="enterprise", file=with_code(5), name="长.xlsx", why="首次建册", actor=county_official.actor(), now=NOW
+    )  # fmt: skip
+    monkeypatch.setattr(run_module, "MOST_ROWS", 4)
+    registers.judge_lines(id=str(run.pk), now=NOW)
+    run.refresh_from_db()
+    assert (run.stage, run.error_code) == ("failed", "too_many_rows")
+    page = county_official.client.get(reverse("admin:licensing_registerimport_change", args=[run.pk])).content.decode()
+    assert "超过 4 行" in page
+
+
+def test_a_few_registers_of_an_official_at_a_time(county_official, settings):
+    settings.MOST_RUNNING_IMPORTS = 1
+    start = {"kind": "enterprise", "name": "x.xlsx", "why": "首次建册", "actor": county_official.actor(), "now": NOW}
+    registers.start_import(file=with_code(1), **start)
+    with pytest.raises(TooManyImports):
+        registers.start_import(file=with_code(1), **start)

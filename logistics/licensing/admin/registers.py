@@ -29,6 +29,7 @@ from portal.core.access import declare, holders
 from portal.core.clock import now
 from portal.core.errors import DomainError
 from portal.core.sheets import SPREADSHEET, write_workbook
+from portal.core.workbooks import sentences
 
 MOST_BYTES = 20 * 1024 * 1024
 LINES = 200  # of a page
@@ -116,7 +117,8 @@ class RegisterImportAdmin(ScopedAdmin):
             "counts": [(label, counts[code]) for code, label in RegisterResult.choices if counts[code]],
             "rows": [(row, row.result in _GOOD) for row in page.object_list],
             "ready": obj.stage == RegisterStage.JUDGED and counts[RegisterResult.NEW] + counts[RegisterResult.CHANGED],
-            "working": obj.stage in (RegisterStage.JUDGING, RegisterStage.WRITING),
+            "working": obj.stage in (RegisterStage.READING, RegisterStage.JUDGING, RegisterStage.WRITING),
+            "why_failed": "".join(sentences(obj.error_code, obj.error_data)) if obj.error_code else "",
             "total": (total := sum(counts.values())), "left": (left := _left(obj, counts)), "done": total - left,
         }  # fmt: skip
         return super().render_change_form(request, context, add, change, form_url, obj)

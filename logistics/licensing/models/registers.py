@@ -2,25 +2,28 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from logistics.licensing.states import RegisterResult, RegisterStage
 from portal.core.fields import EncryptedTextField
 from portal.core.ids import new_id
+from portal.core.kept_sums import LABELS, KeptSums
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC, SECRET
 
 
-class RegisterImport(models.Model):
+class RegisterImport(KeptSums):
     """A file of enterprises, stations, vehicles or couriers: read, judged line by line, and written when confirmed.
 
-    `kind` names a folder of licensing/kinds. `touched_at` tells a worker at work from one that was killed.
+    `kind` names a folder of licensing/kinds. `touched_at` tells a worker at work from one that was killed. `lines` are
+    those that became rows; with the skipped ones they are all that the file held.
     """
 
     labels = {
         "id": PUBLIC, "kind": INTERNAL, "stage": INTERNAL, "file_name": INTERNAL, "sha256": INTERNAL, "why": INTERNAL,
         "area": INTERNAL, "created_at": INTERNAL, "created_by": INTERNAL, "touched_at": INTERNAL, "done_at": INTERNAL,
+        "lines": INTERNAL, "error_code": INTERNAL, "error_data": INTERNAL, **LABELS,
     }  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -34,12 +37,22 @@ class RegisterImport(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("提交人"), related_name="+")
     touched_at = models.DateTimeField(_("最近处理"))
     done_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    lines = models.PositiveIntegerField(_("登记内容行"), default=0)
+    error_code = models.CharField(_("读取错误代码"), max_length=40, blank=True)
+    error_data = models.JSONField(_("读取错误数据"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("登记簿导入")
         verbose_name_plural = pgettext_lazy("plural", "登记簿导入")
         ordering = ["-created_at"]
-        constraints = [models.CheckConstraint(condition=Q(stage__in=RegisterStage.values), name="register_stage_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=RegisterStage.values), name="register_stage_known"),
+            models.CheckConstraint(
+                condition=Q(stage__in=[RegisterStage.READING, RegisterStage.FAILED])
+                | Q(held=F("titles") + F("empty") + F("footers") + F("lines")),
+                name="register_sums_add_up",
+            ),
+        ]
 
     def __str__(self):
         return self.file_name

@@ -2,5 +2,6 @@
 
 from logistics.licensing.services.registers.outgoing import outgoing_columns
 from logistics.licensing.services.registers.run import confirm, judge_lines, resume, start_import, write_lines
+from logistics.licensing.services.registers.uploads import sweep
 
-__all__ = ["confirm", "judge_lines", "outgoing_columns", "resume", "start_import", "write_lines"]
+__all__ = ["confirm", "judge_lines", "outgoing_columns", "resume", "start_import", "sweep", "write_lines"]

@@ -6,31 +6,38 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from logistics.licensing.kinds import Kind, kind_of
 from logistics.licensing.models import Application, RegisterImport, RegisterRow
 from logistics.licensing.selectors_registers import import_of
+from logistics.licensing.services.registers import uploads
 from logistics.licensing.services.registers.columns import find_columns, read_line
 from logistics.licensing.services.registers.judging import Judged, judge
 from logistics.licensing.states import RegisterResult, RegisterStage
+from logistics.parcels.services.imports.failures import TooManyImports
 from logistics.parcels.services.imports.problems import RowProblem
 from members.access.selectors import actor_of
 from portal.audit.services import area_of_actor, record
 from portal.core.actor import Actor, demand
 from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
+from portal.core.kept_sums import kept
 from portal.core.queue import after_commit
 from portal.core.workbooks import Heading, SheetRow, Table, read_table
 
 MOST_ROWS = 20_000
+AT_ONCE = 500  # lines; the worker reads longer files
+READING_SECONDS = 1.0  # of processor time, while the sender waits
 PIECE = 100  # lines a transaction: progress is seen, and a killed worker loses no more than that
 KILLED_AFTER = dt.timedelta(minutes=3)
 R, S = RegisterResult, RegisterStage
+_ONE_AFTER_ANOTHER = "SELECT pg_advisory_xact_lock(hashtext('registers'), hashtext(%s))"
 JUDGE, WRITE = "logistics.licensing.tasks.judge_register", "logistics.licensing.tasks.write_register"
 
 
@@ -43,10 +50,11 @@ class NotJudged(Conflict):
 def start_import(
     *, kind: str, file: BinaryIO, name: str, why: str, actor: Actor, now: dt.datetime
 ) -> RegisterImport:  # fmt: skip
-    """Reads a workbook and leaves its lines to be judged; nothing is registered yet.
+    """Reads a workbook and leaves its lines to be judged; nothing is registered yet. A long one is read by the worker.
 
     Raises Forbidden unless the actor writes in that register, FileProblem for what is no workbook of ours (zip bombs,
-    missing columns, more than 20,000 lines), BadInput without a reason.
+    missing columns, more than 20,000 lines), BadInput without a reason, TooManyImports while MOST_RUNNING_IMPORTS files
+    of the actor are being worked on.
     """
     register = kind_of(kind)
     demand(actor).require(register.writes)
@@ -54,19 +62,71 @@ def start_import(
         raise Forbidden()
     if not why.strip():
         raise BadInput(_("没有填写原因。"), fields={"why": _("请填写原因，它会写入操作记录。")})
-    table = _read(register, file)
-    lines = [_line(row, table.heading.found if table.heading else {}) for row in table.rows]
+    _assert_few_running(actor)
+    table = _read(register, file, at_most=AT_ONCE, seconds=READING_SECONDS)
+    run = RegisterImport(
+        kind=kind, file_name=name[-120:], sha256=_sha256(file), why=why.strip()[:200], area=area_of_actor(actor),
+        created_at=now, created_by_id=actor.user_id, touched_at=now, stage=S.JUDGING if table.complete else S.READING,
+    )  # fmt: skip
+    if table.complete:
+        return _begin(run, table, actor, now)
+    uploads.keep(run.pk, file)
+    try:
+        return _begin(run, None, actor, now)
+    except BaseException:
+        uploads.forget(run.pk)
+        raise
+
+
+def _assert_few_running(actor: Actor) -> None:
+    at_work = RegisterImport.objects.filter(created_by=actor.user_id, stage__in=[S.READING, S.JUDGING, S.WRITING])
+    if at_work.count() >= settings.MOST_RUNNING_IMPORTS:
+        raise TooManyImports(retry_after=30)
+
+
+def _begin(run: RegisterImport, table: Table | None, actor: Actor, now: dt.datetime) -> RegisterImport:
+    """The row, with its lines where they were read already."""
     with transaction.atomic():
-        run = RegisterImport.objects.create(
-            kind=kind, file_name=name[-120:], sha256=_sha256(file), why=why.strip()[:200], area=area_of_actor(actor),
-            created_at=now, created_by_id=actor.user_id, touched_at=now,
-        )  # fmt: skip
-        for line in lines:
-            line.run = run
-        RegisterRow.objects.bulk_create(lines, batch_size=1000)
-        record(actor=actor, now=now, action="register.uploaded", target=run, after={"lines": len(lines)}, why=run.why)
+        with connection.cursor() as cursor:
+            cursor.execute(_ONE_AFTER_ANOTHER, [actor.id])
+        _assert_few_running(actor)
+        run.save(force_insert=True)
+        if table is not None:
+            _take_table(run, table)
+        record(actor=actor, now=now, action="register.uploaded", target=run, after={"lines": run.lines}, why=run.why)
         after_commit(JUDGE, str(run.pk))
     return run
+
+
+def _take_table(run: RegisterImport, table: Table) -> None:
+    """The lines of the file as rows, and the sums of all its lines."""
+    lines = [_line(row, table.heading.found if table.heading else {}) for row in table.rows]
+    for line in lines:
+        line.run = run
+    RegisterRow.objects.bulk_create(lines, batch_size=1000)
+    for name, value in kept(table.sums).items():
+        setattr(run, name, value)
+    run.lines, run.stage = table.sums.lines, S.JUDGING
+    run.save()
+
+
+def read_lines(*, id: str, now: dt.datetime) -> None:
+    """Reads the file of an import that was too long to be read at once. Does nothing for any other; may run twice."""
+    with transaction.atomic():
+        run = RegisterImport.objects.select_for_update().filter(pk=id, stage=S.READING).first()
+        if run is None:
+            return
+        run.touched_at = now
+        try:
+            with uploads.opened(run.pk) as file:
+                table = _read(kind_of(run.kind), cast(BinaryIO, file))
+        except DomainError as error:
+            run.stage, run.error_code, run.error_data = S.FAILED, error.code[:40], getattr(error, "data", {})
+            run.done_at = now
+            run.save()
+        else:
+            _take_table(run, table)
+        transaction.on_commit(lambda: uploads.forget(run.pk))
 
 
 def confirm(*, run: RegisterImport, actor: Actor, now: dt.datetime) -> RegisterImport:
@@ -83,7 +143,11 @@ def confirm(*, run: RegisterImport, actor: Actor, now: dt.datetime) -> RegisterI
 
 
 def judge_lines(*, id: str, now: dt.datetime) -> int:
-    """Judges the waiting lines of an import, a piece a transaction; returns how many. May run twice or again."""
+    """Judges the waiting lines of an import, a piece a transaction; returns how many. May run twice or again.
+
+    Reads them first where the file was too long to be read at once.
+    """
+    read_lines(id=id, now=now)
     return _work(id, S.JUDGING, [R.WAITING], S.JUDGED, _judge_line, now)
 
 
@@ -157,14 +221,14 @@ def _take(row: RegisterRow, judged: Judged) -> None:
     row.result, row.notes, row.name, row.seen = judged.result, judged.notes, judged.name, judged.seen
 
 
-def _read(kind: Kind, file: BinaryIO) -> Table:
+def _read(kind: Kind, file: BinaryIO, at_most: int | None = None, seconds: float | None = None) -> Table:
     """Raises FileProblem."""
 
     def find(rows: Sequence[SheetRow]) -> Heading:
         line, columns = find_columns(kind, rows)
         return Heading(line, frozenset(columns), None, columns)
 
-    return read_table(file, find, most_rows=MOST_ROWS)
+    return read_table(file, find, most_rows=MOST_ROWS, at_most=at_most, seconds=seconds)
 
 
 def _line(row: SheetRow, columns) -> RegisterRow:

@@ -41,7 +41,9 @@ def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str
     """
     rows = list(rows)
     headings: list[str] = next((row.raw["headings"] for row in rows if row.raw), [])
-    table = [[_("行号"), _("单号"), _("结果"), _("原因代码"), _("说明"), _("提醒"), *headings]]
+    # Named so that no heading of a file means the same: the result can be sent back.
+    ours = [_("导入行号"), _("导入单号"), _("导入结果"), _("导入原因代码"), _("导入说明"), _("提醒")]
+    table = [[*ours, *headings]]
     for row in rows:
         cells = row.raw["cells"] if row.raw else []
         result, told = str(RowResult(row.result).label), as_text(row.warnings)
