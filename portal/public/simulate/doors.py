@@ -21,7 +21,7 @@ from logistics.desk.services.answering import answer_scan
 from logistics.desk.services.call import Fields
 from logistics.desk.services.scans import take_scan
 from logistics.parcels.lookup import public_json, read_number
-from logistics.parcels.services.imports.run import start_import
+from logistics.parcels.services.imports.run import process_import, start_import
 from logistics.parcels.services.intake import take_events, take_parcels
 from logistics.registry.models import Station
 from portal.core.errors import DomainError
@@ -66,6 +66,8 @@ class Inside:
             file=io.BytesIO(content), name=name, kind="parcels", enterprise_code="", dry_run=False,
             actor=terminal.actor, now=now,
         )  # fmt: skip
+        process_import(batch_id=batch.pk, now=now)  # a long one waits for a worker, and here is none
+        batch.refresh_from_db()
         return {"accepted": batch.accepted, "duplicates": batch.duplicates, "refused": batch.refused}
 
     def events(self, terminal: Terminal, body: dict, now: dt.datetime) -> dict[str, Any]:
