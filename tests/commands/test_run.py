@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -192,8 +193,9 @@ def test_a_folder_of_somebody_else_is_named_with_what_to_do(copy):
 def test_ctrl_c_in_the_first_second_shows_no_traceback(tmp_path, seconds):
     """Also while Python loads; the shell or we end, and nothing stays behind."""
     line = ["env", "--default-signal=INT", "./run", "--empty"]  # tests in the background ignore Ctrl-C, and so would it
+    python = os.path.realpath(sys.executable)  # a shim of a version manager is a shell script with ways of its own
     process = subprocess.Popen(
-        line, cwd=ROOT, env=environment(PORTAL_VAR=str(tmp_path / "var")),
+        line, cwd=ROOT, env=environment(PORTAL_VAR=str(tmp_path / "var"), PYTHON=python),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     time.sleep(seconds)
