@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.core.middleware.ProxyMiddleware",
+    "portal.core.gate.GateMiddleware",
     "portal.core.middleware.DatabaseRestMiddleware",
     "portal.core.middleware.FastLaneMiddleware",
     "portal.core.limits.KnownBrowserMiddleware",
@@ -243,7 +244,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["members.access.rest.DeclaredAccess"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.core.rest.JsonParser"],
     "EXCEPTION_HANDLER": "portal.core.rest.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -251,6 +252,22 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "县域物流服务管理平台 API",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "For carriers' systems, scanners and whoever looks a parcel up. An error is `{error: {code, message, hint, "
+        "fields, request_id}}`; `code` is stable. Batches answer row by row, and may be sent again with the same ids. "
+        "Addresses are answered with and without a slash at their end."
+    ),
+    "CONTACT": {"name": "县级物流服务中心", "url": PUBLIC_URL},
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "TAGS": [
+        {"name": "track", "description": "Where a parcel is"},
+        {"name": "parcels", "description": "Announcing parcels"},
+        {"name": "events", "description": "What happened to parcels"},
+        {"name": "imports", "description": "The same by file"},
+        {"name": "device", "description": "The terminal itself"},
+        {"name": "certificates", "description": "Whether a certificate holds"},
+        {"name": "kuaidi100", "description": "Pushes in the format of kuaidi100"},
+    ],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
@@ -286,10 +303,17 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "scrub": {"()": "portal.core.logs.ScrubFilter"},
+        "request": {"()": "portal.core.logs.RequestFilter"},
         "one_line": {"()": "portal.core.logs.OneLineFilter"},
     },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line", "scrub"]}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["one_line", "scrub", "request"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO" if MODE != "test" else "WARNING"},
 }
 

@@ -16,7 +16,9 @@ from portal.core.clock import now
 class DeviceSelfView(APIView):
     access = holders(Permission.EVENT_RECORD, devices=True)
 
-    @extend_schema(operation_id="device_self", summary="Who the terminal is", responses=DeviceSelfSerializer)
+    @extend_schema(
+        operation_id="device_self", summary="Who the terminal is", responses=DeviceSelfSerializer, tags=["device"]
+    )
     def get(self, request):
         """The device behind the credentials. People get 404."""
         device = own_device(actor=request.actor)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.tracing import request_id
+
 
 class DomainError(Exception):
     """A refusal by the rules of the portal.
@@ -28,10 +30,12 @@ class DomainError(Exception):
         super().__init__(self.code)  # the code only: messages may be shown, codes may be logged
 
     def as_dict(self) -> dict[str, Any]:
-        """The body every JSON face answers with."""
+        """The body every JSON face answers with. `request_id` names the request, also in our log."""
         body: dict[str, Any] = {"code": self.code, "message": str(self.message), "hint": str(self.hint)}
         if self.fields:
             body["fields"] = {name: str(text) for name, text in self.fields.items()}
+        if named := request_id():
+            body["request_id"] = named
         return {"error": body}
 
 
@@ -39,6 +43,20 @@ class BadInput(DomainError):
     code = "bad_input"
     message = _("填写的内容有误。")
     hint = _("请按提示改正后重新提交。")
+
+
+class UnfitText(BadInput):
+    """A zero byte or half a character, which no part of the portal can keep."""
+
+    code = "unfit_text"
+    message = _("内容里有不能保存的字符（零字节或残缺的字符）。")
+    hint = _("请去掉不可见字符，或检查发送程序的编码。")
+
+
+class NotJson(BadInput):
+    code = "not_json"
+    message = _("请求不是有效的 JSON。")
+    hint = _("请用 UTF-8 编码的 JSON 重新发送。")
 
 
 class SignInNeeded(DomainError):
@@ -71,6 +89,13 @@ class WrongMethod(DomainError):
     hint = _("请返回上一页，或从首页重新开始。")
 
 
+class NotAcceptable(DomainError):
+    status = 406
+    code = "not_acceptable"
+    message = _("不能以所要求的格式回答。")
+    hint = _("请把 Accept 设为 application/json。")
+
+
 class Conflict(DomainError):
     status = 409
     code = "conflict"
@@ -83,6 +108,13 @@ class TooLarge(DomainError):
     code = "too_large"
     message = _("内容过大。")
     hint = _("请分批提交。")
+
+
+class WrongFormat(DomainError):
+    status = 415
+    code = "wrong_format"
+    message = _("不能读取这种格式的请求。")
+    hint = _("请按接口说明设置 Content-Type。")
 
 
 class TooMany(DomainError):

@@ -3,9 +3,19 @@
 import logging
 import re
 
+from portal.core.tracing import request_id
+
 _DIGITS = re.compile(r"(?<![\dA-Za-z-])(?:\+?86)?1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 # In an address: our own waybills, and what carriers' numbers look like (the number of a parcel is personal data).
 _PARCELS = re.compile(r"(?<=/)(?:XN[0-9A-Z]{12}|[A-Z]{0,4}\d{9,20}[A-Z]{0,2})(?![0-9A-Za-z-])")
+
+
+class RequestFilter(logging.Filter):
+    """Gives each record the id of the request it was written for; `-` outside one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id() or "-"
+        return True
 
 
 class OneLineFilter(logging.Filter):

@@ -6,7 +6,7 @@ import ipaddress
 import logging
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_from_request, ov
 
 from portal.core.access import Rule
 from portal.core.addresses import parse_address
+from portal.core.bodies import too_large
 from portal.core.errors import DomainError, WrongMethod
 from portal.core.outages import refusal_of
 
@@ -59,6 +60,7 @@ class ProxyMiddleware:
             forwarded = [p.strip() for p in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if p.strip()]
             # From the right: the first address that is not one of our proxies is the caller.
             peer = next((a for a in reversed(forwarded) if not self.is_trusted(a)), peer)
+            request.META["portal.request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
             if request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
                 request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"
         for header in (
@@ -170,14 +172,16 @@ class ErrorMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.status_code == WrongMethod.status and not response.content and not wants_json(request):
-            # Somebody reloaded the address of a form: the framework's own answer is an empty page.
+        if response.status_code == WrongMethod.status and not response.content:
+            # Somebody reloaded the address of a form, or a program guessed: the framework's own answer is empty.
             page = error_response(request, WrongMethod())
             page["Allow"] = response["Allow"]
             return page
         return response
 
     def process_exception(self, request, exception):
+        if isinstance(exception, RequestDataTooBig):
+            exception = too_large()
         if isinstance(exception, DomainError):
             return error_response(request, exception)
         return None

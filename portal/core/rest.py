@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, SignInNeeded, TooMany
+from portal.core.bodies import decode_json, read_body, too_large
+from portal.core.errors import (
+    BadInput,
+    DomainError,
+    Forbidden,
+    NotAcceptable,
+    NotFound,
+    NotJson,
+    SignInNeeded,
+    TooMany,
+    UnfitText,
+    WrongFormat,
+    WrongMethod,
+)
 from portal.core.outages import refusal_of
+from portal.core.texts import form_is_unfit
 
 
 def exception_handler(error: Exception, context) -> Response | None:
-    """DRF exceptions, database outages and our own errors as `{"error": {code, message, hint, fields}}`."""
+    """DRF exceptions, database outages and our own errors as `{"error": {code, message, hint, fields, request_id}}`."""
     ours = as_domain_error(error)
     if ours is None:
         return drf_handler(error, context)
@@ -40,5 +56,34 @@ def as_domain_error(error: Exception) -> DomainError | None:
     if isinstance(error, exceptions.ValidationError) and isinstance(error.detail, dict):
         return BadInput(fields={name: " ".join(map(str, texts)) for name, texts in error.detail.items()})
     if isinstance(error, exceptions.ParseError):
-        return BadInput(code="not_json", hint=str(error.detail))
+        return NotJson(hint=str(error.detail))
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return WrongMethod(_("这个接口不支持这种方法。"), hint=_("请看回答中的 Allow。"))
+    if isinstance(error, exceptions.NotAcceptable):
+        return NotAcceptable()
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return WrongFormat()
+    if isinstance(error, RequestDataTooBig):
+        return too_large()
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return BadInput()
     return refusal_of(error)
+
+
+class JsonParser(BaseParser):
+    """JSON as `portal.core.bodies` reads it: a mark at the front and gzip are taken, unfit text is refused."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        return decode_json(read_body(parser_context["request"]._request))
+
+
+class FormParser(MultiPartParser):
+    """Forms with files, refused as a whole when a text in them is unfit."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        found = super().parse(stream, media_type, parser_context)
+        if form_is_unfit(found.data, found.files):
+            raise UnfitText()
+        return found

@@ -19,7 +19,7 @@ class MediaStorage(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         was_there = self.exists(name)
         try:
-            return super()._save(name, content)  # type: ignore[misc]  the stubs leave it out
+            return super()._save(name, content)  # type: ignore[misc]  # the stubs leave it out
         except BaseException as error:
             if not was_there:
                 self._take_away(name)

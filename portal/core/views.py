@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +13,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.core.access import public
-from portal.core.errors import BadInput, DomainError, Forbidden, NotFound
+from portal.core.bodies import too_large
+from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, UnfitText
+from portal.core.gate import UnfitForm
 from portal.core.middleware import error_response, plain_error
 from portal.core.outages import refusal_of
 
 
 @public("an error page")
 def bad_request(request, exception=None):
-    return plain_error(request, BadInput())
+    if isinstance(exception, UnfitForm):
+        return plain_error(request, UnfitText())
+    return plain_error(request, too_large() if isinstance(exception, RequestDataTooBig) else BadInput())
 
 
 @public("an error page")

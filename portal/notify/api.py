@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.core.access import by_signature
+from portal.core.bodies import decode_json
 from portal.core.clock import now
-from portal.core.errors import BadInput, NotFound, TooLarge
+from portal.core.errors import BadInput, DomainError, NotFound, TooLarge
 from portal.notify import sms
 from portal.notify.services import take_receipts, take_replies
 
@@ -52,8 +52,8 @@ def _read(request, provider: str, secret: str, reader: str) -> list[Any]:
     if len(request.body) > MOST_BYTES:
         raise TooLarge()
     try:
-        found = read(json.loads(request.body))
-    except (ValueError, RecursionError):
+        found = read(decode_json(request.body))
+    except (DomainError, ValueError):
         raise NotReceipts() from None
     if len(found) > MOST_ROWS:
         raise TooLarge()

@@ -9,9 +9,11 @@ from logistics.certificates.verification import Paper
 from logistics.parcels.states import Direction, Issue, Stage
 
 TRACK = "/api/v1/track/{number}"
+PUSH = "/api/v1/kuaidi100/{key}/"
 VERIFY = "/api/v1/verify/{certificate}/"
 _TIME = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
+_PART = {"type": "string", "pattern": "^[^/]+$"}  # of an address
 _STAGE = {"type": "string", "enum": list(Stage.values)}
 
 
@@ -76,9 +78,15 @@ _ERROR = _object(
             {"code": _TEXT, "message": _TEXT, "hint": _TEXT},
             "`code` is stable, `message` says what is wrong, `hint` what to do next.",
             fields={"type": "object", "additionalProperties": _TEXT},
+            request_id=_TEXT,
         )
     }
 )
+# What any address may answer, whoever asks.
+_ALWAYS = {"_400": "Bad input", "_406": "No other format than JSON", "_503": "Try again after Retry-After seconds"}
+_KNOWN = {"_401": "Not signed in", "_403": "Not allowed", "_404": "Unknown", "_429": "Too many tries; wait Retry-After"}
+_SECONDS = {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
+_NAME = {"description": "Names this request in our log", "schema": _TEXT}
 
 
 def _json(schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def _failures(**texts: str) -> dict[str, Any]:
 
 
 def _operation(name: str, summary: str, description: str, responses: dict[str, Any], **more: Any) -> dict[str, Any]:
-    number = {"in": "path", "name": "number", "required": True, "schema": {"type": "string", "maxLength": 200}}
+    number = {"in": "path", "name": "number", "required": True, "schema": _PART | {"maxLength": 200}}
     return {
         "operationId": name,
         "summary": summary,
@@ -105,7 +113,7 @@ def _operation(name: str, summary: str, description: str, responses: dict[str, A
 
 def _verify_operation() -> dict[str, Any]:
     """`p` and `s` are those of the address behind the QR code."""
-    number = {"in": "path", "name": "certificate", "required": True, "schema": {"type": "string", "maxLength": 60}}
+    number = {"in": "path", "name": "certificate", "required": True, "schema": _PART | {"maxLength": 60}}
     parts = [
         {"in": "query", "name": name, "required": False, "schema": {"type": "string"}, "description": text}
         for name, text in (("p", "What the paper says."), ("s", "Its Ed25519 signature."))
@@ -122,6 +130,38 @@ def _verify_operation() -> dict[str, Any]:
             **_failures(_400="Not a number", _404="Unknown", _429="Too many unknown numbers; wait Retry-After seconds"),
         },
     }
+
+
+def _push_operation() -> dict[str, Any]:
+    """kuaidi100's own shape, also of errors: https://api.kuaidi100.com/document (subscription push)."""
+    told = _object({"result": {"type": "boolean"}, "returnCode": _TEXT, "message": _TEXT})
+    texts = {"200": "Taken", "400": "Not readable", "403": "Unknown key or wrong signature", "413": "Too large"}
+    form = _object({"param": _TEXT, "sign": _TEXT}, "`param`: JSON; `sign`: md5(param + salt) in capitals.")
+    return {
+        "operationId": "kuaidi100_push",
+        "summary": "A push in the format of kuaidi100",
+        "description": "Software written for kuaidi100 pushes here by changing the address. Refused rows are kept.",
+        "tags": ["kuaidi100"],
+        "security": [{}],
+        "parameters": [{"in": "path", "name": "key", "required": True, "schema": _PART}],
+        "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
+        "responses": {code: _json(told, text) for code, text in (texts | {"503": "Try again later"}).items()},
+    }
+
+
+def _complete(paths: dict[str, Any]) -> None:
+    """Adds what every operation may answer besides its own, and the headers of answers."""
+    for path, operations in paths.items():
+        for operation in operations.values():
+            answers = operation["responses"]
+            if path != PUSH:
+                common = _failures(**_ALWAYS) | ({} if {} in operation.get("security", []) else _failures(**_KNOWN))
+                answers.update({code: answer for code, answer in common.items() if code not in answers})
+            for code, answer in answers.items():
+                answer.setdefault("headers", {})["X-Request-Id"] = _NAME
+                if code in ("429", "503"):
+                    answer["headers"]["Retry-After"] = _SECONDS
+            operation["responses"] = dict(sorted(answers.items()))
 
 
 def describe_public_api(result: dict[str, Any], generator, request, public: bool) -> dict[str, Any]:
@@ -148,5 +188,7 @@ def describe_public_api(result: dict[str, Any], generator, request, public: bool
         ),
     }
     result["paths"][VERIFY] = {"get": _verify_operation()}
+    result["paths"][PUSH] = {"post": _push_operation()}
+    _complete(result["paths"])
     result["paths"] = dict(sorted(result["paths"].items()))
     return result

@@ -190,8 +190,9 @@ def test_noise_in_every_field_is_a_refusal(keeper, world, noise):
         post(keeper.client, "scan/give-out/XN0/", station=there, method=noise, code=noise, token=noise, pin=noise),
     ]  # fmt: skip
     assert {status for status, _body in told} <= {200, 400, 404}
-    assert keeper.client.get("/work/scan/recent/", {"task": "inbound", "station": noise}).status_code == 404
-    assert keeper.client.post("/work/station/", {"station": noise}).status_code == 404
+    refused = 400 if "\x00" in noise else 404  # what cannot be kept ends at the gate
+    assert keeper.client.get("/work/scan/recent/", {"task": "inbound", "station": noise}).status_code == refused
+    assert keeper.client.post("/work/station/", {"station": noise}).status_code == refused
 
 
 def test_a_body_beyond_the_limit(keeper):
@@ -202,7 +203,11 @@ def test_a_body_beyond_the_limit(keeper):
 def test_an_unknown_task_and_a_foreign_station(keeper, world):
     body = {"id": str(uuid.uuid4()), "number": "1", "station": world.village_next_door.code}
     assert post(keeper.client, "scan/dance/", **body)[0] == 404
-    assert post(keeper.client, "scan/inbound/", **body) == (404, post(keeper.client, "scan/find/", **body)[1])
+    told = [post(keeper.client, f"scan/{task}/", **body) for task in ("inbound", "find")]
+    for _status, answer in told:
+        assert answer["error"].pop("request_id")
+    assert told[0] == told[1]
+    assert told[0][0] == 404
 
 
 def test_a_token_is_asked_for(counter, keeper, world):

@@ -94,7 +94,10 @@ def test_unknown_wrong_and_closed_answer_alike(browser_of, desk):
 def test_json_unknown_and_wrong_answer_alike(browser_of, desk):
     known = ask_json(browser_of("10.2.1.1"), desk.travelled().waybill, "9999")
     unknown = ask_json(browser_of("10.2.1.2"), "YT00112233445", "9999")
-    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    told = [answer.json()["error"] for answer in (known, unknown)]
+    names = [error.pop("request_id") for error in told]
+    assert (known.status_code, told[0]) == (unknown.status_code, told[1])
+    assert list(map(len, names)) == [16, 16]  # chance, as long as the other
 
 
 def test_as_many_comparisons_whoever_asks(desk, monkeypatch):

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from logistics.parcels.api.base import RawJson, answers, json_body, schema_of
-from logistics.parcels.services.intake import EventBatch, take_events
+from logistics.parcels.api.base import SENT, RawJson, answers, json_body, rows_of
+from logistics.parcels.services.intake import EventBatch, EventIn, take_events
 from logistics.parcels.warnings import RowWarning, as_rows
 from members.access.states import Permission
 from portal.core.access import holders
@@ -49,8 +49,8 @@ class EventsView(APIView):
         operation_id="events_send",
         summary="Send 1 to 10,000 events",
         description="Idempotent on your own event id. Each row is accepted, a duplicate, or refused alone.",
-        request={"application/json": schema_of(EventBatch)},
-        responses=answers(EventAnswer),
+        request={"application/json": rows_of(EventBatch, EventIn, "events")},
+        responses=answers(EventAnswer, **SENT),
         tags=["events"],
     )
     def post(self, request):

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from msgspec import Meta
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from logistics.parcels.api.base import answers, failures, schema_of
+from logistics.parcels.api.base import PAGED, SENT, answers, failures, page_of, schema_of
 from logistics.parcels.files import limit_upload, result_file
 from logistics.parcels.selectors_imports import import_by_id, progress_of, visible_imports
 from logistics.parcels.services.imports.failures import told
@@ -24,8 +23,7 @@ from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.clock import now
 from portal.core.errors import BadInput
-
-PAGE = 50
+from portal.core.rest import FormParser
 
 
 class ImportAnswer(msgspec.Struct):
@@ -62,7 +60,10 @@ class ImportAnswer(msgspec.Struct):
 
 
 class ImportList(msgspec.Struct):
+    """`next` is the `after` of the following page, null on the last."""
+
     imports: list[ImportAnswer]
+    next: str | None
 
 
 UPLOAD = {
@@ -85,7 +86,7 @@ UPLOAD = {
 
 class ImportsView(APIView):
     access = holders(Permission.IMPORT_RUN, devices=True)
-    parser_classes = [MultiPartParser]
+    parser_classes = [FormParser]
 
     def initialize_request(self, request, *args, **kwargs):
         if request.method == "POST":
@@ -95,7 +96,8 @@ class ImportsView(APIView):
     @extend_schema(
         operation_id="imports_send", summary="Send a file", request=UPLOAD,
         tags=["imports"],
-        responses=answers(ImportAnswer, 201) | {202: OpenApiResponse(schema_of(ImportAnswer), "Being worked on")},
+        responses=answers(ImportAnswer, 201, **SENT, **{"404": "Unknown enterprise", "409": "Too many files at work"})
+        | {202: OpenApiResponse(schema_of(ImportAnswer), "Being worked on")},
     )  # fmt: skip
     def post(self, request):
         """201 with the result of a small file; 202 while a larger one is being worked on: ask for it by its id."""
@@ -116,10 +118,15 @@ class ImportsView(APIView):
         return Response(describe(batch), status=202 if batch.state == ImportState.RUNNING else 201)
 
     @extend_schema(
-        operation_id="imports_list", summary="The latest 50 files", responses=answers(ImportList), tags=["imports"]
+        operation_id="imports_list",
+        summary="Files, newest first",
+        parameters=PAGED,
+        responses=answers(ImportList),
+        tags=["imports"],
     )
     def get(self, request):
-        return Response({"imports": [describe(b) for b in visible_imports(actor=request.actor)[:PAGE]]})
+        page, following = page_of(request, visible_imports(actor=request.actor))
+        return Response({"imports": [describe(batch) for batch in page], "next": following})
 
 
 class ImportView(APIView):

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST
 from logistics.parcels.services.pushes import BadSignature, UnreadablePush, take_push
 from portal.core.access import by_signature
 from portal.core.clock import now
+from portal.core.gate import own_reading_of_text
 from portal.core.outages import refusal_of
 
 
+@own_reading_of_text  # kuaidi100 is answered in its own format, and one bad row costs that row
 @csrf_exempt
 @require_POST
 @by_signature("the push is signed with the feed's salt, and its address holds an unguessable key")

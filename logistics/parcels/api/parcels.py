@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from logistics.parcels.api.base import RawJson, answers, json_body, schema_of
+from logistics.parcels.api.base import SENT, RawJson, answers, json_body, rows_of
 from logistics.parcels.services.intake import ParcelBatch, take_parcels
-from logistics.parcels.services.parcels import Outcome
+from logistics.parcels.services.parcels import Outcome, ParcelDraft
 from logistics.parcels.warnings import RowWarning, as_rows
 from members.access.states import Permission
 from portal.core.access import holders
@@ -46,8 +46,8 @@ class ParcelsView(APIView):
         operation_id="parcels_announce",
         summary="Announce 1 to 1,000 parcels",
         description="Idempotent on (carrier, carrier_number). Each row has its own outcome.",
-        request={"application/json": schema_of(ParcelBatch)},
-        responses=answers(ParcelAnswer),
+        request={"application/json": rows_of(ParcelBatch, ParcelDraft, "parcels")},
+        responses=answers(ParcelAnswer, **SENT),
         tags=["parcels"],
     )
     def post(self, request):

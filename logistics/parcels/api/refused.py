@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any
 
 import msgspec
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from logistics.parcels.api.base import answers
+from logistics.parcels.api.base import PAGED, answers, page_of, read_flag
 from logistics.parcels.refusals import SENTENCES
 from logistics.parcels.selectors_imports import own_refused_events
 from members.access.states import Permission
 from portal.core.access import holders
-from portal.core.errors import BadInput
-
-MOST = 500
 
 
 class RefusedEntry(msgspec.Struct):
@@ -51,38 +46,18 @@ class RefusedView(APIView):
         operation_id="refused_list",
         summary="Your refused events, newest first",
         parameters=[
-            OpenApiParameter("after", str, description="`next` of the page before"),
-            OpenApiParameter("limit", int, description="1 to 500, default 100"),
+            *PAGED,
             OpenApiParameter("open", bool, description="true: without those that were taken later"),
         ],
         responses=answers(RefusedPage),
         tags=["events"],
     )
     def get(self, request):
-        limit, after = _limit(request.query_params.get("limit", "100")), request.query_params.get("after")
         entries = own_refused_events(actor=request.actor)
-        if request.query_params.get("open") in ("1", "true"):
+        if read_flag(request, "open"):
             entries = entries.filter(settled_at__isnull=True)
-        if after:
-            entries = entries.filter(pk__lt=_key(after))
-        page = list(entries[: limit + 1])
-        more = len(page) > limit
-        return Response(
-            {"refused": [_entry(e) for e in page[:limit]], "next": str(page[limit - 1].pk) if more else None}
-        )
-
-
-def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MOST:
-        raise BadInput(_("limit 应为 1 至 500。"), code="bad_limit")
-    return int(text)
-
-
-def _key(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise BadInput(_("after 无效。"), code="bad_cursor", hint=_("请使用上一页返回的 next。")) from None
+        page, following = page_of(request, entries)
+        return Response({"refused": [_entry(e) for e in page], "next": following})
 
 
 def _entry(event) -> dict[str, Any]:

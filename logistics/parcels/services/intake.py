@@ -59,7 +59,7 @@ class EventBatch(msgspec.Struct, kw_only=True):
     """1 to 10,000 events. `sent_at` is your clock at the moment of sending: it mends a clock that is off."""
 
     events: Annotated[list[EventIn], Meta(min_length=1, max_length=MAX_BATCH)]
-    sent_at: Annotated[str, Meta(max_length=40, examples=["2026-05-01T12:31:00+08:00"])] = ""
+    sent_at: Annotated[str, Meta(max_length=40, examples=["2026-05-01T12:31:00+08:00"])] | None = None
 
 
 class ParcelBatch(msgspec.Struct, kw_only=True):

@@ -6,7 +6,6 @@ The browser that answers is known by a mark in its session. Another browser of t
 
 from __future__ import annotations
 
-import json
 import secrets
 
 from django.contrib import messages
@@ -24,8 +23,9 @@ from logistics.training.services.refusals import BadAnswer, ContinuedElsewhere, 
 from logistics.training.states import LETTERS, AttemptState
 from members.access.states import Permission
 from portal.core.access import needs
+from portal.core.bodies import decode_json
 from portal.core.clock import now
-from portal.core.errors import Conflict, TooMany
+from portal.core.errors import Conflict, DomainError, TooMany
 
 SEAT = "exam_seat"
 WORDS = {
@@ -183,10 +183,10 @@ def _from_form(request) -> dict[int, str]:
 def _from_json(body: bytes) -> tuple[dict[int, str], int]:
     """Raises BadAnswer for anything else than the agreed shape."""
     try:
-        sent = json.loads(body)
+        sent = decode_json(body)
         given, sequence = sent["answers"], sent["sequence"]
         found = {int(order): letters for order, letters in given.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (DomainError, ValueError, KeyError, TypeError, AttributeError):
         raise BadAnswer() from None
     whole = all(isinstance(letters, str) and len(letters) <= len(LETTERS) for letters in found.values())
     if type(sequence) is not int or not whole:
