@@ -97,7 +97,7 @@ api:imports                  GET  401   403   403   403   403   200   403   200 
 api:imports                  POST 401   403   403   403   403   400   403   400   400   403   400   403
 api:import                   GET  401   403   403   403   403   200   404   200   404   403   200   403
 api:import-result            GET  401   403   403   403   403   200   404   404   404   403   404   403
-api:kuaidi100                POST 403   403   403   403   403   403   403   403   403   403   403   403
+api:kuaidi100                POST 400   400   400   400   400   400   400   400   400   400   400   400
 api-schema                   GET  200   200   200   200   200   200   200   200   200   200   200   200
 
 # the officials' site: others are led to the login page; a record of another county answers 404
