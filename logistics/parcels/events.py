@@ -49,12 +49,16 @@ class NewEvent(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """An event that was not taken: its place in the batch, a stable code, what is wrong, what to do."""
+    """An event that was not taken: its place in the batch, a stable code, what is wrong, what to do.
+
+    `field` is the field that is wrong, where one is meant.
+    """
 
     index: int
     code: str
     message: str
     hint: str
+    field: str = ""
 
 
 @dataclass(slots=True)

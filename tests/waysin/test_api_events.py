@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from logistics.parcels.models import Event, EventSource, Parcel, RefusedEvent
 from members.devices import services as devices
+from members.devices.states import Profile
+from tests.personas import make_device
 
 EVENTS = "/api/v1/events/"
 REFUSED = "/api/v1/refused/"
@@ -52,6 +54,71 @@ def test_a_scanner_sends_a_batch_and_every_row_is_answered(scanner, parcel, post
     assert all(r["message"] and r["hint"] for r in answer["refused"])
     assert RefusedEvent.objects.count() == 5
     assert Parcel.objects.get(pk=parcel.pk).stage == "AT_TOWN"
+
+
+def test_a_malformed_row_names_its_field_and_keeps_any_id(scanner, parcel, post):
+    rows = [
+        {"id": "x-order-17", "at": 5, "number": "1", "code": "AT_TOWN"},
+        {"id": "xy", "number": "1", "code": "AT_TOWN"},
+        scan(id="x3", at="gestern"),
+        scan(id="x4", number=" "),
+        scan(id="x5", variant="NONE"),
+        scan(id="x6", code="VOID"),
+        scan(id="x7", code="ISSUE_RESOLVED"),
+        scan(id="x8", reason="r" * 41),
+        scan(id="x9" * 40),
+        5,
+    ]
+    refused = post(scanner.client, EVENTS, {"events": rows}).json()["refused"]
+    assert [(r["id"], r["code"], r["field"]) for r in refused] == [
+        ("x-order-17", "malformed", "at"),
+        ("xy", "malformed", "at"),
+        ("x3", "malformed", "at"),
+        ("x4", "malformed", "number"),
+        ("x5", "malformed", "variant"),
+        ("x6", "malformed", "corrects"),
+        ("x7", "malformed", "issue"),
+        ("x8", "malformed", "reason"),
+        ("", "malformed", "id"),
+        ("", "malformed", ""),
+    ]
+
+
+@pytest.fixture
+def second_system(world):
+    return make_device("SYS-ZTO-2", profile=Profile.CARRIER, enterprise=world.carrier)
+
+
+def test_all_systems_of_an_enterprise_are_one_sender(carrier_system, second_system, parcel, post):
+    row = scan(code="LINEHAUL", id="linehaul-1")
+    assert post(carrier_system.client, EVENTS, {"events": [row]}).json()["accepted"] == 1
+    again = post(second_system.client, EVENTS, {"events": [row]}).json()
+    assert (again["accepted"], again["duplicates"]) == (0, [0])
+    assert Event.objects.get().actor == f"device:{carrier_system.device.code}"
+
+
+def test_a_replaced_system_sends_again_and_settles_what_the_revoked_one_was_refused(
+    carrier_system, second_system, county_official, make_parcels, post
+):
+    row = scan("773000000009", "LINEHAUL", id="early")
+    post(carrier_system.client, EVENTS, {"events": [row]})
+    (entry,) = second_system.client.get(REFUSED).json()["refused"]
+    assert entry["id"] == "early"
+    devices.revoke_device(
+        actor=county_official.actor(), device_id=carrier_system.device.pk, why="lost", now=timezone.now()
+    )
+    make_parcels("773000000009")
+    assert post(second_system.client, EVENTS, {"events": [row]}).json()["duplicates"] == [0]
+    assert second_system.client.get(REFUSED + "?open=true").json()["refused"] == []
+
+
+def test_the_same_id_of_another_enterprises_system_is_another_event(carrier_system, world, make_parcels, post):
+    make_parcels("773000000001")
+    make_parcels("773000000001", carrier=world.other_carrier)
+    other = make_device("SYS-YTO-1", profile=Profile.CARRIER, enterprise=world.other_carrier)
+    for sender, carrier in ((carrier_system, world.carrier), (other, world.other_carrier)):
+        row = scan(code="LINEHAUL", id="1", carrier=carrier.code)
+        assert post(sender.client, EVENTS, {"events": [row]}).json()["accepted"] == 1
 
 
 def test_sending_again_changes_nothing(scanner, parcel, post):

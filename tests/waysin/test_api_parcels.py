@@ -37,6 +37,22 @@ def test_each_row_has_its_own_outcome(carrier_system, post):
     assert set(ParcelContact.objects.values_list("phone", flat=True)) == {"+8613893300001"}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "code", "field"),
+    [
+        ({"pieces": "many"}, "malformed", "pieces"),
+        ({"weight_grams": "500"}, "malformed", "weight_grams"),
+        ({"recipient_name": "x\x00y"}, "malformed", "recipient_name"),
+        ({"pieces": 0}, "bad_pieces", "pieces"),
+        ({"weight_grams": 0}, "bad_weight", "weight_grams"),
+        ({"destination": "999999999999"}, "bad_destination", "destination"),
+    ],
+)
+def test_a_refused_row_names_its_field(carrier_system, post, wrong, code, field):
+    (row,) = post(carrier_system.client, PATH, {"parcels": [draft() | wrong]}).json()["rows"]
+    assert (row["code"], row["field"]) == (code, field)
+
+
 def test_another_carriers_parcels_are_out_of_scope(carrier_system, post):
     assert results(post(carrier_system.client, PATH, {"parcels": [draft(carrier="yto")]})) == [
         ("refused", "out_of_scope")

@@ -16,13 +16,17 @@ from portal.core.clock import now
 
 
 class Refused(msgspec.Struct):
-    """A row that was not taken. It is kept; send it again when it is mended."""
+    """A row that was not taken. It is kept; send it again when it is mended.
+
+    `field` names the field that is wrong, where one is meant; else it is empty.
+    """
 
     index: int
     id: str
     code: str
     message: str
     hint: str
+    field: str = ""
 
 
 class Warned(RowWarning, frozen=True, kw_only=True):
@@ -68,6 +72,7 @@ class EventsView(APIView):
                         "code": line.code,
                         "message": str(line.message),
                         "hint": str(line.hint),
+                        "field": line.field,
                     }
                     for line in result.refused
                 ],

@@ -20,6 +20,7 @@ from portal.core.clock import now
 
 class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """`result` is accepted, duplicate or refused. `waybill` is our number; of a duplicate, the one it has already.
+    `field` names the field of a refused row that is wrong, where one is meant.
 
     `warnings` tell what of an accepted row could not be used, such as a phone: the parcel is registered all the same.
     """
@@ -30,6 +31,7 @@ class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
     code: str = ""
     message: str = ""
     hint: str = ""
+    field: str = ""
     warnings: list[RowWarning] = []
 
 
@@ -68,4 +70,6 @@ def _row(index: int, outcome: Outcome) -> dict[str, Any]:
             "message": str(outcome.error.message),
             "hint": str(outcome.error.hint),
         }
+        if outcome.error.fields:
+            row["field"] = next(iter(outcome.error.fields))
     return row

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -26,6 +27,8 @@ from portal.core.errors import BadInput, TooLarge
 from portal.core.masking import scrub
 
 MAX_PARCELS = 1000
+_AT_FIELD = re.compile(r"at `\$\.(\w+)")
+_MISSING_FIELD = re.compile(r"required field `(\w+)`")
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # the last: nested without end
 
 Number = Annotated[str, Meta(max_length=60, description="Our waybill number or the carrier's number.")]
@@ -100,6 +103,16 @@ class Taken:
     sent_ids: dict[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """A row that is no event: what is kept of it, the id its sender gave it (or ""), and the field that is wrong."""
+
+    kept: RefusedRow
+    index: int
+    sent_id: str
+    field: str
+
+
 def take_events(*, body: bytes, actor: Actor, now: dt.datetime) -> Taken:
     """Record the events of a JSON body `{"sent_at": …, "events": […]}`.
 
@@ -120,9 +133,9 @@ def take_events(*, body: bytes, actor: Actor, now: dt.datetime) -> Taken:
         result = BatchResult()
         if good:
             result = record_events(events=good, source=source, actor=actor, now=now, sent_at=sent_at)
-        keep_refused(rows=bad, source=source, now=now)
+        keep_refused(rows=[row.kept for row in bad], source=source, now=now)
     sent_ids = {places[line.index]: good[line.index].id for line in result.refused}
-    sent_ids |= {row.line or 0: row.source_event_id for row in bad if not row.source_event_id.startswith("x")}
+    sent_ids |= {row.index: row.sent_id for row in bad}
     return Taken(_merged(result, places, bad, len(frame.events)), sent_ids)
 
 
@@ -139,15 +152,15 @@ def _sent_at(text: str | None) -> dt.datetime | None:
         ) from None
 
 
-def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[RefusedRow]]:
+def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[_Unreadable]]:
     """The readable events with their places in the batch, and the others as rows to keep."""
     decoder = msgspec.json.Decoder(EventIn)
     good, places, bad = [], [], []
     for index, raw in enumerate(raws):
         try:
             row = _clean(decoder.decode(raw), raw)
-        except _UNREADABLE:
-            bad.append(_unreadable(raw, index))
+        except _UNREADABLE as error:
+            bad.append(_unreadable(raw, index, error))
             continue
         event = NewEvent(**{name: getattr(row, name) for name in NewEvent.__struct_fields__})
         event.text = scrub(event.text) if event.text else ""
@@ -158,12 +171,14 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[Refu
 
 def _clean(row, raw: msgspec.Raw):
     """Raises for zero bytes, which PostgreSQL takes in no text."""
-    if b"u0000" in bytes(raw) and any("\x00" in str(value) for value in msgspec.structs.astuple(row)):
-        raise msgspec.ValidationError("zero byte")
+    if b"u0000" in bytes(raw) and (
+        spoilt := [name for name, value in msgspec.structs.asdict(row).items() if "\x00" in str(value)]
+    ):
+        raise msgspec.ValidationError(f"zero byte - at `$.{spoilt[0]}`")
     return row
 
 
-def _unreadable(raw: msgspec.Raw, index: int) -> RefusedRow:
+def _unreadable(raw: msgspec.Raw, index: int, error: Exception) -> _Unreadable:
     """Kept as it came, but for free text and for what is far too long to be an event."""
     content: Any = bytes(raw)[:4000].decode("utf-8", "replace")
     with suppress(*_UNREADABLE):
@@ -171,11 +186,20 @@ def _unreadable(raw: msgspec.Raw, index: int) -> RefusedRow:
     sent = content.get("id") if isinstance(content, dict) else None
     if isinstance(content, dict) and isinstance(content.get("text"), str):
         content["text"] = scrub(content["text"])
-    key = sent if isinstance(sent, str) and 0 < len(sent) <= 64 else "x" + hashlib.sha256(bytes(raw)).hexdigest()[:40]
-    return RefusedRow(key, Refusal.MALFORMED.value, "null" if content is None else content, index)
+    sent_id = sent if isinstance(sent, str) and len(sent) <= 64 else ""
+    key = sent_id or "x" + hashlib.sha256(bytes(raw)).hexdigest()[:40]
+    kept = RefusedRow(key, Refusal.MALFORMED.value, "null" if content is None else content, index)
+    return _Unreadable(kept, index, sent_id, _field_of(error))
 
 
-def _merged(result: BatchResult, places: list[int], bad: list[RefusedRow], size: int) -> BatchResult:
+def _field_of(error: Exception) -> str:
+    """The field that msgspec names, as in "Expected `str`, got `int` - at `$.at`"; "" when it names none."""
+    if found := _AT_FIELD.search(str(error)) or _MISSING_FIELD.search(str(error)):
+        return found[1]
+    return ""
+
+
+def _merged(result: BatchResult, places: list[int], bad: list[_Unreadable], size: int) -> BatchResult:
     """The result by places in the batch as it was sent."""
     if not bad:
         return result
@@ -186,10 +210,14 @@ def _merged(result: BatchResult, places: list[int], bad: list[RefusedRow], size:
     result.duplicates = [places[i] for i in result.duplicates]
     result.no_effect = [places[i] for i in result.no_effect]
     result.warnings = {places[i]: told for i, told in result.warnings.items()}
-    refused = [RefusedLine(places[r.index], r.code, r.message, r.hint) for r in result.refused]
+    refused = [replace(r, index=places[r.index]) for r in result.refused]
     refused += [
         RefusedLine(
-            row.line or 0, row.code, str(_("这一条的字段类型或长度不对。")), str(_("请对照接口说明检查各字段。"))
+            row.index,
+            row.kept.code,
+            str(_("这一条的字段类型或长度不对。")),
+            str(_("请对照接口说明检查各字段。")),
+            row.field,
         )
         for row in bad
     ]
@@ -215,8 +243,10 @@ def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome
         try:
             drafts.append(_clean(decoder.decode(raw), raw))
             outcomes.append(None)
-        except _UNREADABLE:
-            error = BadInput(_("这一件的字段类型不对。"), code="malformed", hint=_("请对照接口说明检查各字段。"))
+        except _UNREADABLE as told:
+            message, name = _("这一件的字段类型不对。"), _field_of(told)
+            hint = _("请对照接口说明检查各字段。")
+            error = BadInput(message, code="malformed", hint=hint, fields={name: message} if name else None)
             outcomes.append(Outcome(RowResult.REFUSED, error=error))
     with transaction.atomic():
         assert_device_live(actor=actor, now=now)

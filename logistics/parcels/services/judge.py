@@ -79,6 +79,7 @@ class Row:
     key: str
     event: NewEvent
     refusal: Refusal | None = None
+    wrong: str = ""  # which field is wrong in a malformed event, where one is
     duplicate: bool = False
     after_end: bool = False
     claimed_at: dt.datetime | None = None
@@ -89,6 +90,23 @@ class Row:
     id: uuid.UUID = field(init=False)
     parcel: Locked = field(init=False)
     occurred_at: dt.datetime = field(init=False)
+
+
+def _malformed_field(row: Row) -> str:
+    """The first field for which `Judge._malformed` calls the event malformed; asked for refused rows only."""
+    event = row.event
+    wrong = {
+        "number": not event.number or len(event.number) > 40 or "\x00" in event.number,
+        "id": len(row.key) > 64 or "\x00" in row.key,
+        "variant": event.variant not in _VARIANTS,
+        "text": len(event.text) > 500 or "\x00" in event.text,
+        "reason": len(event.reason) > 40,
+        "custody_ref": len(event.custody_ref) > 40,
+        "custody_kind": (event.code == Act.CUSTODY) != (event.custody_kind in _CUSTODIANS),
+        "corrects": (event.code == Act.VOID) != bool(event.corrects),
+        "issue": event.code == Act.ISSUE_RESOLVED and event.issue not in _ISSUES,
+    }
+    return next(name for name, is_wrong in wrong.items() if is_wrong)
 
 
 class Judge:
@@ -147,6 +165,7 @@ class Judge:
                 Refusal.MALFORMED,
                 event.id or derived_id(event.number, event.code, self.now, event.station),
             )
+            row.wrong = "at"
             return row
         if not row.key:
             row.key = derived_id(event.number, event.code, row.occurred_at, event.station)
@@ -158,6 +177,8 @@ class Judge:
                 row.refusal = Refusal.MALFORMED
                 return row
         row.refusal = self._malformed(row)
+        if row.refusal == Refusal.MALFORMED:
+            row.wrong = _malformed_field(row)
         return row
 
     def _malformed(self, row: Row) -> Refusal | None:

@@ -201,8 +201,11 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
         raise _bad("carrier_number", _("快递单号应为 6 至 40 位数字、字母或短横线。"))
     if bool(carrier) != bool(draft.carrier_number):
         raise _bad("carrier_number", _("承运企业和快递单号要一起填写。"))
-    if not 1 <= draft.pieces <= 999 or (draft.weight_grams is not None and not 0 < draft.weight_grams <= 10_000_000):
-        raise _bad("pieces", _("件数或重量超出范围。"))
+    if not 1 <= draft.pieces <= 999:
+        raise _bad("pieces", _("件数应为 1 至 999 的整数。"))
+    if draft.weight_grams is not None and not 0 < draft.weight_grams <= 10_000_000:
+        message = _("重量应大于 0、不超过 10 吨。请核对单位。")
+        raise BadInput(message, code="bad_weight", fields={"weight_grams": message})
     to, at = (
         _named(c, refs.stations, f, _("没有这个站点代码。"), _CHECK_STATION)
         for c, f in (

@@ -89,7 +89,7 @@ def _result(rows: list[Row]) -> BatchResult:
         result.event_ids.append(row.id if stored else None)
         if row.refusal is not None:
             message, hint = SENTENCES[row.refusal]
-            result.refused.append(RefusedLine(index, row.refusal.value, str(message), str(hint)))
+            result.refused.append(RefusedLine(index, row.refusal.value, str(message), str(hint), row.wrong))
         elif row.duplicate:
             result.duplicates.append(index)
         else:

@@ -1,4 +1,4 @@
-"""Who sends events: one EventSource a device, person, feed, file sender or part of the portal."""
+"""Who sends events: one EventSource a terminal, person, carrier's system, feed, file sender or part of the portal."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ _KINDS = {
 
 
 def source_for(*, actor: Actor, now: dt.datetime) -> EventSource:
-    """The source that stands for `actor` itself; made at its first event. The code is the actor's id.
+    """The source that stands for `actor`; made at its first event. The code is the actor's id.
 
     A carrier's system signs in as a device of its enterprise and pushes as a feed does: it is no terminal at a counter.
+    All systems of an enterprise are one source, so that what a second or replaced one sends again is known already.
     """
     actor = demand(actor)
     bound = actor.scope(Permission.EVENT_RECORD).enterprises if actor.kind == ActorKind.DEVICE else ()
     enterprise = Enterprise.objects.filter(pk__in=bound).first() if bound else None
-    return _get(actor.id, SourceKind.FEED if enterprise else _KINDS[actor.kind], now, enterprise)
+    if enterprise is not None:
+        return _get(f"firm:{enterprise.code}", SourceKind.FEED, now, enterprise)
+    return _get(actor.id, _KINDS[actor.kind], now)
 
 
 def file_source(*, enterprise: Enterprise, now: dt.datetime) -> EventSource:
