@@ -71,6 +71,25 @@ class Act(models.TextChoices):
     NOTE = "NOTE", _("备注")
 
 
+class PlaceWord(models.TextChoices):
+    """What carriers say of a scan without saying how far the parcel is: its place decides (words.stage_at)."""
+
+    ARRIVED = "ARRIVED", _("到件（按扫描地点）")
+    DEPARTED = "DEPARTED", _("发件（按扫描地点）")
+    STORED = "STORED", _("入库（按扫描地点）")
+    RELEASED = "RELEASED", _("出库（按扫描地点）")
+    TAKEN = "TAKEN", _("取件（下行为签收，上行为揽收）")
+
+
+class WordKind(models.TextChoices):
+    """What a known word stands for."""
+
+    EVENT = "event", _("事件")
+    CARRIER = "carrier", _("快递企业名称")
+    PARCEL_COLUMN = "parcels", _("包裹文件的列名")
+    EVENT_COLUMN = "events", _("轨迹文件的列名")
+
+
 class Variant(models.TextChoices):
     """How a delivered parcel was received."""
 

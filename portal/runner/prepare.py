@@ -47,6 +47,7 @@ def prepare(var: Path, empty: bool) -> None:
         call_command("sync_roles")
         call_command("sync_schedules")
         call_command("seed_timer_rules")
+        call_command("seed_words")
         call_command("seed_workdays")
     (var / "demo.txt").unlink(missing_ok=True)
     if empty:

@@ -87,6 +87,7 @@ READ = {
     ("admin", parcels.Handover): Seen(OFFICE, OFFICE),
     ("admin", parcels.CarrierFeed): Seen(COUNTY, COUNTY),
     ("admin", parcels.RefusedEvent): Seen(COUNTY, COUNTY),
+    ("admin", parcels.KnownWord): Seen(f"{COUNTY} neighbour_official"),  # one portal, one table of words
     ("admin", parcels.TimerRule): Seen(f"{COUNTY} neighbour_official"),  # one portal, one set of limits
     ("admin", registry.Station): Seen(OFFICE, OFFICE),
     ("admin", registry.Enterprise): Seen(COUNTY, COUNTY),

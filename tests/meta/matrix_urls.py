@@ -152,6 +152,12 @@ admin:parcels_timerrule_history              GET login login login login login l
 admin:parcels_timerrule_delete               GET login login login login login login 404   403   403   404   403   login
 admin:parcels_timerrule_change               GET login login login login login login 404   200   200   404   200   login
 admin/parcels/timerrule/<path:object_id>/    GET login login login login login login 302   302   302   302   302   login
+admin:parcels_knownword_changelist           GET login login login login login login 403   200   200   403   200   login
+admin:parcels_knownword_add                  GET login login login login login login 403   200   200   403   200   login
+admin:parcels_knownword_history              GET login login login login login login 404   302   302   404   302   login
+admin:parcels_knownword_delete               GET login login login login login login 404   403   403   404   403   login
+admin:parcels_knownword_change               GET login login login login login login 404   200   200   404   200   login
+admin/parcels/knownword/<path:object_id>/    GET login login login login login login 302   302   302   302   302   login
 admin:regions_division_changelist            GET login login login login login login 200   200   200   200   200   login
 admin:regions_division_add                   GET login login login login login login 403   403   403   403   403   login
 admin:regions_division_history               GET login login login login login login 302   302   404   302   302   login

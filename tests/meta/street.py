@@ -260,7 +260,8 @@ def _members(street: Street, now: dt.datetime) -> None:
         principal=street.cast["keeper_next_door"].user, helper=helper, asked_at=now, agreed_at=now
     )
     rule = parcels.TimerRule.objects.get_or_create(kind=TimerKind.values[0], defaults={"hours": 48})[0]
+    word = parcels.KnownWord.objects.create(kind="event", word="到村里了", meaning="READY_FOR_PICKUP")
     cursor = parcels.ConsumerCursor.objects.create(name="street")
     tally = parcels.OpenTally.objects.order_by("pk").first()  # the parcels of the street left it
     year = PublishedYear.objects.create(year=2026, source="street", published_on=now.date())
-    street.here.update({type(row): row for row in (rule, cursor, tally, year)})
+    street.here.update({type(row): row for row in (rule, word, cursor, tally, year)})

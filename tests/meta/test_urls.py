@@ -14,6 +14,7 @@ ROWS = matrix_urls.rows()
 REFUSED = {"login", "401", "403", "404"}
 # Records that belong to no county: whoever may set them anywhere may open them.
 SHARED = {"admin:workdays_publishedyear_change", "admin:workdays_publishedyear_history",
+          "admin:parcels_knownword_change", "admin:parcels_knownword_history",
           "admin:parcels_timerrule_change", "admin:parcels_timerrule_history",
           "admin:notify_providerhealth_change", "admin:notify_providerhealth_history"}  # fmt: skip
 # Places of a record that only send on to its page, which then answers.

@@ -6,7 +6,6 @@ import zipfile
 
 import pytest
 
-from logistics.parcels.services.imports.build import event_code
 from logistics.parcels.services.imports.cells import Formula, code_of, moment_of, text_of
 from logistics.parcels.services.imports.problems import FileProblem, RowProblem
 from logistics.parcels.services.imports.sheet import read_sheet

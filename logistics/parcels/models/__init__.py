@@ -7,6 +7,7 @@ from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupP
 from logistics.parcels.models.proofs import DoorCode, DoorDelivery, Photo
 from logistics.parcels.models.tally import OpenTally
 from logistics.parcels.models.timers import Timer, TimerRule
+from logistics.parcels.models.words import KnownWord
 
 __all__ = [
     "Bag",
@@ -23,6 +24,7 @@ __all__ = [
     "HandoverItem",
     "ImportBatch",
     "ImportRow",
+    "KnownWord",
     "OpenTally",
     "Parcel",
     "ParcelContact",

@@ -19,7 +19,8 @@ from logistics.parcels.services.parcels import Outcome, ParcelDraft, create_parc
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.refused import RefusedRow, keep_refused
 from logistics.parcels.services.sources import source_for
-from logistics.parcels.states import Refusal, RowResult
+from logistics.parcels.services.vocabulary import Vocabulary
+from logistics.parcels.states import EVENT_LABELS, Refusal, RowResult
 from members.access.states import Permission
 from members.devices.services import assert_device_live
 from portal.core.actor import Actor, demand
@@ -156,6 +157,7 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[_Unr
     """The readable events with their places in the batch, and the others as rows to keep."""
     decoder = msgspec.json.Decoder(EventIn)
     good, places, bad = [], [], []
+    words = Vocabulary()
     for index, raw in enumerate(raws):
         try:
             row = _clean(decoder.decode(raw), raw)
@@ -164,6 +166,8 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[_Unr
             continue
         event = NewEvent(**{name: getattr(row, name) for name in NewEvent.__struct_fields__})
         event.text = scrub(event.text) if event.text else ""
+        if event.code not in EVENT_LABELS:
+            event.code = words.event(event.code) or event.code
         good.append(event)
         places.append(index)
     return good, places, bad

@@ -26,11 +26,13 @@ from logistics.parcels.states import (
     Act,
     Custodian,
     Issue,
+    PlaceWord,
     Refusal,
     SourceKind,
     Stage,
     Variant,
 )
+from logistics.parcels.words import stage_at
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor
@@ -41,6 +43,7 @@ FUTURE_TOLERANCE = dt.timedelta(minutes=10)
 OLDEST = dt.timedelta(days=390)  # within the months that are kept ready for late events
 
 _CODES = frozenset(EVENT_LABELS)
+_BY_PLACE = frozenset(PlaceWord.values)
 _RANKS = {(d, code): order_rank(d, code) for d in RANKS for code in _CODES}
 _VARIANTS = frozenset(Variant.values) | {""}
 _CUSTODIANS = frozenset(Custodian.values)
@@ -141,6 +144,7 @@ class Judge:
             {row.event.number for row in rows if row.refusal is None}, self._carrier_codes(events), Locked
         )
         self.areas = self._areas(numbers)
+        self._settle_by_place(rows, numbers)
         consent, handed = self._consent(rows, numbers), self._handed(rows, numbers)
         takers = self._takers(rows)
         for row in rows:
@@ -183,7 +187,7 @@ class Judge:
 
     def _malformed(self, row: Row) -> Refusal | None:
         event = row.event
-        if event.code not in _CODES:
+        if event.code not in _CODES and event.code not in _BY_PLACE:
             return Refusal.UNKNOWN_CODE
         if (
             not event.number
@@ -223,6 +227,20 @@ class Judge:
             return {}
         ids = {match[1].id for matches in numbers.values() for match in matches}
         return dict(Parcel.objects.filter(pk__in=ids).values_list("pk", "area"))
+
+    def _settle_by_place(self, rows: list[Row], numbers) -> None:
+        """到件 and the like become the stage that they mean at their station, for a parcel of this direction."""
+        worded = [row for row in rows if row.refusal is None and row.event.code in _BY_PLACE]
+        if not worded:
+            return
+        kinds = {station.code: station.kind for station in self.named}
+        if self.own_station is not None:
+            kinds[""] = Station.objects.filter(pk=self.own_station).values_list("kind", flat=True).get()
+        for row in worded:
+            if found := numbers.get(row.event.number):
+                direction = found[0][1].direction
+                row.event.code = stage_at(row.event.code, direction, kinds.get(row.event.station, ""))
+                row.refusal = Refusal.NEEDS_PROOF if row.event.code in self.guarded else None
 
     def _place(self, row: Row, stations, carriers, numbers) -> Refusal | None:
         """Find parcel and station of a row and hold them against the actor's scope."""

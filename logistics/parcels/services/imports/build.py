@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from logistics.parcels.events import NewEvent
 from logistics.parcels.services.imports.cells import SheetRow, code_of, decimal_of, moment_of, text_of
 from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft
-from logistics.parcels.states import EVENT_LABELS, Direction, Issue, Stage, Variant
+from logistics.parcels.services.vocabulary import Vocabulary
+from logistics.parcels.states import Direction, PlaceWord
 from logistics.parcels.warnings import RowWarning
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.states import EnterpriseKind
-from portal.core.masking import scrub
+from portal.core.masking import normalise_digits, scrub
 
-# What carriers' own exports call the event, besides our codes and labels.
-_SYNONYMS: dict[str, str] = {
-    "下单": Stage.CREATED, "揽收": Stage.COLLECTED, "揽件": Stage.COLLECTED, "已揽件": Stage.COLLECTED,
-    "收件": Stage.COLLECTED,
-    "收寄": Stage.COLLECTED, "在途": Stage.LINEHAUL, "运输中": Stage.LINEHAUL, "中转": Stage.LINEHAUL,
-    "到县": Stage.AT_COUNTY,
-    "到达县中心": Stage.AT_COUNTY, "集包": Stage.BAGGED, "到乡镇": Stage.AT_TOWN, "派件": Stage.OUT_FOR_DELIVERY,
-    "派送": Stage.OUT_FOR_DELIVERY, "派件中": Stage.OUT_FOR_DELIVERY, "入库": Stage.READY_FOR_PICKUP,
-    "到站": Stage.READY_FOR_PICKUP,
-    "入柜": Stage.READY_FOR_PICKUP, "签收": Stage.DELIVERED, "妥投": Stage.DELIVERED, "退回": Stage.RETURNING,
-    "退件": Stage.RETURNING,
-    "退签": Stage.RETURNED, "销单": Stage.CANCELLED, "遗失": Stage.LOST, "丢失": Stage.LOST, "拒收": Issue.REFUSED,
-    "破损": Issue.DAMAGED,
-    "滞留": Issue.HELD, "问题件": Issue.HELD, "无法联系": Issue.UNREACHABLE, "超区": Issue.OUT_OF_AREA,
-}  # fmt: skip
 _DIRECTIONS = {
     "": Direction.DOWN,
     "下行": Direction.DOWN,
@@ -42,25 +28,11 @@ _DIRECTIONS = {
 }
 
 
-@cache
-def _labels(language: str) -> dict[str, str]:
-    with override(language):
-        return {str(label).lower(): code for code, label in EVENT_LABELS.items()}
-
-
-@cache
-def _variants(language: str) -> dict[str, str]:
-    with override(language):
-        return {str(label).lower(): code for code, label in Variant.choices}
-
-
-def event_code(text: str) -> str:
-    """Our code for what a file calls an event; unknown words come back as they are and are refused as such."""
-    plain = text.strip()
-    if plain.upper() in EVENT_LABELS:
-        return plain.upper()
-    known = _labels("zh-hans").get(plain.lower()) or _labels("en").get(plain.lower()) or _SYNONYMS.get(plain)
-    return str(known or plain)
+_UNITS = {
+    "": None, "kg": 1000, "公斤": 1000, "千克": 1000, "g": 1, "克": 1, "斤": 500, "市斤": 500, "两": 50, "t": 1_000_000, "吨": 1_000_000,
+}  # fmt: skip
+_WEIGHT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?P<unit>[a-z]*|[\u4e00-\u9fff]{1,2})")
+_NUMBER_PREFIX = re.compile(r"(?:No\.?|运单号|快递单号|物流单号|单号|编号)\s*[:：]\s*(?=[0-9A-Za-z])", re.I)
 
 
 class Names:
@@ -68,17 +40,18 @@ class Names:
 
     def __init__(self, enterprise: Enterprise):
         self.own = enterprise
-        self._enterprises: dict[str, str] | None = None
+        self.words = Vocabulary()
         self._stations: dict[str, list[str]] | None = None
 
     def carrier(self, text: str) -> str:
         """Enterprise code; an unknown name comes back as it is."""
         if not text:
             return self.own.code if self.own.kind == EnterpriseKind.CARRIER else ""
-        if self._enterprises is None:
-            rows = Enterprise.objects.values_list("code", "name", "short_name", "kuaidi100_code")
-            self._enterprises = {name.lower(): row[0] for row in rows for name in row if name}
-        return self._enterprises.get(text.lower(), text)
+        return self.words.carrier(text) or text
+
+    def event(self, text: str) -> str:
+        """Event code; an unknown word comes back as it is and is refused as such."""
+        return self.words.event(text) or text.strip()
 
     def station(self, text: str) -> str:
         """Station code. Raises RowProblem when several stations bear the name."""
@@ -114,7 +87,7 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
         except RowProblem:
             return UNREADABLE_CELL
 
-    number = code("carrier_number")
+    number = plain_number(code("carrier_number"))
     if not number:
         raise RowProblem("number_missing", _("没有填写快递单号。请补上单号。"))
     direction = text("direction")
@@ -148,41 +121,77 @@ def _pieces(row: SheetRow, header: Header) -> int:
     return int(number)
 
 
+def plain_number(text: str) -> str:
+    """A number without the words that shops put before it: No:7730… → 7730…"""
+    return _NUMBER_PREFIX.sub("", text, count=1) if _NUMBER_PREFIX.match(text) else text
+
+
 def _grams(row: SheetRow, header: Header) -> int | None:
     for field, factor in (("weight_grams", 1), ("weight", 1000)):
         if field in header.fields:
-            number = decimal_of(header.cell(row, field), header.heading(field))
-            if number is not None:
-                if not 0 < number * factor <= 10_000_000:
-                    raise RowProblem("bad_weight", _("重量应大于 0、不超过 10 吨。请核对单位。"))
-                return max(1, int((number * factor).to_integral_value()))
+            grams = grams_of(header.cell(row, field), header.heading(field), factor)
+            if grams is not None:
+                return grams
     return None
 
 
-def event_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWarning]) -> NewEvent:
-    """Raises RowProblem; what does not keep the line out is added to `warnings`.
+def grams_of(value: Any, heading: str, factor: int) -> int | None:
+    """A weight in grams: `factor` is what a bare figure is in, a unit in the cell goes before it (14.47Kg, 3斤).
 
-    The text is scrubbed here, before anything else sees it.
+    Raises RowProblem for what is no weight, and beyond ten tonnes.
+    """
+    text = normalise_digits(text_of(value, heading)).lower()
+    match = _WEIGHT.fullmatch("".join(text.split()))
+    unit = _UNITS.get(match["unit"], 0) if match else None
+    if match and unit != 0:
+        text, factor = match["figure"], unit or factor
+    number = decimal_of(text, heading)
+    if number is None:
+        return None
+    if not 0 < number * factor <= 10_000_000:
+        raise RowProblem("bad_weight", _("重量应大于 0、不超过 10 吨。请核对单位。"))
+    return max(1, int((number * factor).to_integral_value()))
+
+
+def events_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWarning]) -> list[NewEvent]:
+    """The events of a line: one, or in a depot's list one for its time in and one for its time out.
+
+    Raises RowProblem; what does not keep the line out is added to `warnings`. The text is scrubbed here, before anything else sees it.
     """
 
     def text(field: str) -> str:
         return text_of(header.cell(row, field), header.heading(field)) if field in header.fields else ""
 
-    number = code_of(header.cell(row, "number"), header.heading("number"))
+    number = plain_number(code_of(header.cell(row, "number"), header.heading("number")))
     if not number:
         raise RowProblem("number_missing", _("没有填写单号。请补上单号。"))
-    carrier, variant, issue = text("carrier"), text("variant"), text("issue")
-    return NewEvent(
-        id=text("id")[:64],
-        number=number[:60],
-        code=event_code(text("code")),
-        at=moment_of(header.cell(row, "at"), header.heading("at")).isoformat(),
-        carrier=names.carrier(carrier) if carrier else "",
-        station=names.station(text("station")),
-        reason=text("reason")[:40],
-        text=scrub(text("text")),
-        variant=str(
-            _variants("zh-hans").get(variant.lower()) or _variants("en").get(variant.lower()) or variant.upper()
-        ),
-        issue=event_code(issue) if issue else "",
-    )
+    carrier, issue = text("carrier"), text("issue")
+    return [
+        NewEvent(
+            id=text("id")[:64] if "at" in header.fields else "",
+            number=number[:60],
+            code=code,
+            at=moment_of(header.cell(row, field), header.heading(field)).isoformat(),
+            carrier=names.carrier(carrier) if carrier else "",
+            station=names.station(text("station")),
+            reason=text("reason")[:40],
+            text=scrub(text("text")),
+            variant=names.words.variant(text("variant")),
+            issue=names.event(issue) if issue else "",
+        )
+        for code, field in _moments(row, header, names)
+    ]
+
+
+def _moments(row: SheetRow, header: Header, names: Names) -> list[tuple[str, str]]:
+    """What happened, and the column of its time."""
+    if {"code", "at"} <= header.fields.keys():
+        return [(names.event(text_of(header.cell(row, "code"), header.heading("code"))), "at")]
+    found = [
+        (str(code), field)
+        for code, field in ((PlaceWord.STORED, "in_at"), (PlaceWord.RELEASED, "out_at"))
+        if header.cell(row, field) is not None
+    ]
+    if not found:
+        raise RowProblem("time_missing", _("入库时间和出库时间都没有填写。请至少填写一个。"))
+    return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from logistics.parcels.services.imports.cells import Formula, SheetRow
 from logistics.parcels.services.imports.problems import FileProblem
 from logistics.parcels.states import ImportKind
-from portal.core.masking import normalise_digits
+from logistics.parcels.words import word_key
 
 HEADER_WITHIN = 10  # rows; above the header people write a title
 
@@ -28,6 +28,7 @@ PARCEL_COLUMNS: dict[str, list[str]] = {
     "recipient_name": ["收件人", "收件人姓名", "收货人", "收货人姓名", "recipient", "recipient name", "consignee"],
     "recipient_phone": [
         "收件人电话", "收件电话", "收件人手机", "收件人手机号", "收货人电话", "收货人手机", "收货电话",
+        "联系手机", "联系电话", "收货手机", "收件手机", "手机",
         "recipient phone", "consignee phone",
     ],
     "recipient_address": ["收件地址", "收件人地址", "收货地址", "收货人地址", "详细地址", "recipient address",
@@ -36,8 +37,8 @@ PARCEL_COLUMNS: dict[str, list[str]] = {
     "sender_phone": ["寄件人电话", "寄件电话", "寄件人手机", "发件人电话", "发货人电话", "sender phone",
     "shipper phone"],
     "sender_address": ["寄件地址", "寄件人地址", "发件地址", "发货地址", "sender address", "shipper address"],
-    "pieces": ["件数", "数量", "包裹数", "pieces", "quantity", "qty"],
-    "weight": ["重量", "重量公斤", "重量千克", "重量kg", "计费重量", "weight", "weight kg"],
+    "pieces": ["件数", "数量", "宝贝总数量", "商品数量", "包裹数", "pieces", "quantity", "qty"],
+    "weight": ["重量", "入库重量", "出库重量", "称重重量", "重量公斤", "重量千克", "重量kg", "计费重量", "weight", "weight kg"],
     "weight_grams": ["重量克", "重量g", "weight grams", "weight g"],
 }  # fmt: skip
 
@@ -55,19 +56,20 @@ EVENT_COLUMNS: dict[str, list[str]] = {
     "station": ["站点", "站点代码", "扫描站点", "网点", "网点代码", "station", "station code"],
     "reason": ["原因", "原因代码", "reason"],
     "text": ["说明", "描述", "轨迹描述", "轨迹", "内容", "备注", "text", "description", "remark", "context"],
+    "in_at": ["入库时间", "到站时间", "入站时间", "in time"],
+    "out_at": ["出库时间", "取件时间", "out time"],
     "variant": ["签收方式", "签收类型", "variant", "received by"],
     "issue": ["异常", "异常代码", "issue"],
     "id": ["事件号", "事件编号", "流水号", "记录号", "id", "event id"],
 }  # fmt: skip
 
 COLUMNS: dict[str, dict[str, list[str]]] = {ImportKind.PARCELS: PARCEL_COLUMNS, ImportKind.EVENTS: EVENT_COLUMNS}
+# What an event file may have instead of an event and its time: a depot's times in and out.
+INSTEAD: dict[str, tuple[set[str], set[str]]] = {ImportKind.EVENTS: ({"code", "at"}, {"in_at", "out_at"})}
+# Columns of which a file may have several for one thing: the first that is filled in counts. Any other twice is asked.
+_SEVERAL = frozenset({"weight", "weight_grams", "recipient_phone", "sender_phone", "text"})
 REQUIRED: dict[str, list[str]] = {ImportKind.PARCELS: ["carrier_number"], ImportKind.EVENTS: ["number", "code", "at"]}
-_NOISE = re.compile(r"[\s_\-/*:()【】\[\]《》<>“”\"'。.,、·]|必填|选填|required|optional")
-
-
-def _key(heading: str) -> str:
-    return _NOISE.sub("", normalise_digits(heading).lower())
-
+_key = word_key
 
 _FIELDS: dict[str, dict[str, str]] = {
     kind: {_key(name): field for field, names in columns.items() for name in names} for kind, columns in COLUMNS.items()
@@ -76,45 +78,59 @@ _FIELDS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands, its headings as written, and field → column index."""
+    """Where the header stands, its headings as written, field → column index, and further columns for one field."""
 
     line: int
     headings: list[str]
     fields: dict[str, int]
+    more: dict[str, list[int]] = field(default_factory=dict)
 
     def heading(self, field: str) -> str:
         return self.headings[self.fields[field]]
 
     def cell(self, row: SheetRow, field: str):
-        index = self.fields.get(field)
-        return row.cells[index] if index is not None and index < len(row.cells) else None
+        for index in (self.fields.get(field), *self.more.get(field, ())):
+            cell = row.cells[index] if index is not None and index < len(row.cells) else None
+            if cell is not None and str(cell).strip():
+                return cell
+        return None
 
 
-def find_header(rows: list[SheetRow], kind: str) -> Header:
-    """The first of the top rows that names all required columns. Raises FileProblem saying what is missing."""
+def find_header(rows: list[SheetRow], kind: str, words: Mapping[str, str] | None = None) -> Header:
+    """The first of the top rows that names all required columns. Raises FileProblem saying what is missing.
+
+    `words` are headings beside those known to all: key → field, "" for a heading that means nothing.
+    """
     best: set[str] = set()
+    known = _FIELDS[kind] | dict(words or {})
     for row in rows[:HEADER_WITHIN]:
         headings = ["" if c is None or isinstance(c, Formula) else str(c).strip() for c in row.cells]
-        fields = _fields_of(headings, kind)
-        if set(REQUIRED[kind]) <= set(fields):
-            return Header(row.line, headings, {field: indexes[0] for field, indexes in _once(fields, headings).items()})
+        fields = _fields_of(headings, known)
+        if _suffices(set(fields), kind):
+            return _header(row.line, headings, fields)
         if len(fields) > len(best):
             best = set(fields)
     missing = [COLUMNS[kind][field][0] for field in REQUIRED[kind] if field not in best]
     raise FileProblem("no_header", columns="、".join(missing))
 
 
-def _fields_of(headings: list[str], kind: str) -> dict[str, list[int]]:
+def _suffices(fields: set[str], kind: str) -> bool:
+    needed, (usual, instead) = set(REQUIRED[kind]), INSTEAD.get(kind, (set(), set()))
+    return needed <= fields or (bool(fields & instead) and needed - usual <= fields)
+
+
+def _fields_of(headings: list[str], known: Mapping[str, str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for index, heading in enumerate(headings):
-        field = _FIELDS[kind].get(_key(heading)) if heading else None
+        field = known.get(_key(heading)) if heading else None
         if field:
             found.setdefault(field, []).append(index)
     return found
 
 
-def _once(fields: dict[str, list[int]], headings: list[str]) -> dict[str, list[int]]:
-    for indexes in fields.values():
-        if len(indexes) > 1:
+def _header(line: int, headings: list[str], fields: dict[str, list[int]]) -> Header:
+    for field, indexes in fields.items():
+        if len(indexes) > 1 and field not in _SEVERAL:
             raise FileProblem("column_twice", columns="、".join(headings[i] for i in indexes))
-    return fields
+    first = {field: indexes[0] for field, indexes in fields.items()}
+    return Header(line, headings, first, {field: indexes[1:] for field, indexes in fields.items() if indexes[1:]})

@@ -31,6 +31,7 @@ from logistics.parcels.services.imports.problems import FileProblem
 from logistics.parcels.services.imports.sheet import Sheet, read_sheet
 from logistics.parcels.services.imports.take import Earlier, take
 from logistics.parcels.services.sources import file_source
+from logistics.parcels.services.vocabulary import Vocabulary
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from logistics.registry.models import Enterprise
 from members.access.states import Permission
@@ -65,7 +66,7 @@ def start_import(
     enterprise = _enterprise(actor, enterprise_code)
     _assert_few_running(actor)
     sha256, size = storage.digest(file)
-    sheet = read_sheet(file, kind, AT_ONCE, READING_SECONDS)
+    sheet = read_sheet(file, kind, AT_ONCE, READING_SECONDS, Vocabulary().columns(kind))
     batch = ImportBatch(
         id=new_id(), kind=kind, enterprise=enterprise, file_name=_tidy(name), sha256=sha256, size=size,
         dry_run=dry_run, created_at=now, created_by=actor.id, language=get_language() or "",
@@ -82,7 +83,7 @@ def run_checked_import(*, batch: ImportBatch, actor: Actor, now: dt.datetime) ->
     _assert_few_running(actor)
     with storage.opened(batch.pk) as stored:
         file = cast(BinaryIO, stored)
-        sheet = read_sheet(file, batch.kind, AT_ONCE, READING_SECONDS)
+        sheet = read_sheet(file, batch.kind, AT_ONCE, READING_SECONDS, Vocabulary().columns(batch.kind))
         real = ImportBatch(
             id=new_id(), kind=batch.kind, enterprise=batch.enterprise, file_name=batch.file_name, sha256=batch.sha256,
             size=batch.size, dry_run=False, created_at=now, created_by=actor.id, language=get_language() or "",
@@ -106,7 +107,7 @@ def process_import(*, batch_id: str | uuid.UUID, now: dt.datetime) -> None:
 def _process(batch: ImportBatch, now: dt.datetime) -> None:
     try:
         with storage.opened(batch.pk) as file:
-            sheet = read_sheet(cast(BinaryIO, file), batch.kind)
+            sheet = read_sheet(cast(BinaryIO, file), batch.kind, words=Vocabulary().columns(batch.kind))
         _work(batch, sheet, sender_of(batch.created_by), now)
     except DomainError as error:
         _fail(batch, error, now)

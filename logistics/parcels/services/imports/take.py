@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from logistics.parcels.events import BatchResult, NewEvent, derived_id, parse_time
 from logistics.parcels.models import ImportBatch, ImportRow
-from logistics.parcels.services.imports.build import Names, event_of, parcel_of
+from logistics.parcels.services.imports.build import Names, events_of, parcel_of
 from logistics.parcels.services.imports.cells import Formula, SheetRow
 from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.problems import RowProblem
@@ -74,7 +74,7 @@ def take(
     In a dry run `earlier` stands for the pieces before, which were taken back; this piece adds to it.
     """
     piece = Piece(batch, header, earlier=earlier)
-    build = parcel_of if batch.kind == ImportKind.PARCELS else event_of
+    build = parcel_of if batch.kind == ImportKind.PARCELS else events_of
     for row in rows:
         if row.fault is not None:
             piece.refuse(row, row.fault.code, row.fault.message)
@@ -106,21 +106,25 @@ def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
 
 
 def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
-    events: list[NewEvent] = piece.made
+    lines: list[list[NewEvent]] = piece.made
+    events = [event for made in lines for event in made]
     # Refused lines are kept as lines of this file; events of parcels not announced yet also wait for their parcel.
     result: BatchResult = record_events(
         events=events, source=piece.batch.source, actor=actor, now=now, batch=piece.batch.pk
     )
     refused = {line.index: line for line in result.refused}
     duplicates = set(result.duplicates)
-    for index, (row, event) in enumerate(zip(piece.rows, events, strict=True)):
-        if index in refused:
-            line = refused[index]
-            piece.refuse(row, line.code, f"{line.message}{line.hint}", event.number)
+    places = iter(range(len(events)))
+    for row, made, warned in zip(piece.rows, lines, piece.warned, strict=True):
+        mine = [next(places) for _event in made]
+        line = next((refused[place] for place in mine if place in refused), None)
+        if line is not None:
+            piece.refuse(row, line.code, f"{line.message}{line.hint}", made[0].number)
         else:
-            known = index in duplicates or _came_earlier(piece, event)
-            told = [*piece.warned[index], *result.warnings.get(index, ())]
-            piece.settle(row, RowResult.DUPLICATE if known else RowResult.ACCEPTED, event.number, told)
+            fresh = [event for place, event in zip(mine, made, strict=True) if place not in duplicates]
+            news = [event for event in fresh if not _came_earlier(piece, event)]
+            told = [*warned, *(warning for place in mine for warning in result.warnings.get(place, ()))]
+            piece.settle(row, RowResult.ACCEPTED if news else RowResult.DUPLICATE, made[0].number, told)
 
 
 def _came_earlier(piece: Piece, event: NewEvent) -> bool:
