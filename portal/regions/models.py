@@ -1,10 +1,14 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import CharField, F, Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.labels import PUBLIC
+from portal.regions.names import clean
 from portal.regions.states import Kind, Level
+
+CharField.register_lookup(Length)  # key__length in the constraint below
 
 
 class Division(models.Model):
@@ -65,3 +69,30 @@ class Division(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class DivisionAlias(models.Model):
+    """Another name of a place: what it was called before it was renamed or merged (朱店乡 → 朱店镇), or is called by people."""
+
+    labels = dict.fromkeys(("id", "division", "name", "key", "note"), PUBLIC)
+
+    division = models.ForeignKey(Division, models.CASCADE, verbose_name=_("行政区划"), related_name="aliases")
+    name = models.CharField(_("曾用名"), max_length=80)
+    key = models.CharField(_("比对形式"), max_length=80, editable=False)
+    note = models.CharField(_("说明"), max_length=120, blank=True, help_text=_("例如：2015 年乡改镇。"))
+
+    class Meta:
+        verbose_name = _("曾用名")
+        verbose_name_plural = _("曾用名")
+        ordering = ["division", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "key"], name="division_alias_once"),
+            models.CheckConstraint(condition=Q(key__length__gte=2), name="division_alias_not_a_letter"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.key = clean(self.name)
+        super().save(*args, **kwargs)

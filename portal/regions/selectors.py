@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.errors import BadInput, NotFound
 from portal.regions import codes, names
-from portal.regions.models import Division
+from portal.regions.models import Division, DivisionAlias
 from portal.regions.states import Level
 
 MAX_QUERY = 60
@@ -101,8 +101,10 @@ def _conditions(text: str):
     matches = Q(name__contains=text)
     for form in forms:
         matches |= Q(short_name__contains=form)
+    called = Q(pk__in=DivisionAlias.objects.filter(key=text).values("division"))
+    matches |= Q(pk__in=DivisionAlias.objects.filter(key__contains=text).values("division"))
     return matches, _ranked(
-        Q(name=text) | Q(short_name__in=forms), Q(short_name__in=_with_endings(forms)), Q(short_name__startswith=text)
+        Q(name=text) | Q(short_name__in=forms) | called, Q(short_name__in=_with_endings(forms)), Q(short_name__startswith=text)
     )
 
 

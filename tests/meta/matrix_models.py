@@ -20,7 +20,7 @@ from members.accounts.models import Relation, User
 from members.devices.models import Device
 from portal.audit.models import AuditEntry
 from portal.notify.models import Attempt, BlockedNumber, Message, MessageLine, ProviderHealth
-from portal.regions.models import Division
+from portal.regions.models import Division, DivisionAlias
 from portal.workdays.models import PublishedYear, SpecialDay
 
 
@@ -108,6 +108,7 @@ READ = {
     ("admin", registry.Invitation): Seen(COUNTY, COUNTY),
     ("admin", PublishedYear): Seen(f"{COUNTY} neighbour_official"),  # one portal, one calendar
     ("admin", Division): Seen(OFFICE, OFFICE),
+    ("admin", DivisionAlias): Seen(OFFICE, OFFICE),
     ("admin", Device): Seen(f"township_official {COUNTY}", f"township_official {COUNTY}"),
     ("admin", User): Seen(COUNTY, "neighbour_official"),
     ("admin", DivisionGrant): Seen(COUNTY, "neighbour_official"),

@@ -164,6 +164,12 @@ admin:regions_division_history               GET login login login login login l
 admin:regions_division_delete                GET login login login login login login 403   403   404   403   403   login
 admin:regions_division_change                GET login login login login login login 200   200   404   200   200   login
 admin/regions/division/<path:object_id>/     GET login login login login login login 302   302   302   302   302   login
+admin:regions_divisionalias_changelist            GET login login login login login login 200   200   200   200   200   login
+admin:regions_divisionalias_add                   GET login login login login login login 403   200   200   403   200   login
+admin:regions_divisionalias_history               GET login login login login login login 302   302   404   302   302   login
+admin:regions_divisionalias_delete                GET login login login login login login 403   200   404   403   200   login
+admin:regions_divisionalias_change                GET login login login login login login 200   200   404   200   200   login
+admin/regions/divisionalias/<path:object_id>/     GET login login login login login login 302   302   302   302   302   login
 admin:registry_enterprise_changelist         GET login login login login login login 200   200   200   403   200   login
 admin:registry_enterprise_add                GET login login login login login login 403   200   200   403   200   login
 admin:registry_enterprise_history            GET login login login login login login 404   302   404   404   302   login

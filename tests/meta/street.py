@@ -48,6 +48,7 @@ from portal.audit.services import record
 from portal.core.actor import system_actor
 from portal.core.ids import new_id
 from portal.notify.models import Attempt, BlockedNumber, MessageLine, ProviderHealth
+from portal.regions.models import DivisionAlias
 from portal.workdays.models import PublishedYear
 from tests.meta import certificates_held, desk_of_firms, licences, school
 from tests.personas import ADDRESS, CAST, hold, make_device, make_user
@@ -264,4 +265,6 @@ def _members(street: Street, now: dt.datetime) -> None:
     cursor = parcels.ConsumerCursor.objects.create(name="street")
     tally = parcels.OpenTally.objects.order_by("pk").first()  # the parcels of the street left it
     year = PublishedYear.objects.create(year=2026, source="street", published_on=now.date())
+    for side in (street.here, street.next_door):
+        side[DivisionAlias] = DivisionAlias.objects.create(division=side[Station].division, name="跃进大队")
     street.here.update({type(row): row for row in (rule, word, cursor, tally, year)})

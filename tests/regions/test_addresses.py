@@ -3,8 +3,9 @@
 import pytest
 
 from portal.core.errors import BadInput
-from portal.regions.addresses import resolve_village
-from portal.regions.models import Division
+from portal.regions.addresses import LoadedGazetteer, resolve_village
+from portal.regions.models import Division, DivisionAlias
+from portal.regions.selectors import search_divisions
 from portal.regions.services import mark_repeats
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counties")]
@@ -124,3 +125,45 @@ def test_every_village_of_the_county_is_found_by_its_full_address():
             wrong.append(f"{place.parent.name}{place.name}")
     assert wrong == []
     assert asked <= 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["朱店乡何马村", "庄浪县城关镇何马村", "甘肃平凉南湖乡何马村", "庄浪县朱店乡何马村3社", "静宁县城关镇何马村", "幸福何马村",
+     "庄浪县南湖镇何马村"],
+)  # fmt: skip
+def test_what_stands_before_the_village_and_does_not_fit_is_asked(text):
+    """A township that contradicts the village, known or not, is never passed over to find it."""
+    resolution = resolve_village(text, within=COUNTY)
+    assert not resolution.certain
+    assert HEMA in [c.code for c in resolution.candidates]
+    assert resolution.question
+
+
+def test_an_old_name_is_the_place_that_bears_the_new_one():
+    text = "庄浪县幸福公社何马村"
+    assert not resolve_village(text, within=COUNTY).certain
+    DivisionAlias.objects.create(division_id="620825100000", name="幸福公社")
+    DivisionAlias.objects.create(division_id=HEMA, name="跃进大队")
+    assert resolve_village(text, within=COUNTY).village.code == HEMA
+    assert resolve_village("庄浪县幸福公社跃进大队5号", within=COUNTY).village.code == HEMA
+    wrong = resolve_village("南湖镇跃进大队", within=COUNTY)
+    assert not wrong.certain
+    assert [c.code for c in wrong.candidates] == [HEMA]
+    assert [f.code for f in search_divisions("幸福公社")] == ["620825100000"]
+    assert HEMA in [f.code for f in search_divisions("跃进")]
+
+
+def test_a_file_of_addresses_is_resolved_as_each_of_them_and_asks_the_database_nothing(django_assert_num_queries):
+    DivisionAlias.objects.create(division_id="620825100000", name="幸福公社")
+    texts = ["庄浪县水洛镇何马村3社", "李庄村", "南湖镇何马村", "静宁县何马村", "幸福公社何马村", "北京市东城区", "大庄镇", "水洛何马",
+             "甘肃省 平凉市 庄浪县 水洛镇 何马村3社(000000)"]  # fmt: skip
+    texts += [f"{place.parent.name}{place.name}" for place in Division.objects.filter(
+        prefix__startswith=COUNTY, level=12).select_related("parent")[::7]]  # fmt: skip
+    each = [resolve_village(text, within=COUNTY) for text in texts]
+    places = LoadedGazetteer(COUNTY)
+    with django_assert_num_queries(0):
+        together = [resolve_village(text, within=COUNTY, places=places) for text in texts]
+    for one, other in zip(each, together, strict=True):
+        assert (one.certain, one.question, one.rest) == (other.certain, other.question, other.rest)
+        assert {c.code for c in one.candidates} == {c.code for c in other.candidates}
