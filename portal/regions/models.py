@@ -72,7 +72,7 @@ class Division(models.Model):
 
 
 class DivisionAlias(models.Model):
-    """Another name of a place: what it was called before it was renamed or merged (朱店乡 → 朱店镇), or is called by people."""
+    """Another name of a place: what it was called before it was renamed (朱店乡 → 朱店镇), or is called by people."""
 
     labels = dict.fromkeys(("id", "division", "name", "key", "note"), PUBLIC)
 

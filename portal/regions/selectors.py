@@ -104,7 +104,9 @@ def _conditions(text: str):
     called = Q(pk__in=DivisionAlias.objects.filter(key=text).values("division"))
     matches |= Q(pk__in=DivisionAlias.objects.filter(key__contains=text).values("division"))
     return matches, _ranked(
-        Q(name=text) | Q(short_name__in=forms) | called, Q(short_name__in=_with_endings(forms)), Q(short_name__startswith=text)
+        Q(name=text) | Q(short_name__in=forms) | called,
+        Q(short_name__in=_with_endings(forms)),
+        Q(short_name__startswith=text),
     )
 
 

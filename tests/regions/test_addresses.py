@@ -129,8 +129,8 @@ def test_every_village_of_the_county_is_found_by_its_full_address():
 
 @pytest.mark.parametrize(
     "text",
-    ["朱店乡何马村", "庄浪县城关镇何马村", "甘肃平凉南湖乡何马村", "庄浪县朱店乡何马村3社", "静宁县城关镇何马村", "幸福何马村",
-     "庄浪县南湖镇何马村"],
+    ["朱店乡何马村", "庄浪县城关镇何马村", "甘肃平凉南湖乡何马村", "庄浪县朱店乡何马村3社", "静宁县城关镇何马村",
+     "幸福何马村", "庄浪县南湖镇何马村"],
 )  # fmt: skip
 def test_what_stands_before_the_village_and_does_not_fit_is_asked(text):
     """A township that contradicts the village, known or not, is never passed over to find it."""
@@ -156,8 +156,8 @@ def test_an_old_name_is_the_place_that_bears_the_new_one():
 
 def test_a_file_of_addresses_is_resolved_as_each_of_them_and_asks_the_database_nothing(django_assert_num_queries):
     DivisionAlias.objects.create(division_id="620825100000", name="幸福公社")
-    texts = ["庄浪县水洛镇何马村3社", "李庄村", "南湖镇何马村", "静宁县何马村", "幸福公社何马村", "北京市东城区", "大庄镇", "水洛何马",
-             "甘肃省 平凉市 庄浪县 水洛镇 何马村3社(000000)"]  # fmt: skip
+    texts = ["庄浪县水洛镇何马村3社", "李庄村", "南湖镇何马村", "静宁县何马村", "幸福公社何马村", "北京市东城区",
+             "大庄镇", "水洛何马", "甘肃省 平凉市 庄浪县 水洛镇 何马村3社(000000)"]  # fmt: skip
     texts += [f"{place.parent.name}{place.name}" for place in Division.objects.filter(
         prefix__startswith=COUNTY, level=12).select_related("parent")[::7]]  # fmt: skip
     each = [resolve_village(text, within=COUNTY) for text in texts]

@@ -68,7 +68,8 @@ def test_without_a_place(carrier_system, parcel, word, code, post):
 
 @pytest.mark.parametrize(
     ("station", "came", "left"),
-    [("zl-hub", "AT_COUNTY", "TO_TOWN"), ("zl-shuiluo", "AT_TOWN", "TO_VILLAGE"), ("庄浪县寄递物流中心", "AT_COUNTY", "TO_TOWN"),
+    [("zl-hub", "AT_COUNTY", "TO_TOWN"), ("zl-shuiluo", "AT_TOWN", "TO_VILLAGE"),
+     ("庄浪县寄递物流中心", "AT_COUNTY", "TO_TOWN"),
      ("zl-hema", "READY_FOR_PICKUP", "LINEHAUL")],
 )  # fmt: skip
 def test_the_place_of_the_scan_decides(carrier_system, parcel, station, came, left):
@@ -128,7 +129,9 @@ def test_seeding_shows_what_holds_and_keeps_what_officials_changed(world, django
     assert not [w for w in KnownWord.objects.all() if w.key != word_key(w.word)]
 
 
-def test_officials_add_and_retire_words_and_the_trail_keeps_it(county_official, township_official, carrier_system, parcel):
+def test_officials_add_and_retire_words_and_the_trail_keeps_it(
+    county_official, township_official, carrier_system, parcel
+):
     seed_words()
     client, page = county_official.client, reverse("admin:parcels_knownword_add")
     assert township_official.client.get(page).status_code == 403

@@ -4,27 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('parcels', '0012_phones_of_contacts'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KnownWord',
+            name="KnownWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('event', '事件'), ('carrier', '快递企业名称'), ('parcels', '包裹文件的列名'), ('events', '轨迹文件的列名')], max_length=8, verbose_name='种类')),
-                ('word', models.CharField(max_length=40, verbose_name='常用叫法')),
-                ('key', models.CharField(editable=False, max_length=40, verbose_name='比对形式')),
-                ('meaning', models.CharField(max_length=30, verbose_name='含义')),
-                ('active', models.BooleanField(default=True, verbose_name='启用')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("event", "事件"),
+                            ("carrier", "快递企业名称"),
+                            ("parcels", "包裹文件的列名"),
+                            ("events", "轨迹文件的列名"),
+                        ],
+                        max_length=8,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("word", models.CharField(max_length=40, verbose_name="常用叫法")),
+                ("key", models.CharField(editable=False, max_length=40, verbose_name="比对形式")),
+                ("meaning", models.CharField(max_length=30, verbose_name="含义")),
+                ("active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '常用叫法',
-                'verbose_name_plural': '常用叫法',
-                'ordering': ['kind', 'meaning', 'word'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='known_word_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['event', 'carrier', 'parcels', 'events'])), name='known_word_kind'), models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('meaning', ''), _negated=True)), name='known_word_says_something')],
+                "verbose_name": "常用叫法",
+                "verbose_name_plural": "常用叫法",
+                "ordering": ["kind", "meaning", "word"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="known_word_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["event", "carrier", "parcels", "events"])),
+                        name="known_word_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("key", ""), _negated=True), models.Q(("meaning", ""), _negated=True)
+                        ),
+                        name="known_word_says_something",
+                    ),
+                ],
             },
         ),
     ]

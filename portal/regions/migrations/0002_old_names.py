@@ -5,26 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('regions', '0001_initial'),
+        ("regions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DivisionAlias',
+            name="DivisionAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='曾用名')),
-                ('key', models.CharField(editable=False, max_length=80, verbose_name='比对形式')),
-                ('note', models.CharField(blank=True, help_text='例如：2015 年乡改镇。', max_length=120, verbose_name='说明')),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='regions.division', verbose_name='行政区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="曾用名")),
+                ("key", models.CharField(editable=False, max_length=80, verbose_name="比对形式")),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, help_text="例如：2015 年乡改镇。", max_length=120, verbose_name="说明"
+                    ),
+                ),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="regions.division",
+                        verbose_name="行政区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '曾用名',
-                'verbose_name_plural': '曾用名',
-                'ordering': ['division', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('division', 'key'), name='division_alias_once'), models.CheckConstraint(condition=models.Q(('key__length__gte', 2)), name='division_alias_not_a_letter')],
+                "verbose_name": "曾用名",
+                "verbose_name_plural": "曾用名",
+                "ordering": ["division", "name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("division", "key"), name="division_alias_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__length__gte", 2)), name="division_alias_not_a_letter"
+                    ),
+                ],
             },
         ),
     ]

@@ -28,8 +28,9 @@ _DIRECTIONS = {
 }
 
 
-_UNITS = {
-    "": None, "kg": 1000, "公斤": 1000, "千克": 1000, "g": 1, "克": 1, "斤": 500, "市斤": 500, "两": 50, "t": 1_000_000, "吨": 1_000_000,
+_UNITS: dict[str, int | None] = {  # in grams; None: as the column says
+    "": None, "kg": 1000, "公斤": 1000, "千克": 1000, "g": 1, "克": 1, "斤": 500, "市斤": 500, "两": 50,
+    "t": 1_000_000, "吨": 1_000_000,
 }  # fmt: skip
 _WEIGHT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?P<unit>[a-z]*|[\u4e00-\u9fff]{1,2})")
 _NUMBER_PREFIX = re.compile(r"(?:No\.?|运单号|快递单号|物流单号|单号|编号)\s*[:：]\s*(?=[0-9A-Za-z])", re.I)

@@ -38,7 +38,8 @@ PARCEL_COLUMNS: dict[str, list[str]] = {
     "shipper phone"],
     "sender_address": ["寄件地址", "寄件人地址", "发件地址", "发货地址", "sender address", "shipper address"],
     "pieces": ["件数", "数量", "宝贝总数量", "商品数量", "包裹数", "pieces", "quantity", "qty"],
-    "weight": ["重量", "入库重量", "出库重量", "称重重量", "重量公斤", "重量千克", "重量kg", "计费重量", "weight", "weight kg"],
+    "weight": ["重量", "入库重量", "出库重量", "称重重量", "重量公斤",
+    "重量千克", "重量kg", "计费重量", "weight", "weight kg"],
     "weight_grams": ["重量克", "重量g", "weight grams", "weight g"],
 }  # fmt: skip
 
@@ -129,8 +130,8 @@ def _fields_of(headings: list[str], known: Mapping[str, str]) -> dict[str, list[
 
 
 def _header(line: int, headings: list[str], fields: dict[str, list[int]]) -> Header:
-    for field, indexes in fields.items():
-        if len(indexes) > 1 and field not in _SEVERAL:
+    for name, indexes in fields.items():
+        if len(indexes) > 1 and name not in _SEVERAL:
             raise FileProblem("column_twice", columns="、".join(headings[i] for i in indexes))
-    first = {field: indexes[0] for field, indexes in fields.items()}
-    return Header(line, headings, first, {field: indexes[1:] for field, indexes in fields.items() if indexes[1:]})
+    first = {name: indexes[0] for name, indexes in fields.items()}
+    return Header(line, headings, first, {name: indexes[1:] for name, indexes in fields.items() if indexes[1:]})

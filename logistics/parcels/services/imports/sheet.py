@@ -34,7 +34,8 @@ def read_sheet(
     """Header and lines of a CSV or XLSX file; what it is shows in its content, not in its name.
 
     Hands on at most `at_most` lines, and reads on to count them, for at most `seconds` of processor time. `words`
-    are headings beside those known to all (columns.find_header). Raises FileProblem, also for more than 20,000 lines and for a file without any.
+    are headings beside those known to all (columns.find_header). Raises FileProblem, also for more than 20,000 lines
+    and for a file without any.
     """
 
     def find(rows: Sequence[SheetRow]) -> Heading:
