@@ -182,6 +182,13 @@ def test_what_is_no_weight(cell):
         grams_of(cell, "重量", 1000)
 
 
+def test_weight_and_pieces_are_side_matters(carrier_system):
+    rows = [["快递单号", "目的地区划代码", "重量", "件数"], ["773000000001", "620825100208", "很重", "几件"]]
+    assert upload(carrier_system.client, rows, "parcels")["accepted"] == 1
+    assert [w["code"] for w in ImportRow.objects.get().warnings] == ["pieces_unreadable", "weight_unreadable"]
+    assert (Parcel.objects.get().pieces, Parcel.objects.get().weight_grams) == (1, None)
+
+
 DEPOT = ["运单号", "快递公司", "操作人", "入库时间", "入库状态", "入库重量", "出库时间", "出库状态", "出库重量"]
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('parcels', '0012_phones_of_contacts'),
+        ("parcels", "0012_phones_of_contacts"),
     ]
 
     operations = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -106,19 +107,24 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
         sender_name=text("sender_name"),
         sender_phone=phone("sender_phone"),
         sender_address=text("sender_address"),
-        pieces=_pieces(row, header),
-        weight_grams=_grams(row, header),
+        pieces=_pieces(row, header, warnings),
+        weight_grams=_grams(row, header, warnings),
     )
 
 
-def _pieces(row: SheetRow, header: Header) -> int:
+def _pieces(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int:
     if "pieces" not in header.fields:
         return 1
-    number = decimal_of(header.cell(row, "pieces"), header.heading("pieces"))
+    try:
+        number = decimal_of(header.cell(row, "pieces"), header.heading("pieces"))
+    except RowProblem:
+        number = Decimal(0)
     if number is None:
         return 1
     if number != number.to_integral_value() or not 1 <= number <= 999:
-        raise RowProblem("bad_pieces", _("件数应为 1 至 999 的整数。"))
+        said = _("件数应为 1 至 999 的整数，已按 1 件登记。")
+        warnings.append(RowWarning(code="pieces_unreadable", message=said, field="pieces"))
+        return 1
     return int(number)
 
 
@@ -127,10 +133,15 @@ def plain_number(text: str) -> str:
     return _NUMBER_PREFIX.sub("", text, count=1) if _NUMBER_PREFIX.match(text) else text
 
 
-def _grams(row: SheetRow, header: Header) -> int | None:
+def _grams(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int | None:
     for field, factor in (("weight_grams", 1), ("weight", 1000)):
         if field in header.fields:
-            grams = grams_of(header.cell(row, field), header.heading(field), factor)
+            try:
+                grams = grams_of(header.cell(row, field), header.heading(field), factor)
+            except RowProblem:
+                said = _("重量无法识别，没有登记重量。请写成 1.5 或 1.5kg 的样式。")
+                warnings.append(RowWarning(code="weight_unreadable", message=said, field="weight"))
+                continue
             if grams is not None:
                 return grams
     return None
@@ -157,7 +168,8 @@ def grams_of(value: Any, heading: str, factor: int) -> int | None:
 def events_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWarning]) -> list[NewEvent]:
     """The events of a line: one, or in a depot's list one for its time in and one for its time out.
 
-    Raises RowProblem; what does not keep the line out is added to `warnings`. The text is scrubbed here, before anything else sees it.
+    Raises RowProblem; what does not keep the line out is added to `warnings`. The text is scrubbed here,
+    before anything else sees it.
     """
 
     def text(field: str) -> str:
