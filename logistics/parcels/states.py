@@ -286,3 +286,13 @@ class RowResult(models.TextChoices):
     ACCEPTED = "accepted", _("已接收")
     DUPLICATE = "duplicate", _("重复")
     REFUSED = "refused", _("未接收")
+    ASKED = "asked", _("待回答")
+
+
+class QuestionKind(models.TextChoices):
+    """What a line of a file waits for its sender to say."""
+
+    CARRIER = "carrier", _("是哪家快递企业")
+    EVENT = "event", _("是什么事件")
+    STATION = "station", _("是哪个站点")
+    ADDRESS = "address", _("是哪个村")

@@ -137,6 +137,7 @@ NO_FACE = {
     parcels.DoorCode: NoFace("secret: reaches the recipient by message"),
     parcels.DoorDelivery: NoFace("read with its parcel"),
     parcels.Timer: NoFace("work of the scheduler; its effect is an event or a message"),
+    parcels.SenderAnswer: NoFace("read by the sender's side only, with its import or as remembered_answers"),
     parcels.ImportRow: NoFace("read with its import, by the sender's side only (lines_of)"),
     registry.StationGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),
     registry.EnterpriseGroupObjectPermission: NoFace("needed by django-guardian; no role is held by a group"),

@@ -183,6 +183,10 @@ def _sent(street: Street, rows: dict, number: str, now: dt.datetime) -> None:
     )  # fmt: skip
     rows[parcels.ImportBatch] = batch
     rows[parcels.EventSource] = source
+    rows[parcels.SenderAnswer] = parcels.SenderAnswer.objects.create(
+        enterprise=firm, kind="event", key="到村里了", value="到村里了", meaning="READY_FOR_PICKUP", asked_at=now,
+        answered_at=now, answered_by="user:0",
+    )  # fmt: skip
     rows[parcels.ImportRow] = parcels.ImportRow.objects.create(batch=batch, line=2, result=RowResult.values[0],
                                                                number=number)  # fmt: skip
     rows[parcels.CarrierFeed] = parcels.CarrierFeed.objects.create(

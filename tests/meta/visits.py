@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from logistics.certificates.models import Certificate
 from logistics.desk.models import StockTake
 from logistics.licensing.models import Application, Document, RegisterImport
-from logistics.parcels.models import Bag, CarrierFeed, Handover, ImportBatch, Parcel, Photo
+from logistics.parcels.models import Bag, CarrierFeed, Handover, ImportBatch, Parcel, Photo, SenderAnswer
 from logistics.registry.models import DriverBinding, Invitation, StationPhoto, Vehicle
 from logistics.training.models import Attempt, Course, Lesson, Paper
 from members.access.models import BulkRun
@@ -27,6 +27,7 @@ SAMPLES: dict[str, Callable[[Street], object]] = {
     "session_id": lambda street: 999_999,
     "relation_id": lambda street: street.here[Relation].pk,
     "batch_id": lambda street: street.here[ImportBatch].pk,
+    "answer_id": lambda street: street.here[SenderAnswer].pk,
     "extension": lambda street: "csv",
     "kind": lambda street: "parcels",
     "key": lambda street: street.here[CarrierFeed].key,

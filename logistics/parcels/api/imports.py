@@ -29,11 +29,12 @@ from portal.core.rest import FormParser
 class ImportAnswer(msgspec.Struct):
     """`state`: running, checked (dry run done), done, failed. `lines_done` grows while it runs.
 
-    Of a file that is done or checked, `held` = `titles` + `empty` + `footers` + `accepted` + `duplicates` + `refused`:
-    no line is left unsaid. `held` counts down to the last line that holds anything, `titles` are the lines down to the
-    heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone: hidden ones
+    Of a file that is done or checked, `held` = `titles` + `empty` + `footers` + `accepted` + `duplicates` + `refused` +
+    `asked`: no line is left unsaid. `held` counts down to the last line that holds anything, `titles` are the lines
+    down to the heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone: hidden ones
     and notes. `warned` counts those of the accepted lines that carry warnings: what of them could not be used, such as
-    a phone. `error_code` is stable, `error` says the same in the language of the request.
+    a phone. `asked` lines wait until somebody of the sender says on the page of the import what their words mean.
+    `error_code` is stable, `error` says the same in the language of the request.
     """
 
     id: str
@@ -52,6 +53,7 @@ class ImportAnswer(msgspec.Struct):
     accepted: int
     duplicates: int
     refused: int
+    asked: int
     warned: int
     error: str
     error_code: str
@@ -164,7 +166,9 @@ def describe(batch) -> dict[str, Any]:
         "sha256": batch.sha256,
         "dry_run": batch.dry_run,
         "state": batch.state,
-        "lines_done": progress_of(batch) if running else batch.accepted + batch.duplicates + batch.refused,
+        "lines_done": progress_of(batch)
+        if running
+        else batch.accepted + batch.duplicates + batch.refused + batch.asked,
         "held": batch.held,
         "titles": batch.titles,
         "empty": batch.empty,
@@ -173,6 +177,7 @@ def describe(batch) -> dict[str, Any]:
         "accepted": batch.accepted,
         "duplicates": batch.duplicates,
         "refused": batch.refused,
+        "asked": batch.asked,
         "warned": batch.warned,
         "error": told(batch),
         "error_code": batch.error_code,

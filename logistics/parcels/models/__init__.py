@@ -7,7 +7,7 @@ from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupP
 from logistics.parcels.models.proofs import DoorCode, DoorDelivery, Photo
 from logistics.parcels.models.tally import OpenTally
 from logistics.parcels.models.timers import Timer, TimerRule
-from logistics.parcels.models.words import KnownWord
+from logistics.parcels.models.words import KnownWord, SenderAnswer
 
 __all__ = [
     "Bag",
@@ -34,6 +34,7 @@ __all__ = [
     "PickupCode",
     "PickupProxy",
     "RefusedEvent",
+    "SenderAnswer",
     "Timer",
     "TimerRule",
 ]

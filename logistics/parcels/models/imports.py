@@ -1,3 +1,7 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +14,7 @@ from portal.core.ids import new_id
 from portal.core.kept_sums import LABELS, KeptSums
 from portal.core.labels import INTERNAL, PERSONAL, PUBLIC
 
-_ALL_LINES = F("titles") + F("empty") + F("footers") + F("accepted") + F("duplicates") + F("refused")
+_ALL_LINES = F("titles") + F("empty") + F("footers") + F("accepted") + F("duplicates") + F("refused") + F("asked")
 
 
 class ImportBatch(KeptSums):
@@ -29,6 +33,7 @@ class ImportBatch(KeptSums):
         "accepted": INTERNAL,
         "duplicates": INTERNAL,
         "refused": INTERNAL,
+        "asked": INTERNAL,
         "warned": INTERNAL,
         "error": INTERNAL,
         "error_code": INTERNAL,
@@ -52,6 +57,7 @@ class ImportBatch(KeptSums):
     accepted = models.PositiveIntegerField(_("接收"), default=0)
     duplicates = models.PositiveIntegerField(_("重复"), default=0)
     refused = models.PositiveIntegerField(_("未接收"), default=0)
+    asked = models.PositiveIntegerField(_("待回答"), default=0)
     warned = models.PositiveIntegerField(_("有提醒"), default=0)  # of the accepted ones
     error = models.CharField(_("读取错误"), max_length=300, blank=True)
     error_code = models.CharField(_("读取错误代码"), max_length=40, blank=True)
@@ -85,6 +91,7 @@ class ImportRow(models.Model):
     warnings."""
 
     WARNED = ~Q(warnings=[])
+    questions: Sequence[Any] = ()  # of a line that is not stored yet
 
     labels = {
         "id": PUBLIC,
@@ -94,6 +101,7 @@ class ImportRow(models.Model):
         "code": INTERNAL,
         "message": INTERNAL,
         "warnings": INTERNAL,
+        "asks": INTERNAL,
         "number": PERSONAL,
         "raw": PERSONAL,
     }
@@ -104,6 +112,7 @@ class ImportRow(models.Model):
     code = models.CharField(_("原因代码"), max_length=24, blank=True)
     message = models.CharField(_("说明"), max_length=300, blank=True)
     warnings = models.JSONField(_("提醒"), default=list, blank=True)  # rows of warnings.RowWarning
+    asks = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("等待的回答"))
     number = models.CharField(_("单号"), max_length=40, blank=True)
     raw = models.JSONField(_("原始行"), null=True, blank=True)
 

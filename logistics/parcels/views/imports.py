@@ -20,6 +20,7 @@ from logistics.parcels.selectors_imports import (
     visible_imports,
     with_warnings,
 )
+from logistics.parcels.services.imports.choices import asked_of
 from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.results import template_table
 from logistics.parcels.services.imports.run import run_checked_import, start_import
@@ -111,6 +112,8 @@ def import_page(request, batch_id):
     }
     if context["sees_lines"]:
         context |= _lines(request, batch)
+        may_answer = context["added_up"] and request.actor.may(Permission.IMPORT_RUN)
+        context["asked"] = asked_of(actor=request.actor, batch=batch) if may_answer else []
     return render(request, "parcels/imports/detail.html", context)
 
 

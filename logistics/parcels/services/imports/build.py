@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from logistics.parcels.events import NewEvent
 from logistics.parcels.services.imports.cells import SheetRow, code_of, decimal_of, moment_of, text_of
 from logistics.parcels.services.imports.columns import Header
+from logistics.parcels.services.imports.names import Names
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft
-from logistics.parcels.services.vocabulary import Vocabulary
 from logistics.parcels.states import Direction, PlaceWord
 from logistics.parcels.warnings import RowWarning
-from logistics.registry.models import Enterprise, Station
-from logistics.registry.states import EnterpriseKind
 from portal.core.masking import normalise_digits, scrub
 
 _DIRECTIONS = {
@@ -35,39 +33,6 @@ _UNITS: dict[str, int | None] = {  # in grams; None: as the column says
 }  # fmt: skip
 _WEIGHT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?P<unit>[a-z]*|[\u4e00-\u9fff]{1,2})")
 _NUMBER_PREFIX = re.compile(r"(?:No\.?|运单号|快递单号|物流单号|单号|编号)\s*[:：]\s*(?=[0-9A-Za-z])", re.I)
-
-
-class Names:
-    """Enterprises and stations by any of the names a file may use. One look-up each for the whole file."""
-
-    def __init__(self, enterprise: Enterprise):
-        self.own = enterprise
-        self.words = Vocabulary()
-        self._stations: dict[str, list[str]] | None = None
-
-    def carrier(self, text: str) -> str:
-        """Enterprise code; an unknown name comes back as it is."""
-        if not text:
-            return self.own.code if self.own.kind == EnterpriseKind.CARRIER else ""
-        return self.words.carrier(text) or text
-
-    def event(self, text: str) -> str:
-        """Event code; an unknown word comes back as it is and is refused as such."""
-        return self.words.event(text) or text.strip()
-
-    def station(self, text: str) -> str:
-        """Station code. Raises RowProblem when several stations bear the name."""
-        if not text:
-            return ""
-        if self._stations is None:
-            self._stations = {}
-            for code, name in Station.objects.values_list("code", "name"):
-                self._stations.setdefault(name, []).append(code)
-                self._stations[code] = [code]
-        codes = self._stations.get(text) or [text]
-        if len(codes) > 1:
-            raise RowProblem("station_ambiguous", _("有几个站点叫“%(name)s”。请改填站点代码。") % {"name": text[:40]})
-        return codes[0]
 
 
 UNREADABLE_CELL = "?"  # a formula, or a number that a spreadsheet cut off
@@ -92,15 +57,20 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
     number = plain_number(code("carrier_number"))
     if not number:
         raise RowProblem("number_missing", _("没有填写快递单号。请补上单号。"))
-    direction = text("direction")
+    written = text("direction")
+    direction = str(_DIRECTIONS.get(written, written.upper()))
+    ends = {end: (code(end), names.station(text(f"{end}_station"))) for end in ("destination", "origin")}
+    end, address = ("origin", "sender_address") if direction == Direction.UP else ("destination", "recipient_address")
+    if ends[end] == ("", ""):  # nothing says where in the county but the address
+        ends[end] = (names.village(text(address)), "")
     return ParcelDraft(
-        direction=str(_DIRECTIONS.get(direction, direction.upper())),
+        direction=direction,
         carrier=names.carrier(text("carrier")),
         carrier_number=number,
-        destination=code("destination"),
-        origin=code("origin"),
-        destination_station=names.station(text("destination_station")),
-        origin_station=names.station(text("origin_station")),
+        destination=ends["destination"][0],
+        origin=ends["origin"][0],
+        destination_station=ends["destination"][1],
+        origin_station=ends["origin"][1],
         recipient_name=text("recipient_name"),
         recipient_phone=phone("recipient_phone"),
         recipient_address=text("recipient_address"),

@@ -55,11 +55,11 @@ def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str
 
 def sums_sentence(batch: ImportBatch) -> str:
     said = _(
-        "文件共有 %(held)s 行：接收 %(accepted)s，重复 %(duplicates)s，未接收 %(refused)s，"
+        "文件共有 %(held)s 行：接收 %(accepted)s，重复 %(duplicates)s，未接收 %(refused)s，待回答 %(asked)s，"
         "标题和表头 %(titles)s，空行 %(empty)s，合计行 %(footers)s。"
     ) % {
         name: getattr(batch, name)
-        for name in ("held", "accepted", "duplicates", "refused", "titles", "empty", "footers")
+        for name in ("held", "accepted", "duplicates", "refused", "asked", "titles", "empty", "footers")
     }
     if batch.unread_sheets:
         said += _("没有读取的工作表：%(names)s。") % {"names": "、".join(batch.unread_sheets)}

@@ -24,10 +24,11 @@ from django.utils.translation import gettext as _
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.selectors_imports import importable_enterprises
 from logistics.parcels.services.imports import storage
-from logistics.parcels.services.imports.build import Names
 from logistics.parcels.services.imports.failures import Broken, TooManyImports
+from logistics.parcels.services.imports.names import Names
 from logistics.parcels.services.imports.people import sender_of
 from logistics.parcels.services.imports.problems import FileProblem
+from logistics.parcels.services.imports.questions import keep_rows
 from logistics.parcels.services.imports.sheet import Sheet, read_sheet
 from logistics.parcels.services.imports.take import Earlier, take
 from logistics.parcels.services.sources import file_source
@@ -198,7 +199,7 @@ def _check(batch: ImportBatch, rows: list[SheetRow], piece: Callable, actor: Act
     with transaction.atomic():
         if not _still_running(batch):
             return False
-        ImportRow.objects.bulk_create(results, ignore_conflicts=True)  # another worker may have been at it
+        keep_rows(batch=batch, rows=results, now=now)
     return True
 
 
@@ -211,7 +212,7 @@ def _write(batch: ImportBatch, rows: list[SheetRow], piece: Callable, actor: Act
         last = batch.rows.aggregate(last=Max("line"))["last"] or 0
         fresh = [row for row in rows if row.line > last]
         if fresh:
-            ImportRow.objects.bulk_create(piece(rows=fresh))
+            keep_rows(batch=batch, rows=piece(rows=fresh), now=now)
     return True
 
 
@@ -236,6 +237,7 @@ def _finish(batch: ImportBatch, now: dt.datetime) -> None:
         accepted=counts.get(RowResult.ACCEPTED, 0),
         duplicates=counts.get(RowResult.DUPLICATE, 0),
         refused=counts.get(RowResult.REFUSED, 0),
+        asked=counts.get(RowResult.ASKED, 0),
         warned=batch.rows.filter(ImportRow.WARNED).count(),
         finished_at=now,
     )
@@ -254,6 +256,7 @@ def _fail(batch: ImportBatch, error: DomainError, now: dt.datetime) -> None:
         accepted=counts.get(RowResult.ACCEPTED, 0),
         duplicates=counts.get(RowResult.DUPLICATE, 0),
         refused=counts.get(RowResult.REFUSED, 0),
+        asked=counts.get(RowResult.ASKED, 0),
         warned=batch.rows.filter(ImportRow.WARNED).count(),
         finished_at=now,
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from logistics.parcels.events import BatchResult, NewEvent, derived_id, parse_time
 from logistics.parcels.models import ImportBatch, ImportRow
-from logistics.parcels.services.imports.build import Names, events_of, parcel_of
+from logistics.parcels.services.imports.build import events_of, parcel_of
 from logistics.parcels.services.imports.cells import Formula, SheetRow
 from logistics.parcels.services.imports.columns import Header
+from logistics.parcels.services.imports.names import Names, Question
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
-from logistics.parcels.states import ImportKind, RowResult
+from logistics.parcels.states import ImportKind, QuestionKind, RowResult
 from logistics.parcels.warnings import RowWarning, as_rows
 from portal.core.actor import Actor
 
@@ -52,6 +55,13 @@ class Piece:
             )
         )
 
+    def ask(self, row: SheetRow, questions: list[Question]) -> None:
+        """The line waits, whole, until its sender has said what these words mean."""
+        kinds = "、".join(str(QuestionKind(question.kind).label) for question in questions)
+        self.refuse(row, "question", _("等待回答：%(kinds)s。") % {"kinds": kinds})
+        self.results[-1].result = RowResult.ASKED
+        self.results[-1].questions = questions
+
     def settle(self, row: SheetRow, result: RowResult, number: str, warnings: list[RowWarning]) -> None:
         told = as_rows(warnings) if result == RowResult.ACCEPTED else []
         self.results.append(
@@ -81,10 +91,15 @@ def take(
             continue
         try:
             warnings: list[RowWarning] = []
-            piece.made.append(build(row, header, names, warnings))
+            made = build(row, header, names, warnings)
         except RowProblem as problem:
+            names.take_questions()
             piece.refuse(row, problem.code, problem.message)
+            continue
+        if questions := names.take_questions():
+            piece.ask(row, questions)
         else:
+            piece.made.append(made)
             piece.rows.append(row)
             piece.warned.append(warnings)
     if piece.made:

@@ -1,0 +1,53 @@
+"""What a file asks of its sender: answers on its page, and the page of answers that are remembered."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from logistics.parcels.selectors_imports import import_by_id
+from logistics.parcels.services.imports.choices import meanings_of
+from logistics.parcels.services.imports.questions import answer_questions, forget_answer, remembered_answers
+from members.access.states import Permission
+from portal.core.access import needs
+from portal.core.clock import now
+
+MOST = 200  # answers in one form
+A_PAGE = 50
+
+
+@needs(Permission.IMPORT_RUN)
+@require_POST
+def import_answer(request, batch_id):
+    """Take the answers of the page, and the lines that waited for them."""
+    batch = import_by_id(actor=request.actor, batch_id=batch_id)
+    names = [name for name in request.POST if name.startswith("q-") and name[2:].isdecimal()][:MOST]
+    answers = {int(name[2:][:18]): (request.POST[name], request.POST.get(f"t-{name[2:]}", "")) for name in names}
+    problems = answer_questions(batch=batch, answers=answers, actor=request.actor, now=now())
+    for sentence in dict.fromkeys(problems.values()):
+        messages.error(request, sentence)
+    if answers and not problems:
+        messages.success(request, _("回答已记住，等待的行已重新处理。下次的文件不再问。"))
+    return redirect("work_import", batch.pk)
+
+
+@needs(Permission.IMPORT_RUN)
+@never_cache
+@require_GET
+def import_answers(request):
+    """Answers that later files of the sender are read by."""
+    page = Paginator(remembered_answers(actor=request.actor), A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": meanings_of(list(page))}
+    return render(request, "parcels/imports/answers.html", context)
+
+
+@needs(Permission.IMPORT_RUN)
+@require_POST
+def import_answer_forget(request, answer_id: int):
+    forget_answer(answer_id=answer_id, actor=request.actor, now=now())
+    messages.success(request, _("已忘记这条回答，下次的文件会重新问。"))
+    return redirect("work_import_answers")

@@ -1,0 +1,179 @@
+"""What a file says in words nobody knows is asked once per distinct value, remembered, and the lines come in then."""
+
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.utils import timezone
+
+from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel, SenderAnswer
+from logistics.parcels.services.imports.questions import retake_waiting
+from members.access.states import Role
+from tests.personas import hold
+from tests.waysin.files import csv_bytes
+
+API = "/api/v1/imports/"
+PAGE = "/work/imports/"
+pytestmark = pytest.mark.django_db
+HEADINGS = ["订单编号", "收货人姓名", "收货地址 ", "联系手机", "物流单号 ", "物流公司", "宝贝总数量"]
+CERTAIN = "甘肃省 平凉市 庄浪县 水洛镇 何马村3社(000000)"
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def order(number, address=CERTAIN, firm="中通快递"):
+    return [f'"=""30010000000{number}"""', "王小明", address, "'13893300001", f"No:7809900000{number}", firm, 1]
+
+
+def send(persona, rows, kind="parcels", **more):
+    content = csv_bytes(rows)
+    answer = persona.client.post(API, {"file": SimpleUploadedFile("订单.csv", content), "kind": kind, **more}).json()
+    assert "error" not in answer or isinstance(answer["error"], str), answer
+    counted = sum(answer[n] for n in ("titles", "empty", "footers", "accepted", "duplicates", "refused", "asked"))
+    assert answer["held"] == counted
+    return answer
+
+
+def reply(persona, batch, answers):
+    fields = {f"q-{pk}": chosen for pk, (chosen, _typed) in answers.items()}
+    fields |= {f"t-{pk}": typed for pk, (_chosen, typed) in answers.items()}
+    return persona.client.post(f"{PAGE}{batch}/answers/", fields, follow=True)
+
+
+def ask(kind):
+    return SenderAnswer.objects.get(kind=kind, meaning="")
+
+
+def test_the_order_export_of_a_shop_comes_in_as_it_is(enterprise_admin):
+    assert send(enterprise_admin, [HEADINGS, order("0001")])["accepted"] == 1, list(ImportRow.objects.values())
+    parcel = Parcel.objects.get()
+    assert (parcel.carrier_number, parcel.destination_id, parcel.carrier.code) == (
+        "78099000000001", "620825100208", "zto",
+    )  # fmt: skip
+
+
+def test_one_question_an_address_then_the_parcels_then_nothing_more(enterprise_admin):
+    twice, once = "庄浪县李庄村5号", "庄浪县城关镇何马村"
+    rows = [order("0001"), order("0002", twice), order("0003", twice), order("0004", once), order("0005", "北京市")]
+    answer = send(enterprise_admin, [HEADINGS, *rows])
+    assert (answer["accepted"], answer["asked"]) == (1, 4)
+    assert SenderAnswer.objects.count() == 3
+    page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/").content.decode()
+    assert page.count("<fieldset") == 3
+    assert twice in page
+    first, second, third = SenderAnswer.objects.order_by("pk").filter(kind="address")
+    by = {row.value: row.pk for row in (first, second, third)}
+    reply(
+        enterprise_admin, answer["id"],
+        {by[twice]: ("620825100202", ""), by[once]: ("", "水洛镇何马村"), by["北京市"]: ("-", "")},
+    )  # fmt: skip
+    assert Parcel.objects.count() == 4
+    batch = ImportBatch.objects.get()
+    assert (batch.accepted, batch.asked, batch.refused) == (4, 0, 1)
+    assert not [row.value for row in SenderAnswer.objects.filter(kind="address") if "5号" in row.value]
+    later = [order("0012", twice), order("0014", once), order("0015", "北京市")]
+    again = send(enterprise_admin, [HEADINGS, *later])
+    assert (again["accepted"], again["asked"], again["refused"]) == (2, 0, 1)
+    assert Parcel.objects.filter(destination="620825100202").count() == 3
+
+
+def test_unknown_words_of_events_carriers_and_stations_are_asked(enterprise_admin, parcel):
+    at = timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
+    rows = [["单号", "事件", "时间", "网点", "快递公司"], [parcel.carrier_number, "飞到了", at, "老刘家", "飞天快递"]]
+    answer = send(enterprise_admin, rows, "events")
+    assert answer["asked"] == 1
+    assert set(SenderAnswer.objects.values_list("kind", flat=True)) == {"event", "station", "carrier"}
+    page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/").content.decode()
+    assert page.count("<fieldset") == 3
+    reply(enterprise_admin, answer["id"], {ask("event").pk: ("ARRIVED", ""), ask("carrier").pk: ("zto", "")})
+    assert Event.objects.count() == 0
+    wrong = reply(enterprise_admin, answer["id"], {ask("station").pk: ("nowhere", "")})
+    assert "请从列表里选一个" in wrong.content.decode()
+    reply(enterprise_admin, answer["id"], {ask("station").pk: ("zl-hub", "")})
+    assert Event.objects.get().code == "AT_COUNTY"
+
+
+def test_a_dry_run_asks_too_and_writes_nothing_until_it_is_taken(enterprise_admin):
+    answer = send(enterprise_admin, [HEADINGS, order("0001", "庄浪县李庄村")], dry_run="1")
+    assert (answer["state"], answer["asked"]) == ("checked", 1)
+    reply(enterprise_admin, answer["id"], {ask("address").pk: ("620825101211", "")})
+    assert ImportBatch.objects.get().accepted == 1
+    assert Parcel.objects.count() == 0
+    enterprise_admin.client.post(f"{PAGE}{answer['id']}/run/")
+    assert Parcel.objects.get().destination_id == "620825101211"
+
+
+def test_answering_twice_keeps_the_first_and_forgetting_asks_again(enterprise_admin):
+    answer = send(enterprise_admin, [HEADINGS, order("0001", "庄浪县李庄村")])
+    pk = ask("address").pk
+    reply(enterprise_admin, answer["id"], {pk: ("620825101211", "")})
+    late = reply(enterprise_admin, answer["id"], {pk: ("620825100202", "")})
+    assert "已经回答过" in late.content.decode()
+    assert Parcel.objects.get().destination_id == "620825101211"
+    page = enterprise_admin.client.get(f"{PAGE}answers/").content.decode()
+    assert "李庄村" in page
+    assert enterprise_admin.client.post(f"{PAGE}answers/{pk}/forget/").status_code == 302
+    assert send(enterprise_admin, [HEADINGS, order("0002", "庄浪县李庄村")])["asked"] == 1
+
+
+def test_only_the_senders_side_sees_and_answers(
+    enterprise_admin, county_official, keeper, villager, world, carrier_system
+):
+    answer = send(carrier_system, [HEADINGS, order("0001", "庄浪县李庄村5号")])
+    pk, page = ask("address").pk, f"{PAGE}{answer['id']}/"
+    assert "李庄村5号" not in county_official.client.get(page).content.decode()
+    hold(villager.user, Role.ENTERPRISE_ADMIN, world.other_carrier)
+    for stranger, status in ((county_official, 404), (keeper, 403)):
+        assert stranger.client.post(f"{page}answers/", {f"q-{pk}": "620825100202"}).status_code == status
+    rival = villager.new_client()
+    assert rival.post(f"{page}answers/", {f"q-{pk}": "620825100202"}).status_code == 404
+    assert rival.post(f"{PAGE}answers/{pk}/forget/").status_code == 404
+    assert Parcel.objects.count() == 0
+    reply(enterprise_admin, answer["id"], {pk: ("620825100202", "")})
+    assert Parcel.objects.count() == 1
+
+
+def test_the_worker_takes_what_nobody_took(enterprise_admin):
+    send(enterprise_admin, [HEADINGS, order("0001", "庄浪县李庄村")])
+    SenderAnswer.objects.update(meaning="620825101211", answered_at=timezone.now())
+    assert retake_waiting(now=timezone.now()) == 1
+    assert retake_waiting(now=timezone.now()) == 0
+    assert Parcel.objects.count() == 1
+
+
+def test_the_page_asks_the_same_few_questions_at_any_length(enterprise_admin, django_assert_max_num_queries):
+    rows = [order(f"{n:04}", f"庄浪县李庄村{n}号") for n in range(30)]
+    answer = send(enterprise_admin, [HEADINGS, *rows])
+    assert answer["asked"] == 30
+    with django_assert_max_num_queries(40):
+        enterprise_admin.client.get(f"{PAGE}{answer['id']}/")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_answer_at_once_register_once(enterprise_admin):
+    answer = send(enterprise_admin, [HEADINGS, *(order(f"{n:04}", "庄浪县李庄村") for n in range(20))])
+    pk = ask("address").pk
+    clients = [enterprise_admin.new_client() for _n in range(2)]
+    start = threading.Barrier(2)
+
+    def go(client, village):
+        start.wait()
+        client.post(f"{PAGE}{answer['id']}/answers/", {f"q-{pk}": village})
+        connection.close()
+
+    threads = [
+        threading.Thread(target=go, args=(client, village))
+        for client, village in zip(clients, ("620825100202", "620825101211"), strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Parcel.objects.count() == ImportRow.objects.filter(result="accepted").count() == 20
+    assert len(set(Parcel.objects.values_list("destination", flat=True))) == 1
+    assert ImportBatch.objects.get().asked == 0
