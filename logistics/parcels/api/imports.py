@@ -31,9 +31,10 @@ class ImportAnswer(msgspec.Struct):
 
     Of a file that is done or checked, `held` = `titles` + `empty` + `footers` + `accepted` + `duplicates` + `refused` +
     `asked`: no line is left unsaid. `held` counts down to the last line that holds anything, `titles` are the lines
-    down to the heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone: hidden ones
-    and notes. `warned` counts those of the accepted lines that carry warnings: what of them could not be used, such as
-    a phone. `asked` lines wait until somebody of the sender says on the page of the import what their words mean.
+    down to the heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone:
+    hidden ones and notes. `warned` counts those of the accepted lines that carry warnings: what of them could not be
+    used, such as a phone. `asked` lines wait until somebody of the sender says on the page of the import what
+    their words mean.
     `error_code` is stable, `error` says the same in the language of the request.
     """
 
