@@ -164,9 +164,10 @@ def _retake_piece(batch: ImportBatch, actor: Actor, now: dt.datetime) -> int:
 
 def _taken_again(batch: ImportBatch, rows: Mapping[int, ImportRow], actor: Actor, now: dt.datetime) -> list[ImportRow]:
     names = Names(batch.enterprise)
-    headings = next(iter(rows.values())).raw["headings"]
+    raws = {line: row.raw or {} for line, row in rows.items()}  # a line that waits has kept its cells
+    headings = next(iter(raws.values()))["headings"]
     header = find_header([SheetRow(1, headings)], batch.kind, names.words.columns(batch.kind))
-    lines = [SheetRow(line, row.raw["cells"]) for line, row in rows.items()]
+    lines = [SheetRow(line, raw["cells"]) for line, raw in raws.items()]
     mark = transaction.savepoint() if batch.dry_run else None
     results = take(
         batch=batch, header=header, rows=lines, names=names, actor=actor, now=now,
