@@ -62,7 +62,7 @@ def test_a_station_is_found_by_its_own_name(page, world):
     assert links(page("/stations/?q=邮乐购")) == ["zl-hema"]
 
 
-@pytest.mark.parametrize("query", ["不存在的村", "zzzz", "<script>alert(1)</script>", "%00", "甘肃省", "'"])
+@pytest.mark.parametrize("query", ["不存在的村", "zzzz", "<script>alert(1)</script>", "甘肃省", "'"])
 def test_nothing_found_says_what_to_do(page, query):
     text = page(f"/stations/?q={query}")
     assert "没有找到这个地方" in text

@@ -131,5 +131,5 @@ def test_queries_do_not_grow_with_events(parcel, counter, keeper, county_officia
     for n in range(10):
         counter.scan(parcel, "AT_TOWN", hours=6 + n, station=world.township_station)
     assert (count(keeper.client, page(parcel)), count(county_official.client, page(parcel, "why/"))) == few
-    assert few[0] <= 14
-    assert few[1] <= 6
+    assert few[0] <= 15  # one of them the session: its row is read, so that it survives without Redis
+    assert few[1] <= 7
