@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import OperationalError
 from django.utils.module_loading import import_string
 
 from portal.core.logs import ScrubFilter
@@ -33,6 +36,22 @@ def test_log_lines_are_scrubbed(written, kept):
     assert record.getMessage() == kept
 
 
+@contextmanager
+def logged(name):
+    """What the portal's own handler writes of a logger."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    config = settings.LOGGING["filters"]
+    for each in settings.LOGGING["handlers"]["stderr"]["filters"]:
+        handler.addFilter(import_string(config[each]["()"])())
+    logger = logging.getLogger(name)
+    logger.addHandler(handler)
+    try:
+        yield written
+    finally:
+        logger.removeHandler(handler)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "host"),
@@ -40,17 +59,20 @@ def test_log_lines_are_scrubbed(written, kept):
 )
 def test_a_foreign_host_leaves_one_short_line(client, path, host):
     """Anybody can send one; a traceback each would fill the disk with strangers' text."""
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    config = settings.LOGGING["filters"]
-    for name in settings.LOGGING["handlers"]["stderr"]["filters"]:
-        handler.addFilter(import_string(config[name]["()"])())
-    logger = logging.getLogger("django.security.DisallowedHost")
-    logger.addHandler(handler)
-    try:
+    with logged("django.security.DisallowedHost") as written:
         assert client.get(path, headers={"host": host}).status_code == 400
-    finally:
-        logger.removeHandler(handler)
     lines = written.getvalue().splitlines()
     assert len(lines) <= 1
     assert all(len(line) <= 300 for line in lines)
+
+
+def test_a_database_that_is_away_leaves_one_line_for_each_request(rf):
+    """A traceback each, of a hundred lines, would fill the disk while every phone in the county sends again."""
+
+    def away(request):
+        raise OperationalError("the database system is starting up")
+
+    with logged("django.request") as written:
+        response = convert_exception_to_response(away)(rf.get("/work/scan/inbound/"))
+    assert response.status_code == 503
+    assert written.getvalue().splitlines() == ["Service Unavailable: /work/scan/inbound/"]

@@ -101,7 +101,7 @@ def test_kills_under_load_lose_and_double_nothing(seed, tell):
         with ThreadPoolExecutor(len(jobs)) as pool:
             running = [pool.submit(job) for job in jobs]
             try:
-                wait_until_it_took(ledger, 0, running)
+                wait_until_it_took(ledger, time.monotonic(), running)
                 hunter = Hunter(var, random.Random(seed))
                 back = kill_one_after_the_other(hunter, ledger, running)
             finally:
