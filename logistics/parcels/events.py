@@ -118,6 +118,29 @@ def _is_day(text: str) -> bool:
     return True
 
 
+def content_digest(event: NewEvent, moment: dt.datetime) -> int:
+    """64 bits of what an event says, as stated, to the second; free text is left out: it is scrubbed and cut.
+
+    `moment` is the stated time, before a wrong clock is mended. `event.number` is normalised.
+    """
+    said = (
+        event.number,
+        event.code,
+        str(int(moment.timestamp())),
+        event.carrier,
+        event.station,
+        event.reason,
+        event.variant,
+        event.issue,
+        event.corrects,
+        event.corrects_source,
+        event.custody_kind,
+        event.custody_ref,
+    )
+    digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
 def derived_id(number: str, code: str, moment: dt.datetime, station: str) -> str:
     """The id of an event whose sender has none: the same scan within a minute is one scan."""
     minute = int(moment.timestamp()) // 60

@@ -201,6 +201,7 @@ class Refusal(models.TextChoices):
     NEEDS_CONSENT = "needs_consent", _("收件人未同意")
     OPEN_HANDOVER = "open_handover", _("交接未确认")
     PARTY_STOPPED = "party_stopped", _("站点、企业或快递员已停用")
+    DUPLICATE_DIFFERS = "duplicate_differs", _("编号已用于另一事件")
 
 
 class NumberKind(models.TextChoices):

@@ -32,6 +32,17 @@ def test_same_batch_again_is_all_duplicates(spine, world):
     assert Parcel.objects.values().get(pk=parcel.pk) == before
 
 
+def test_a_derived_id_is_never_another_event(spine, world):
+    """Ids that feeds derive from content are no promise of their sender: with other content they are duplicates."""
+    parcel = spine.parcel(world)
+    first, other = event(parcel, "AT_COUNTY", 1, id="k1"), event(parcel, "TO_TOWN", 2, id="k1")
+    result = spine.record(first, other)
+    assert (result.accepted, result.duplicates, result.refused) == (1, [1], [])
+    assert EventKey.objects.get().digest is None
+    result = spine.record(other, ids_of_sender=True)
+    assert (result.duplicates, result.refused) == ([0], [])
+
+
 def test_a_key_sent_again_with_another_time_and_content_stays_one_event(spine, world):
     parcel = spine.parcel(world)
     spine.record(event(parcel, "AT_COUNTY", 1, id="a"))
@@ -247,3 +258,16 @@ def run_together(count, action):
     failed = [r for r in results if isinstance(r, BaseException)]
     assert not failed, failed
     return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_id_with_two_contents_at_once_is_one_event_and_one_refusal(spine, world):
+    parcels = [spine.parcel(world), spine.parcel(world)]  # no parcel's lock sets them in a row: only the key does
+
+    def send(n):
+        return spine.record(event(parcels[n], "AT_COUNTY", 1, id="same"), ids_of_sender=True)
+
+    results = run_together(2, send)
+    assert sorted(r.accepted for r in results) == [0, 1]
+    assert [line.code for r in results for line in r.refused] == [Refusal.DUPLICATE_DIFFERS.value]
+    assert Event.objects.count() == EventKey.objects.count() == 1

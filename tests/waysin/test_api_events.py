@@ -27,11 +27,12 @@ def scan(number="773000000001", code="AT_TOWN", **more):
 
 
 def test_a_scanner_sends_a_batch_and_every_row_is_answered(scanner, parcel, post):
+    first = scan(id="a")
     body = {
         "sent_at": timezone.now().isoformat(),
         "events": [
-            scan(id="a"),
-            scan(id="a"),
+            first,
+            first,
             scan(id="b", number="NOBODY0001"),
             scan(id="c", code="FLYING"),
             {"id": "d", "at": 5},
@@ -110,6 +111,71 @@ def test_a_replaced_system_sends_again_and_settles_what_the_revoked_one_was_refu
     make_parcels("773000000009")
     assert post(second_system.client, EVENTS, {"events": [row]}).json()["duplicates"] == [0]
     assert second_system.client.get(REFUSED + "?open=true").json()["refused"] == []
+
+
+def test_an_id_that_says_something_else_is_refused_and_kept(carrier_system, second_system, parcel, make_parcels, post):
+    make_parcels("773000000002")
+    row = scan(code="LINEHAUL", id="1", text="到达")
+    assert post(carrier_system.client, EVENTS, {"events": [row]}).json()["accepted"] == 1
+    others = [
+        row | {"code": "NOTE"},
+        row | {"number": "773000000002"},
+        row | {"at": moment(minutes=9)},
+        row | {"reason": "R1"},
+        row | {"text": "other words", "number": " 7730 0000 0001 "},  # says the same
+        row | {"at": dt.datetime.fromisoformat(row["at"]).astimezone(dt.timezone(dt.timedelta(hours=8))).isoformat()},
+    ]
+    answer = post(second_system.client, EVENTS, {"events": others}).json()
+    assert (answer["accepted"], answer["duplicates"]) == (0, [4, 5])
+    assert [(r["index"], r["id"], r["code"]) for r in answer["refused"]] == [
+        (i, "1", "duplicate_differs") for i in range(4)
+    ]
+    assert all(r["message"] and r["hint"] for r in answer["refused"])
+    assert Event.objects.count() == 1
+    assert [e["code"] for e in second_system.client.get(REFUSED).json()["refused"]] == ["duplicate_differs"]
+
+
+def test_of_one_batch_the_second_row_with_an_id_differs(scanner, parcel, post):
+    row = scan(id="1")
+    answer = post(scanner.client, EVENTS, {"events": [row, row | {"code": "AT_COUNTY"}, row]}).json()
+    assert (answer["accepted"], answer["duplicates"]) == (1, [2])
+    assert [(r["index"], r["code"]) for r in answer["refused"]] == [(1, "duplicate_differs")]
+    assert Event.objects.get().code == "AT_TOWN"
+
+
+def test_a_refused_event_is_mended_under_its_own_id(scanner, parcel, post):
+    row = scan(id="1")
+    assert post(scanner.client, EVENTS, {"events": [row | {"code": "FLYING"}]}).json()["accepted"] == 0
+    assert post(scanner.client, EVENTS, {"events": [row]}).json()["accepted"] == 1
+    assert scanner.client.get(REFUSED + "?open=true").json()["refused"] == []
+
+
+def test_a_clock_that_sent_at_mends_says_the_same_when_sent_again(scanner, parcel, post):
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    row = scan(id="1", at=(tomorrow - dt.timedelta(minutes=30)).isoformat())
+    for sent_at, known in ((tomorrow, []), (tomorrow + dt.timedelta(minutes=3), [0])):
+        answer = post(scanner.client, EVENTS, {"sent_at": sent_at.isoformat(), "events": [row]}).json()
+        assert (answer["duplicates"], answer["refused"]) == (known, [])
+
+
+def test_what_waited_for_its_parcel_is_known_by_its_content_too(carrier_system, make_parcels, post):
+    row = scan("773000000009", "LINEHAUL", id="early")
+    post(carrier_system.client, EVENTS, {"events": [row]})
+    make_parcels("773000000009")
+    answer = post(carrier_system.client, EVENTS, {"events": [row, row | {"code": "NOTE"}]}).json()
+    assert answer["duplicates"] == [0]
+    assert [r["code"] for r in answer["refused"]] == ["duplicate_differs"]
+
+
+def test_only_a_repeat_costs_one_more_statement(scanner, make_parcels, post):
+    make_parcels("773000000001", "773000000002")
+    counts = []
+    row = scan(id="1")
+    for rows in ([scan()], [row], [row]):
+        with CaptureQueriesContext(connection) as queries:
+            post(scanner.client, EVENTS, {"events": rows})
+        counts.append([q["sql"] for q in queries if "parcels_eventkey" in q["sql"]])
+    assert [len(c) for c in counts] == [1, 1, 2]
 
 
 def test_the_same_id_of_another_enterprises_system_is_another_event(carrier_system, world, make_parcels, post):

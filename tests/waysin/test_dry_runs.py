@@ -153,3 +153,22 @@ def test_eight_uploads_at_once_leave_as_many_as_may_run(carrier_system, settings
     assert sorted(statuses) == ["taken"] * 3 + ["too_many_imports"] * 5
     assert ImportBatch.objects.count() == 3
     assert len(list((settings.MEDIA_ROOT / "imports").iterdir())) == 3
+
+
+@pytest.mark.django_db
+def test_an_id_of_another_piece_is_measured_by_its_first_line(carrier_system, make_parcels):
+    """Pieces of three lines: the first event of the id lies in the first piece, the others in the second."""
+    make_parcels("773000000001", "773000000002")
+    day = timezone.localtime().strftime("%Y-%m-%d")
+    first = ["773000000001", "揽收", f"{day} 00:01", "", "a1"]
+    other = ["773000000002", "揽收", f"{day} 00:01", "", "a1"]
+    fill = [["773000000001", "到达县级中心", f"{day} 00:0{n}", "", ""] for n in (2, 3)]
+    content = csv_bytes([[*EVENTS, "事件号"], first, *fill, other, first, other])
+    dry = results(carrier_system.client, content, "events", "1")
+    assert [(result, code) for _line, result, code, _message, _number in dry] == [
+        *[("accepted", "")] * 3,
+        ("refused", "duplicate_differs"),
+        ("duplicate", ""),
+        ("refused", "duplicate_differs"),
+    ]
+    assert results(carrier_system.client, content, "events", "") == dry

@@ -50,13 +50,16 @@ class EventKey(models.Model):
 
     The partitioned event table can't carry this unique key, because its partition column would have to be in it.
     As narrow as can be: it is written at every scan. Written only by services/log.py.
+    `digest` tells a plain resend from the same id with other content (`events.content_digest`); it is null where the
+    id is not the sender's own, because it is derived from content or made by a service.
     """
 
-    labels = {"source_id": INTERNAL, "source_event_id": INTERNAL}
+    labels = {"source_id": INTERNAL, "source_event_id": INTERNAL, "digest": INTERNAL}
 
     pk = models.CompositePrimaryKey("source_id", "source_event_id")
     source_id = models.BigIntegerField()  # EventSource; no foreign key for the reason given at Event
     source_event_id = models.CharField(max_length=64)
+    digest = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("事件键")

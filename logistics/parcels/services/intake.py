@@ -133,7 +133,9 @@ def take_events(*, body: bytes, actor: Actor, now: dt.datetime) -> Taken:
         source = source_for(actor=actor, now=now)
         result = BatchResult()
         if good:
-            result = record_events(events=good, source=source, actor=actor, now=now, sent_at=sent_at)
+            result = record_events(
+                events=good, source=source, actor=actor, now=now, sent_at=sent_at, ids_of_sender=True
+            )
         keep_refused(rows=[row.kept for row in bad], source=source, now=now)
     sent_ids = {places[line.index]: good[line.index].id for line in result.refused}
     sent_ids |= {row.index: row.sent_id for row in bad}

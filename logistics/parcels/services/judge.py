@@ -84,6 +84,7 @@ class Row:
     refusal: Refusal | None = None
     wrong: str = ""  # which field is wrong in a malformed event, where one is
     duplicate: bool = False
+    digest: int | None = None  # of the content, where the key is the sender's own id
     after_end: bool = False
     claimed_at: dt.datetime | None = None
     offset: int = 480

@@ -21,11 +21,15 @@ ORDER BY p.id
 FOR NO KEY UPDATE OF p
 """
 _CLAIM = """
-INSERT INTO parcels_eventkey (source_id, source_event_id)
-SELECT %s, key FROM jsonb_array_elements_text(%s::jsonb) AS key
+INSERT INTO parcels_eventkey (source_id, source_event_id, digest)
+SELECT %s, key, digest::bigint FROM jsonb_each_text(%s::jsonb) AS sent (key, digest)
 ORDER BY key
 ON CONFLICT DO NOTHING
 RETURNING source_event_id
+"""
+_DIGESTS = """
+SELECT source_event_id, digest FROM parcels_eventkey
+WHERE source_id = %s AND source_event_id IN (SELECT jsonb_array_elements_text(%s::jsonb))
 """
 _COPY = """
 COPY parcels_event (
@@ -63,10 +67,17 @@ def lock_parcels(
 
 
 def claim(rows: list, source: EventSource) -> set[str]:
-    """Claim the rows' keys; the keys that were free come back. Waits for a batch that is claiming the same key."""
+    """Claim the rows' keys, each once; the free ones come back. Waits for a batch that is claiming the same key."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [source.pk, _json([row.key for row in rows])])
+        cursor.execute(_CLAIM, [source.pk, _json({row.key: row.digest for row in rows})])
         return {key for (key,) in cursor.fetchall()}
+
+
+def digests(keys: list[str], source: EventSource) -> dict[str, int | None]:
+    """What the claimed `keys` were claimed with."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIGESTS, [source.pk, _json(keys)])
+        return dict(cursor.fetchall())
 
 
 def append(*, rows: list, source: EventSource, actor: Actor, now: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from logistics.parcels.events import MAX_BATCH, BatchResult, NewEvent, RefusedLine
+from logistics.parcels.events import MAX_BATCH, BatchResult, NewEvent, RefusedLine, content_digest
 from logistics.parcels.models import EventSource
 from logistics.parcels.refusals import SENTENCES
 from logistics.parcels.services import log
@@ -38,6 +38,7 @@ def record_events(
     vouched: bool = False,
     keep: bool = True,
     stations: Sequence[Station] = (),
+    ids_of_sender: bool = False,
 ) -> BatchResult:
     """Append 1 to 10,000 events, fold them into their parcels, and say row by row what became of each.
 
@@ -46,6 +47,8 @@ def record_events(
     that skew, and the claimed time is kept. `vouched` is for services that have checked pickup, handover or
     correction themselves; without it such events are refused. `keep=False` is for services that make the ids
     themselves: none was refused before, and a refusal is theirs to tell. `stations` are rows that were read already.
+    `ids_of_sender` says that ids, where given, are the sender's own and not derived from content: the same id with
+    other content is then refused (duplicate_differs), the one refusal that depends on what came before.
 
     Raises BadInput for an empty batch, TooLarge for more than 10,000 events, and passes database errors on:
     nothing of the batch is then stored and it may be sent again as it is.
@@ -59,6 +62,8 @@ def record_events(
     with transaction.atomic(savepoint=False):
         judge = Judge(source=source, actor=actor, now=now, sent_at=sent_at, vouched=vouched, stations=stations)
         rows = judge.rows(events)
+        if ids_of_sender:
+            _digest(rows)
         fresh = _claim(rows, source)
         log.append(rows=fresh, source=source, actor=actor, now=now)
         project(fresh)
@@ -70,16 +75,35 @@ def record_events(
     return result
 
 
-def _claim(rows: list[Row], source: EventSource) -> list[Row]:
-    """The rows whose key was free. The first of several rows with one key gets it."""
-    candidates: dict[str, Row] = {}
+def _digest(rows: list[Row]) -> None:
     for row in rows:
-        if row.refusal is None and candidates.setdefault(row.key, row) is not row:
+        if row.refusal is None and row.event.id:
+            row.digest = content_digest(row.event, row.claimed_at or row.occurred_at)
+
+
+def _claim(rows: list[Row], source: EventSource) -> list[Row]:
+    """The rows whose key was free: the first of several rows with one key gets it. The others repeat it or differ."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        if row.refusal is None:
+            first.setdefault(row.key, row)
+    taken = log.claim(list(first.values()), source) if first else set()
+    fresh = [row for key, row in first.items() if key in taken]
+    repeated = [row for row in rows if row.refusal is None and (row.key not in taken or first[row.key] is not row)]
+    known = {row.key: row.digest for row in fresh} | _claimed_before(repeated, taken, source)
+    for row in repeated:
+        before = known.get(row.key)
+        if before is None or row.digest is None or row.digest == before:
             row.duplicate = True
-    taken = log.claim(list(candidates.values()), source) if candidates else set()
-    for key, row in candidates.items():
-        row.duplicate = key not in taken
-    return [row for row in candidates.values() if not row.duplicate]
+        else:
+            row.refusal = Refusal.DUPLICATE_DIFFERS
+    return fresh
+
+
+def _claimed_before(repeated: list[Row], taken: set[str], source: EventSource) -> dict[str, int | None]:
+    """Digests of the keys that earlier batches claimed; asked only where there is something to compare."""
+    keys = {row.key for row in repeated if row.key not in taken and row.digest is not None}
+    return log.digests(list(keys), source) if keys else {}
 
 
 def _result(rows: list[Row]) -> BatchResult:

@@ -34,6 +34,6 @@ def take_waiting_events(*, parcels: list[Parcel], now: dt.datetime) -> int:
             batches[refused.source].append(event)
     taken = 0
     for source, events in batches.items():
-        result = record_events(events=events, source=source, actor=system_actor("waiting"), now=now)
+        result = record_events(events=events, source=source, actor=system_actor("waiting"), now=now, ids_of_sender=True)
         taken += result.accepted
     return taken

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from logistics.parcels.events import BatchResult, NewEvent, derived_id, parse_time
+from logistics.parcels.events import BatchResult, NewEvent, RefusedLine, content_digest, derived_id, parse_time
 from logistics.parcels.models import ImportBatch, ImportRow
+from logistics.parcels.refusals import SENTENCES
 from logistics.parcels.services.imports.build import events_of, parcel_of
 from logistics.parcels.services.imports.cells import Formula, SheetRow
 from logistics.parcels.services.imports.columns import Header
@@ -16,17 +17,17 @@ from logistics.parcels.services.imports.names import Names, Question
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
-from logistics.parcels.states import ImportKind, QuestionKind, RowResult
+from logistics.parcels.states import ImportKind, QuestionKind, Refusal, RowResult
 from logistics.parcels.warnings import RowWarning, as_rows
 from portal.core.actor import Actor
 
 
 @dataclass(slots=True)
 class Earlier:
-    """What the earlier pieces of a dry run would have made: numbers by carrier, and ids of events."""
+    """What the earlier pieces of a dry run would have made: numbers by carrier, and events by id."""
 
     parcels: set[tuple[int | None, str]] = field(default_factory=set)
-    events: set[str] = field(default_factory=set)
+    events: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -125,14 +126,18 @@ def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
     events = [event for made in lines for event in made]
     # Refused lines are kept as lines of this file; events of parcels not announced yet also wait for their parcel.
     result: BatchResult = record_events(
-        events=events, source=piece.batch.source, actor=actor, now=now, batch=piece.batch.pk
+        events=events, source=piece.batch.source, actor=actor, now=now, batch=piece.batch.pk, ids_of_sender=True
     )
     refused = {line.index: line for line in result.refused}
     duplicates = set(result.duplicates)
     places = iter(range(len(events)))
     for row, made, warned in zip(piece.rows, lines, piece.warned, strict=True):
         mine = [next(places) for _event in made]
-        line = next((refused[place] for place in mine if place in refused), None)
+        told_of = (
+            _refused_beside_earlier(piece, event, refused.get(place), place)
+            for place, event in zip(mine, made, strict=True)
+        )
+        line = next(filter(None, told_of), None)
         if line is not None:
             piece.refuse(row, line.code, f"{line.message}{line.hint}", made[0].number)
         else:
@@ -142,16 +147,28 @@ def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
             piece.settle(row, RowResult.ACCEPTED if news else RowResult.DUPLICATE, made[0].number, told)
 
 
+def _refused_beside_earlier(piece: Piece, event: NewEvent, line: RefusedLine | None, index: int) -> RefusedLine | None:
+    """`line`, unless an earlier piece of a dry run would have taken the id: then that piece's event is the measure."""
+    before = piece.earlier.events.get(event.id) if piece.earlier and event.id else None
+    if before is None or (line and line.code != Refusal.DUPLICATE_DIFFERS):
+        return line
+    if before == content_digest(event, parse_time(event.at)):
+        return None
+    message, hint = SENTENCES[Refusal.DUPLICATE_DIFFERS]
+    return RefusedLine(index, Refusal.DUPLICATE_DIFFERS.value, str(message), str(hint))
+
+
 def _came_earlier(piece: Piece, event: NewEvent) -> bool:
     """Whether an earlier piece of a dry run would have taken the same event; if not, this one is remembered.
 
-    What an event is refused for never depends on other events, so nothing but the ids has to be remembered.
+    What an event is refused for depends on no other event but one of the same id, so ids and contents are enough.
     """
     if piece.earlier is None:
         return False
-    key = event.id or derived_id(event.number, event.code, parse_time(event.at), event.station)
+    moment = parse_time(event.at)
+    key = event.id or derived_id(event.number, event.code, moment, event.station)
     known = key in piece.earlier.events
-    piece.earlier.events.add(key)
+    piece.earlier.events.setdefault(key, content_digest(event, moment) if event.id else None)
     return known
 
 
