@@ -126,7 +126,9 @@ def _record(stream: Stream, batch: int, total: int) -> float:
 
     def send():
         for events in batches:
-            result = record_events(events=events, source=stream.source, actor=ACTOR, now=stream.now, vouched=True)
+            result = record_events(
+                events=events, source=stream.source, actor=ACTOR, now=stream.now, vouched=True, ids_of_sender=True
+            )
             assert result.accepted == len(events), result
 
     return total / seconds(send)
@@ -151,7 +153,9 @@ def _replay() -> str:
 
     def send():
         for events in batches:
-            record_events(events=events, source=stream.source, actor=ACTOR, now=stream.now, vouched=True)
+            record_events(
+                events=events, source=stream.source, actor=ACTOR, now=stream.now, vouched=True, ids_of_sender=True
+            )
 
     first = 20_000 / seconds(send)
     again = 20_000 / seconds(send)
