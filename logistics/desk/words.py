@@ -29,6 +29,7 @@ ASKS: dict[str, Any] = {
     "which": _("选一件"),
     "redirect": _("改送"),
     "proof": _("核验"),
+    "piece": _("同一件？"),
 }
 TAKER = _("接收人")
 STOP = _("请停")

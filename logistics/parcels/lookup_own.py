@@ -7,7 +7,7 @@ agreed to, sees the pickup code; the sender of a parcel sees its journey.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
@@ -15,6 +15,7 @@ from logistics.parcels.lookup import OPEN_AFTER_END, still_open
 from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_consent import consented_parcels
+from logistics.parcels.selectors_pieces import pieces_here, pieces_of
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.states import ContactRole, Direction, Stage
 from logistics.registry.models import Station
@@ -39,6 +40,7 @@ class OwnRow:
     code: str  # the pickup code of a parcel that waits for its recipient, else ""
     station: Station | None  # where it waits
     door_code: str = ""  # the code for the courier at the door, while it is out for delivery
+    pieces: str = ""  # "1/3": one of three pieces waits; "" for a parcel of one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ class PickupFacts:
     proxy_name: str
     proxy_phone: str
     waiting: bool
+    pieces: str = ""
 
 
 def own_parcels(
     *, actor: Actor, own_phone: str, now: dt.datetime, before: int | None = None
 ) -> tuple[list[OwnRow], int | None]:
-    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Five queries.
+    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Five queries, and
+    one where a parcel has several pieces.
 
     Parcels that wait at a station lead the first page, however old they are, and are left out of the later ones.
     """
@@ -79,7 +83,9 @@ def own_parcels(
     codes = PickupCode.objects.filter(parcel__in=page, used_at=None, voided_at=None).select_related("station")
     live = {row.parcel_id: row for row in codes}
     doors = _door_codes(page)
-    return [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk), doors.get(p.pk, "")) for p in page], more
+    counted = {pk: pieces.told for pk, pieces in pieces_here(page).items()}
+    rows = [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk), doors.get(p.pk, "")) for p in page]
+    return [replace(row, pieces=counted[row.parcel.pk]) if row.parcel.pk in counted else row for row in rows], more
 
 
 def _door_codes(parcels: list[Parcel]) -> dict[int, str]:
@@ -144,6 +150,7 @@ def pickup_facts(parcel: Parcel) -> PickupFacts:
         proxy_name=mask_name(proxy.name) if proxy else "",
         proxy_phone=mask_phone(proxy.phone.removeprefix("+86")) if proxy else "",
         waiting=waiting,
+        pieces=counted.told if waiting and (counted := pieces_of(parcel)) else "",
     )
 
 

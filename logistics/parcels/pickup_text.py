@@ -31,10 +31,18 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One parcel: the end of its number, and its pickup code of six digits."""
+    """One parcel: the end of its number, and its pickup code of six digits.
+
+    `pieces` is "1/3" where one of three pieces is there, "" for a parcel of one piece.
+    """
 
     tail: str
     code: str
+    pieces: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.tail}({self.pieces})" if self.pieces else self.tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def pickup_text(text: PickupText) -> str:
     language = text.language
     english = language == Language.EN
     line, join = (_LINE.en, _LINE.en_join) if english else (_LINE.zh, _LINE.zh_join)
-    lines = join.join(line.format(tail=item.tail, code=spaced(item.code)) for item in text.items)
+    lines = join.join(line.format(tail=item.label, code=spaced(item.code)) for item in text.items)
     written = (_EN if english else _ZH).format(
         station=plain(text.station),
         count=len(text.items),
@@ -129,7 +137,7 @@ def pickup_text(text: PickupText) -> str:
     return f"{_HEADS[language][text.kind]}{': ' if english else '：'}{written}"
 
 
-_CODE, _TAIL = r"\d{3} \d{3}", r"[0-9A-Za-z-]{1,4}"
+_CODE, _TAIL = r"\d{3} \d{3}", r"[0-9A-Za-z-]{1,4}(?:\(\d{1,3}/\d{1,3}\))?"
 _SIGNATURE = r"(?:【[^【】]*】)?\s*"  # carriers put the sender's name in front
 _READ = {
     Language.ZH: re.compile(
@@ -148,7 +156,14 @@ _READ = {
         r"(?: Details, or name somebody to collect: (?P<link>\S+))?\s*"
     ),
 }
-_ITEM = re.compile(rf"(?:尾号|No\. )(?P<tail>{_TAIL})(?:，取件码|, code )(?P<code>{_CODE})")
+_ITEM = re.compile(
+    r"(?:尾号|No\. )(?P<tail>[0-9A-Za-z-]{1,4})(?:\((?P<pieces>\d{1,3}/\d{1,3})\))?"
+    rf"(?:，取件码|, code )(?P<code>{_CODE})"
+)
+
+
+def _item(found: re.Match) -> Item:
+    return Item(found["tail"], found["code"].replace(" ", ""), found["pieces"] or "")
 
 
 def read_pickup_text(text: str) -> PickupText:
@@ -157,7 +172,7 @@ def read_pickup_text(text: str) -> PickupText:
         found = pattern.fullmatch(text.strip())
         if found is None:
             continue
-        items = tuple(Item(m["tail"], m["code"].replace(" ", "")) for m in _ITEM.finditer(found["lines"]))
+        items = tuple(map(_item, _ITEM.finditer(found["lines"])))
         if len(items) != int(found["count"]):
             raise NotAPickupText("the number of parcels differs from the lines")
         kind = next(kind for kind, head in _HEADS[language].items() if head == found["head"])

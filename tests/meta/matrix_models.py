@@ -132,6 +132,7 @@ NO_FACE = {
     parcels.HandoverItem: NoFace("read with its handover"),
     parcels.Consent: NoFace("read with its parcel"),
     parcels.PickupCode: NoFace("secret: reaches the recipient by message and by tier 2 of the lookup"),
+    parcels.ParcelPiece: NoFace("read with its parcel"),
     parcels.PickupProxy: NoFace("read with its parcel"),
     parcels.Pickup: NoFace("read with its parcel"),
     parcels.DoorCode: NoFace("secret: reaches the recipient by message"),

@@ -144,6 +144,7 @@ def _parcel_rows(rows: dict, parcel, station, now: dt.datetime) -> None:
         parcels.ParcelContact.objects.get(parcel=parcel, role="recipient"),
         parcels.Consent.objects.get(parcel=parcel),
         parcels.PickupCode.objects.get(parcel=parcel),
+        parcels.ParcelPiece.objects.create(parcel=parcel, number=1, arrived_at=now),
         parcels.BagItem.objects.create(bag=bag, parcel=parcel, added_at=now),
         parcels.HandoverItem.objects.create(handover=handover, parcel=parcel),
         parcels.PickupProxy.objects.create(parcel=parcel, name="张代收", phone="+8613800000077", named_at=now,

@@ -46,7 +46,8 @@ Every judged scan is answered by 200, also a refusal; the same id again gets the
 - `code` "badge" (hand-over): the taker's QR was read; offer to {"kind": "badge", "ref": what was read}.
 - ask.kind: "consent" (in_person, phone, refuse), "register" (carrier codes, "aside"; ask.destinations, if any, is the
   list of stations one of which goes with the answer as "destination"), "wrong_station" (record, leave), "which"
-  (waybills: two carriers use the number), "proof" (give-out: code, link, identity; not answered here but by
+  (waybills: two carriers use the number), "piece"
+  (inbound of several pieces: another, same), "proof" (give-out: code, link, identity; not answered here but by
   scan_give_out; ask.by is the method that is already proved, or ""; ask.proxies are the named proxies, ask.together the
   recipient's other parcels waiting here). An answer that is no choice leaves the question as it was.
 - give-out, number a six-digit code or a link: that is the proof already; send it with scan_give_out as "code" or

@@ -17,6 +17,7 @@ from logistics.desk.services import questions
 from logistics.desk.services.call import NEEDED, Call, Fields, Outcome
 from logistics.desk.services.finding import find_parcel
 from logistics.desk.services.handlers import HANDLERS
+from logistics.desk.services.handlers.inbound import inbound, same_piece
 from logistics.desk.services.handlers.passing import hand_over
 from logistics.desk.services.scans import ScanNotFound, judged, keep
 from logistics.desk.states import Result, Task
@@ -81,6 +82,10 @@ def _misrouted(call: Call, value: str, destination: str) -> Outcome:
     return questions.leave(call)
 
 
+def _piece(call: Call, value: str, destination: str) -> Outcome:
+    return inbound(call, another=True) if value == questions.ANOTHER else same_piece(call)
+
+
 def _other_station(call: Call, value: str, destination: str) -> Outcome:
     if value == questions.ASIDE:
         return questions.put_aside(call)
@@ -103,5 +108,6 @@ _DECISIONS: dict[str, Callable[[Call, str, str], Outcome]] = {
     "consent": _consented,
     "wrong_station": _misrouted,
     "which": _chosen,
+    "piece": _piece,
     "redirect": _other_station,
 }

@@ -25,9 +25,11 @@ from logistics.registry.selectors import public_carriers, working_stations
 from logistics.registry.states import StationKind
 from members.access.states import Permission
 from portal.core.clock import county_day
-from portal.core.errors import BadInput, Conflict
+from portal.core.errors import BadInput, Conflict, DomainError
 
-ASIDE, REFUSE, RECORD, LEAVE, REDIRECT = "aside", "refuse", "record", "leave", "redirect"
+ASIDE, REFUSE, RECORD, LEAVE, REDIRECT, SAME, ANOTHER = (
+    "aside", "refuse", "record", "leave", "redirect", "same", "another",
+)  # fmt: skip
 
 
 class BadAnswer(BadInput):
@@ -166,6 +168,15 @@ def redirect_parcel(call: Call, parcel: Parcel, destination: str) -> None:
         raise DestinationMissing()
     station = working_stations(today=county_day(call.now)).select_related("operator").get(code=destination)
     redirect(parcel=parcel, station=station, permission=call.permission, actor=call.actor, now=call.now)
+
+
+# -- a number of several pieces, read twice in a row ------------------------------------------------------
+
+
+def ask_piece(call: Call, parcel: Parcel, error: DomainError) -> Outcome:
+    """Whether the scanner read one piece twice or two pieces once: only who holds it knows."""
+    options = [option(ANOTHER, _("是另一件")), option(SAME, _("还是同一件"))]
+    return asks(call, "piece", options, str(error.message), str(error.hint), parcel=parcel, code="piece_unclear")
 
 
 # -- the recipient has not agreed yet -------------------------------------------------------------------

@@ -129,7 +129,7 @@ def keep(outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
 
 def _tell_piece(answer: Answer, barcode: Barcode) -> None:
     """Which piece of how many the code names, in the answer and in what is kept of the scan."""
-    if barcode.pieces > 1 and answer.result != Result.REFUSED:
+    if barcode.pieces > 1 and "piece" not in answer.facts and answer.result != Result.REFUSED:
         answer.facts = answer.facts | {"piece": barcode.piece, "piece_of": barcode.pieces}
         told = gettext("扫到第 %(piece)s 件，共 %(pieces)s 件。")
         answer.hint += told % {"piece": barcode.piece, "pieces": barcode.pieces}

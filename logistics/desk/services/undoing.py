@@ -21,7 +21,8 @@ from logistics.parcels.errors import clock
 from logistics.parcels.models import BagItem, Consent, Parcel
 from logistics.parcels.services.bags import BagNotOpen, remove_from_bag
 from logistics.parcels.services.consent import withdraw_consent
-from logistics.parcels.services.guards import require_station
+from logistics.parcels.services.guards import lock_one, require_station
+from logistics.parcels.services.pickup.pieces import require_no_other_piece, take_piece_back
 from logistics.parcels.services.undo import take_back
 from logistics.parcels.states import BagState
 from members.access.states import Permission
@@ -93,6 +94,8 @@ def _take_back(row: Scan, actor: Actor, now: dt.datetime) -> None:
 
 
 def _by_events(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
+    if row.task == Task.INBOUND and parcel.pieces > 1:
+        require_no_other_piece(lock_one(parcel), _piece_of(row))
     take_back(parcel=parcel, event_ids=row.events, actor=actor, now=now)
     if row.task == Task.INBOUND:
         _forget_consent(row, parcel, actor, now)
@@ -105,6 +108,16 @@ def _forget_consent(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -
     ).first()
     if noted is not None:
         withdraw_consent(parcel=parcel, channel=noted.channel, actor=actor, now=now)
+
+
+def _piece_of(row: Scan) -> int:
+    """Which piece of several the scan counted, 0 for none."""
+    return int((row.answer.get("facts") or {}).get("piece") or 0)
+
+
+def _piece_out(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
+    """A further piece: the parcel arrived by an earlier scan."""
+    take_piece_back(parcel=parcel, number=_piece_of(row), actor=actor, now=now)
 
 
 def _out_of_bag(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
@@ -127,5 +140,6 @@ def _uncount(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
 
 _WAYS: dict[str, Callable[[Scan, Parcel, Actor, dt.datetime], None]] = {
     Task.SORT.value: _out_of_bag,
+    Task.INBOUND.value: _piece_out,
     Task.STOCK_TAKE.value: _uncount,
 }

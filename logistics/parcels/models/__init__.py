@@ -3,7 +3,7 @@ from logistics.parcels.models.events import ConsumerCursor, Event, EventKey, Eve
 from logistics.parcels.models.feeds import CarrierFeed
 from logistics.parcels.models.imports import ImportBatch, ImportRow
 from logistics.parcels.models.parcel import Parcel, ParcelContact, ParcelNumber
-from logistics.parcels.models.pickup import Consent, Pickup, PickupCode, PickupProxy
+from logistics.parcels.models.pickup import Consent, ParcelPiece, Pickup, PickupCode, PickupProxy
 from logistics.parcels.models.proofs import DoorCode, DoorDelivery, Photo
 from logistics.parcels.models.tally import OpenTally
 from logistics.parcels.models.timers import Timer, TimerRule
@@ -29,6 +29,7 @@ __all__ = [
     "Parcel",
     "ParcelContact",
     "ParcelNumber",
+    "ParcelPiece",
     "Photo",
     "Pickup",
     "PickupCode",

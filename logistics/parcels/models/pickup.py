@@ -130,6 +130,36 @@ class PickupProxy(models.Model):
         return f"#{self.parcel_id}"
 
 
+class ParcelPiece(models.Model):
+    """One of several pieces under one number, at the counter where the parcel waits. A parcel of one piece has none."""
+
+    labels = {
+        "id": PUBLIC,
+        "parcel": INTERNAL,
+        "number": INTERNAL,
+        "shelf": INTERNAL,
+        "arrived_at": INTERNAL,
+        "given_at": INTERNAL,
+    }
+
+    parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="piece_rows")
+    number = models.PositiveSmallIntegerField(_("第几件"))
+    shelf = models.CharField(_("货架位"), max_length=16, blank=True)
+    arrived_at = models.DateTimeField(_("到站时间"))
+    given_at = models.DateTimeField(_("交付时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("分件")
+        verbose_name_plural = _("分件")
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "number"], name="piece_once"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=999), name="piece_number_in_range"),
+        ]
+
+    def __str__(self):
+        return f"#{self.parcel_id}-{self.number}"
+
+
 class Pickup(models.Model):
     """A parcel was given out. At most one per parcel, by the database: the referee between two keepers."""
 

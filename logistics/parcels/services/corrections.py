@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock, spoken
 from logistics.parcels.events import NewEvent
-from logistics.parcels.models import Event, Parcel, Pickup
+from logistics.parcels.models import Event, Parcel, ParcelPiece, Pickup
 from logistics.parcels.services.door import reopen_door
 from logistics.parcels.services.guards import append, lock_one, require_parcels
 from logistics.parcels.services.guards import event as stated
@@ -117,6 +117,10 @@ def follow_up(parcel: Parcel, event: Event, now: dt.datetime) -> None:
         undone = Pickup.objects.filter(parcel=parcel, undone_at=None).update(undone_at=now)
         if undone:
             reopen_code(parcel=parcel, now=now)
+            if parcel.pieces > 1:
+                ParcelPiece.objects.filter(parcel=parcel).update(given_at=None)
         reopen_door(parcel=parcel, now=now)
     elif event.code == Stage.READY_FOR_PICKUP and parcel.ready_at is None:
         void_code(parcel=parcel, now=now)
+        if parcel.pieces > 1:
+            ParcelPiece.objects.filter(parcel=parcel).delete()

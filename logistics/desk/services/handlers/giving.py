@@ -17,6 +17,7 @@ from logistics.parcels.errors import ParcelClosed
 from logistics.parcels.models import Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_counter import at_counter
+from logistics.parcels.selectors_pieces import pieces_here, pieces_of
 from logistics.parcels.services.pickup.codes import WrongCode, code_hash
 from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given
 from logistics.parcels.services.pickup.links import LinkInvalid, read_link_parcels
@@ -107,8 +108,15 @@ def _ask_proof(call: Call, parcel: Parcel) -> Outcome:
     methods = [known] if known else list(PickupMethod)
     options = [option(method.value, method.label) for method in methods]
     message = gettext("在货架 %(shelf)s。") % {"shelf": parcel.shelf} if parcel.shelf else gettext("没有登记货架位。")
+    hint, pieces = gettext("核验后交付。"), pieces_of(parcel)
+    if pieces is not None:
+        message = gettext("已到 %(told)s 件：%(where)s。") % {"told": pieces.told, "where": pieces.where}
+    if pieces is not None and pieces.missing:
+        hint = gettext("还差 %(missing)s 件没到！现在交付，这个单号就算签收完毕。请先告诉收件人，要等齐的先不取。") % {
+            "missing": pieces.missing
+        }
     outcome = asks(
-        call, "proof", options, message, gettext("核验后交付。"), parcel=parcel,
+        call, "proof", options, message, hint, parcel=parcel,
         proxies=_proxies(parcel), together=together_with(parcel, call.station), by=known.value if known else "",
     )  # fmt: skip
     outcome.answer.word = parcel.shelf or str(words.DONE[call.task])
@@ -128,13 +136,16 @@ def together_with(parcel: Parcel, station: Station) -> list[dict[str, str]]:
     if not phone:
         return []
     same = ParcelContact.objects.filter(phone=phone, role=ContactRole.RECIPIENT).values("parcel")
-    rows = waiting_at(station).filter(pk__in=same).exclude(pk=parcel.pk).select_related("carrier").order_by("pk")
+    others = waiting_at(station).filter(pk__in=same).exclude(pk=parcel.pk).select_related("carrier").order_by("pk")
+    rows = list(others)
+    counted = pieces_here(rows)
     return [
         {
             "number": row.waybill,
             "shelf": row.shelf,
             "tail": tail_of(row),
             "carrier": row.carrier.short_name if row.carrier else "",
+            "pieces": counted[row.pk].told if row.pk in counted else "",
         }
         for row in rows
     ]

@@ -13,16 +13,20 @@ from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.clocks import moment_for
 from logistics.desk.services.facts import facts_of
 from logistics.desk.services.finding import ForeignParcel, UnknownNumber, find_parcel
-from logistics.desk.services.questions import ask_consent, ask_misrouted, ask_to_register
+from logistics.desk.services.questions import ask_consent, ask_misrouted, ask_piece, ask_to_register
 from logistics.desk.services.repeats import repeated, standing_event
 from logistics.desk.services.shelves import shelf_of
 from logistics.parcels.models import Parcel
-from logistics.parcels.services.pickup.inbound import ConsentNeeded, WrongStation, take_in_here
+from logistics.parcels.services.pickup.inbound import ConsentNeeded, Inbound, Piece, WrongStation, take_in_here
+from logistics.parcels.services.pickup.pieces import PieceIn, PieceUnclear
 from logistics.parcels.states import Stage
 
 
-def inbound(call: Call) -> Outcome:
-    """READY_FOR_PICKUP with its code and message; on the shelf already: another shelf moves it, else it is a repeat."""
+def inbound(call: Call, *, another: bool = False) -> Outcome:
+    """READY_FOR_PICKUP with its code and message; on the shelf already: another shelf moves it, else it is a repeat.
+
+    Of several pieces each is counted. `another`: the keeper said that it is not the one scanned before.
+    """
     if call.barcode.kind == Kind.SHELF:
         return shelf_of(call)
     try:
@@ -34,12 +38,16 @@ def inbound(call: Call) -> Outcome:
     try:
         done = take_in_here(
             parcel=parcel, station=call.station, shelf=call.fields.shelf, actor=call.actor, now=call.now,
-            at=moment_for(call, parcel),
+            at=moment_for(call, parcel), piece=Piece(call.barcode.piece, call.barcode.pieces, another),
         )  # fmt: skip
     except WrongStation as error:
         return ask_misrouted(call, ForeignParcel(error.message, hint=error.hint))
     except ConsentNeeded as error:
         return ask_consent(call, parcel, str(error.message))
+    except PieceUnclear as error:
+        return ask_piece(call, parcel, error)
+    if done.piece is not None:
+        return _piece_in(call, parcel, done, done.piece)
     if done.fresh:
         return Outcome(_taken_in(parcel, call), parcel, done.events)
     shelf = done.shelf_before
@@ -59,6 +67,42 @@ def _taken_in(parcel: Parcel, call: Call) -> Answer:
         facts=facts,
         undo=True,
     )
+
+
+def _piece_in(call: Call, parcel: Parcel, done: Inbound, piece: PieceIn) -> Outcome:
+    """One of several pieces: which, where, and how many are missing."""
+    facts = facts_of(parcel, call.station) | {"shelf": piece.shelf, "piece": piece.number, "piece_of": piece.of}
+    if not piece.fresh and piece.shelf == piece.before:
+        outcome = repeated(call, parcel, piece.arrived_at, "system:", facts=facts)
+        outcome.answer.message = gettext("第 %(piece)s 件已入库，不用再扫。") % {"piece": piece.number}
+        outcome.answer.hint = _rest(piece)
+        return outcome
+    answer = _taken_in(parcel, call)
+    answer.word, answer.facts = piece.shelf or answer.word, facts
+    answer.message = _told(piece)
+    answer.counts = {"expected": piece.of, "scanned": piece.here}
+    if not piece.fresh:
+        answer.code, answer.word, answer.hint, answer.undo = "moved", str(words.MOVED), "", False
+    return Outcome(answer, parcel, done.events)
+
+
+def _told(piece: PieceIn) -> str:
+    facts = {"piece": piece.number, "pieces": piece.of, "shelf": piece.shelf, "rest": _rest(piece)}
+    if piece.shelf:
+        return gettext("第 %(piece)s 件，共 %(pieces)s 件，放 %(shelf)s；%(rest)s") % facts
+    return gettext("第 %(piece)s 件，共 %(pieces)s 件；%(rest)s") % facts
+
+
+def _rest(piece: PieceIn) -> str:
+    return gettext("还差 %(missing)s 件。") % {"missing": piece.missing} if piece.missing else gettext("已到齐。")
+
+
+def same_piece(call: Call) -> Outcome:
+    """The keeper says that one piece was read twice: nothing more is counted."""
+    parcel = find_parcel(call)
+    outcome = repeated(call, parcel, call.at, call.actor.id)
+    outcome.answer.message = gettext("还是刚才那一件，没有多计。")
+    return outcome
 
 
 def _how_to_tell(facts: dict[str, Any]) -> str:

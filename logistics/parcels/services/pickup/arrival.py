@@ -18,6 +18,7 @@ from logistics.parcels.pickup_text import (
     keep_words,
     plain,
 )
+from logistics.parcels.selectors_pieces import pieces_of
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import code_hash, spaced
 from logistics.parcels.services.pickup.links import make_link_token, subject_of
@@ -54,6 +55,19 @@ def untell_recipient(*, parcel: Parcel, now: dt.datetime) -> bool:
     True when something was taken back. Too late once the message is with the provider.
     """
     return withdraw(subject=subject_of(parcel), now=now) > 0
+
+
+def tell_again(*, parcel: Parcel, station: Station, code: str, now: dt.datetime, complete: bool) -> None:
+    """The number of pieces here has changed: what was not sent yet tells the new one.
+
+    Once it was sent the recipient hears only that now all pieces are here (`complete`).
+    """
+    key, phone = arrival_key(parcel=parcel, station=station, code=code), phone_of(parcel, ContactRole.RECIPIENT)
+    if not untell_recipient(parcel=parcel, now=now):
+        if not complete:
+            return
+        key = f"{key}:all"
+    _tell(ARRIVED, key, {}, phone, parcel=parcel, station=station, code=code, now=now)
 
 
 def remind_recipient(
@@ -93,7 +107,7 @@ def _tell(
             **more,
         },
         line={
-            "tail": tail_of(parcel),
+            "tail": tail_of(parcel) + _pieces_told(parcel),
             "code": spaced(code),
             "link": f"{settings.PUBLIC_URL}/l/{make_link_token(parcel=parcel, now=now)}",
         },
@@ -105,6 +119,12 @@ def _tell(
         area=parcel.area,
     )
     return True
+
+
+def _pieces_told(parcel: Parcel) -> str:
+    """`(1/3)` where one of three pieces is here; a parcel of one piece says nothing."""
+    counted = pieces_of(parcel)
+    return f"({counted.told})" if counted else ""
 
 
 def tail_of(parcel: Parcel) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import ParcelClosed, clock, spoken
-from logistics.parcels.models import Event, Parcel, Pickup, PickupCode, PickupProxy
+from logistics.parcels.models import Event, Parcel, ParcelPiece, Pickup, PickupCode, PickupProxy
 from logistics.parcels.selectors_counter import AtCounter, at_counter
 from logistics.parcels.services.guards import append, event, lock_one, require_reach, require_station
 from logistics.parcels.services.pickup.codes import try_code
@@ -195,6 +195,8 @@ def _deliver(
     if not insert_row(pickup, unless=_ONCE):  # the index is the referee, should the lock ever be missed
         raise already_given(Pickup.objects.select_related("station").get(parcel=parcel, undone_at=None))
     PickupCode.objects.filter(pk=waiting.pk).update(used_at=now, wrong_tries=0, locked_until=None)
+    if parcel.pieces > 1:
+        ParcelPiece.objects.filter(parcel=parcel, given_at=None).update(given_at=now)
     withdraw(subject=subject_of(parcel), now=now)  # collected before the message went out
     delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=delivered_variant(parcel, proxy))
     ids = append(events=[delivered], actor=actor, now=now, stations=[station])

@@ -15,8 +15,9 @@ from logistics.parcels.models import Event, Parcel, PickupCode
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.selectors_counter import AtCounter, at_counter
 from logistics.parcels.services.guards import append, event, lock_one, require_open, require_reach, require_station
-from logistics.parcels.services.pickup.arrival import tell_recipient
+from logistics.parcels.services.pickup.arrival import tell_again, tell_recipient
 from logistics.parcels.services.pickup.codes import first_code, renew_code
+from logistics.parcels.services.pickup.pieces import PieceIn, count_piece, expect_pieces, first_piece
 from logistics.parcels.states import Direction, Issue, Stage
 from logistics.registry import standing
 from logistics.registry.models import Station
@@ -66,13 +67,27 @@ class ShelfTooLong(BadInput):
 class Inbound:
     """`fresh` says that the parcel arrived by this very scan; else it lay here already, on `shelf_before`.
 
-    `events` are the ids, at the actor's source, of what was recorded.
+    `events` are the ids, at the actor's source, of what was recorded. `piece` is what was counted of a parcel of
+    several pieces, of which only the first one's arrival is `fresh`.
     """
 
     code: PickupCode
     fresh: bool
     shelf_before: str
     events: Sequence[str] = ()
+    piece: PieceIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a scan says of the piece: `number` of `of` as its code names it (0: not); `another` was asked about it."""
+
+    number: int = 0
+    of: int = 0
+    another: bool = False
+
+
+_UNNAMED = Piece()
 
 
 def station_inbound(*, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime) -> PickupCode:
@@ -94,9 +109,19 @@ def take_in(
 
 
 def take_in_here(
-    *, parcel: Parcel, station: Station, shelf: str, actor: Actor, now: dt.datetime, at: dt.datetime | None = None
+    *,
+    parcel: Parcel,
+    station: Station,
+    shelf: str,
+    actor: Actor,
+    now: dt.datetime,
+    at: dt.datetime | None = None,
+    piece: Piece = _UNNAMED,
 ) -> Inbound:
-    """As take_in, in the caller's transaction. All that may be refused is asked before the first write."""
+    """As take_in, in the caller's transaction. All that may be refused is asked before the first write.
+
+    Of a parcel of several pieces each scan counts one: `piece` says which. Raises PieceUnclear as well.
+    """
     require_station(actor=actor, permission=Permission.STATION_RECEIVE, station=station)
     shelf = shelf.strip()
     if len(shelf) > SHELF_LENGTH:
@@ -108,6 +133,8 @@ def take_in_here(
     _require_right_place(locked, station, known)
     live = known.live_code
     if live is not None and locked.stage == Stage.READY_FOR_PICKUP:
+        if max(locked.pieces, piece.of) > 1:
+            return _count(locked, station, live, shelf, piece, now, at or now)
         if shelf:
             _move(locked, shelf)
         return Inbound(live, fresh=False, shelf_before=locked.shelf)
@@ -115,17 +142,41 @@ def take_in_here(
     _require_consent(locked)
     if shelf or live is None:
         _move(locked, shelf)
-    return _arrive(locked, station, known, actor, now, at or now)
+    return _arrive(locked, station, known, actor, now, at or now, _first(locked, known, shelf, piece, at or now))
+
+
+def _first(parcel: Parcel, known: AtCounter, shelf: str, piece: Piece, at: dt.datetime) -> PieceIn | None:
+    """The piece of several with which the parcel arrives; None for a parcel of one piece."""
+    expect_pieces(parcel, piece.of)
+    if parcel.pieces == 1:
+        return None
+    return first_piece(parcel, number=piece.number, shelf=shelf, at=at, stays=known.live_code is not None)
+
+
+def _count(
+    parcel: Parcel, station: Station, live: PickupCode, shelf: str, piece: Piece, now: dt.datetime, at: dt.datetime
+) -> Inbound:
+    expect_pieces(parcel, piece.of)
+    counted = count_piece(parcel, number=piece.number, shelf=shelf, at=at, another=piece.another)
+    if counted.fresh:
+        tell_again(parcel=parcel, station=station, code=live.code, now=now, complete=not counted.missing)
+    return Inbound(live, fresh=False, shelf_before=counted.before, piece=counted)
 
 
 def _arrive(
-    parcel: Parcel, station: Station, known: AtCounter, actor: Actor, now: dt.datetime, at: dt.datetime
+    parcel: Parcel,
+    station: Station,
+    known: AtCounter,
+    actor: Actor,
+    now: dt.datetime,
+    at: dt.datetime,
+    piece: PieceIn | None,
 ) -> Inbound:
     code = known.live_code or _code_for(parcel, station, known, now)
     arrived = event(parcel, Stage.READY_FOR_PICKUP, station=station, now=at)
     ids = append(events=[arrived], actor=actor, now=now, stations=[station])
     tell_recipient(parcel=parcel, station=station, code=code.code, now=now, phone=known.phone)
-    return Inbound(code, fresh=True, shelf_before=parcel.shelf, events=ids)
+    return Inbound(code, fresh=True, shelf_before=parcel.shelf, events=ids, piece=piece)
 
 
 def _move(parcel: Parcel, shelf: str) -> None:

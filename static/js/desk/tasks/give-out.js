@@ -54,10 +54,10 @@ function proxies(named) {
 function together(others) {
   at("give-together").hidden = !others.length;
   at("give-together-title").textContent = say("together", { n: others.length });
-  at("give-also").replaceChildren(...others.map(({ number, shelf, tail, carrier }) =>
+  at("give-also").replaceChildren(...others.map(({ number, shelf, tail, carrier, pieces }) =>
     make("li", { class: "line-ask" },
       make("label", { for: `also-${number}` }, make("input", { type: "checkbox", name: "also", id: `also-${number}`, value: number }),
-        make("strong", { class: "huge-shelf" }, shelf || "—"), " ", [carrier, tail].filter(Boolean).join(" ")),
+        make("strong", { class: "huge-shelf" }, shelf || "—"), " ", [carrier, tail, pieces].filter(Boolean).join(" ")),
       make("span", { class: "line-end" }, make("button", { type: "button", class: "button button-quiet", on: { click: () => desk.scan(number) } }, say("take_next"))))));
   choose();
 }
