@@ -106,6 +106,7 @@ def test_a_mark_at_the_front_and_gzip_are_taken(carrier_system, body, packed):
         (gzip.compress(b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)), "gzip", 413),
         (b"{}", "br", 400),
     ],
+    ids=["no gzip", "cut off", "too large", "another encoding"],  # what is packed holds the time
 )
 def test_what_unpacks_badly_is_refused_within_bounds(carrier_system, sent, encoding, status):
     response = carrier_system.client.post(
