@@ -21,7 +21,7 @@ def test_a_piece_code_finds_the_announced_parcel_and_makes_no_second_one(phone, 
     first, second = (phone.scan("inbound", f"JDVE00000000101-{n}-2-") for n in (1, 2))
     assert (first.result, first.number) == ("ok", parcel.waybill)
     assert (first.facts["piece"], first.facts["piece_of"]) == (1, 2)
-    assert "第 1 件，共 2 件" in first.hint
+    assert "第 1 件，共 2 件" in first.message
     assert second.facts["piece"] == 2
     assert Parcel.objects.count() == 1
     assert [row.answer["facts"]["piece"] for row in Scan.objects.order_by("recorded_at")] == [1, 2]
