@@ -2,10 +2,12 @@
 
 import os
 
+# As in portal/wsgi.py: before anything that loads the settings.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ["PORTAL_PROCESS"] = "web"
+
 from django.core.asgi import get_asgi_application
 
 from portal.celery import app as celery_app  # noqa: F401  tasks sent from a page reach our broker
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-os.environ["PORTAL_PROCESS"] = "web"  # the settings limit how long it waits for the database
 application = get_asgi_application()

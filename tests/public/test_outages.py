@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -89,3 +92,12 @@ def test_the_server_knows_the_limits_and_what_the_address_says_wins():
         assert own.execute("SHOW lock_timeout").fetchone() == ("7s",)
         assert own.execute("SHOW statement_timeout").fetchone() == (f"{WEB['statement_timeout'] // 1000}s",)
     assert "lock_timeout" not in with_time_limits("", web=False)
+
+
+@pytest.mark.parametrize("entry", ["portal.wsgi", "portal.asgi", "portal.web.__main__"])
+def test_a_web_process_has_the_limits_whatever_loads_the_settings_first(entry):
+    """An import that asks for the settings too early would leave pages waiting for locks without end."""
+    code = f"import {entry}; import portal.wsgi; from django.conf import settings; print(settings.WEB_PROCESS)"
+    environment = {name: value for name, value in os.environ.items() if name != "PORTAL_PROCESS"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "True"
