@@ -185,7 +185,7 @@ def _sent(street: Street, rows: dict, number: str, now: dt.datetime) -> None:
     rows[parcels.ImportBatch] = batch
     rows[parcels.EventSource] = source
     rows[parcels.SenderAnswer] = parcels.SenderAnswer.objects.create(
-        enterprise=firm, kind="event", key="homeatlast", value="home at last", meaning="READY_FOR_PICKUP", asked_at=now,
+        enterprise=firm, kind="event", key="homeward", value="HOMEWARD", meaning="READY_FOR_PICKUP", asked_at=now,
         answered_at=now, answered_by="user:0",
     )  # fmt: skip
     rows[parcels.ImportRow] = parcels.ImportRow.objects.create(batch=batch, line=2, result=RowResult.values[0],
@@ -266,7 +266,7 @@ def _members(street: Street, now: dt.datetime) -> None:
         principal=street.cast["keeper_next_door"].user, helper=helper, asked_at=now, agreed_at=now
     )
     rule = parcels.TimerRule.objects.get_or_create(kind=TimerKind.values[0], defaults={"hours": 48})[0]
-    word = parcels.KnownWord.objects.create(kind="event", word="home at last", meaning="READY_FOR_PICKUP")
+    word = parcels.KnownWord.objects.create(kind="event", word="HOMEWARD", meaning="READY_FOR_PICKUP")
     cursor = parcels.ConsumerCursor.objects.create(name="street")
     tally = parcels.OpenTally.objects.order_by("pk").first()  # the parcels of the street left it
     year = PublishedYear.objects.create(year=2026, source="street", published_on=now.date())
