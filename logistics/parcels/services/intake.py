@@ -24,7 +24,7 @@ from logistics.parcels.states import EVENT_LABELS, Refusal, RowResult
 from members.access.states import Permission
 from members.devices.services import assert_device_live
 from portal.core.actor import Actor, demand
-from portal.core.errors import BadInput, TooLarge
+from portal.core.errors import BadInput, NotJson, TooLarge
 from portal.core.masking import scrub
 
 MAX_PARCELS = 1000
@@ -91,9 +91,7 @@ def _frame(body: bytes, kind: type):
             hint=_("请对照接口说明检查：%(where)s") % {"where": str(error)[:200]},
         ) from None
     except _UNREADABLE:
-        raise BadInput(
-            _("请求不是有效的 JSON。"), code="not_json", hint=_("请用 UTF-8 编码的 JSON 重新发送。")
-        ) from None
+        raise NotJson() from None
 
 
 @dataclass(frozen=True, slots=True)
