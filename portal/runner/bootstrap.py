@@ -6,6 +6,7 @@ Packages are installed again only when a requirements file changed; a broken or 
 import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while we load just ends us: nothing is begun yet
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # ./run and ./test hold it back until here
 
 import fcntl  # noqa: E402
 import hashlib  # noqa: E402
