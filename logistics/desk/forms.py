@@ -111,6 +111,17 @@ class NumberForm(forms.Form):
         self.fields["carrier"].choices = [("", _("请选择")), *choices]
 
 
+class PiecesForm(forms.Form):
+    pieces = forms.IntegerField(
+        label=_("实际共几件"), min_value=1, max_value=999, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    why = text(_("理由"), 300, help_text=_("至少四个字，会记入操作记录。请不要写姓名和电话。"))
+
+
+class RestForm(forms.Form):
+    why = text(_("理由"), 300, help_text=_("至少四个字，会记入操作记录。请不要写姓名和电话。"))
+
+
 class DamageForm(forms.Form):
     picture = forms.FileField(label=_("破损处的照片"), widget=forms.FileInput(attrs=PICTURE))
     what = text(_("哪里破损"), 200, help_text=_("例如“外箱一角压破，内件未见损坏”。请不要写姓名和电话。"))

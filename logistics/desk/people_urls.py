@@ -30,6 +30,8 @@ urlpatterns = [
     path("parcels/<str:waybill>/consent/", parcel_acts.consent, name="act_consent"),
     path("parcels/<str:waybill>/resolve/", parcel_acts.resolve, name="act_resolve"),
     path("parcels/<str:waybill>/number/", parcel_acts.number, name="act_number"),
+    path("parcels/<str:waybill>/pieces/", parcel_acts.pieces, name="act_pieces"),
+    path("parcels/<str:waybill>/rest/", parcel_acts.rest, name="act_rest"),
     path("parcels/<str:waybill>/damage/", parcel_acts.damage, name="act_damage"),
     path("parcels/<str:waybill>/correct/", parcel_acts.correct, name="act_correct"),
 ]

@@ -13,6 +13,7 @@ from logistics.desk.states import Result, Task
 from logistics.parcels.models import Handover, Parcel
 from logistics.parcels.selectors import stations_and_below
 from logistics.parcels.selectors_handovers import my_side
+from logistics.parcels.selectors_pieces import none_left
 from logistics.parcels.states import RANKS, Direction, HandoverState, Issue, Stage
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import public_carriers
@@ -48,7 +49,8 @@ def station_today(*, actor: Actor, station: Station, now: dt.datetime) -> Today:
     its county that no station has scanned yet, elsewhere those that are in the county's network already.
     """
     station = work_station(actor=actor, permission=Permission.HANDOVER_TAKE, code=station.code)
-    lying = Parcel.objects.filter(station=station, stage=Stage.READY_FOR_PICKUP, closed_at=None).aggregate(
+    lying = Parcel.objects.filter(station=station, stage=Stage.READY_FOR_PICKUP, closed_at=None)
+    lying = lying.exclude(none_left()).aggregate(
         shelf=Count("pk"), overdue=Count("pk", filter=Q(issues__contains=[Issue.PICKUP_OVERDUE]))
     )
     return Today(

@@ -42,6 +42,7 @@ _REFUSED: dict[str, Any] = {
     "still_in_bag": _("在袋内"),
     "bag_not_open": _("已封袋"),
     "already_given_out": _("已取走"),
+    "rest_unclear": _("还差件"),
     "parcel_closed": _("已结束"),
     "not_waiting_here": _("未入库"),
     "waits_elsewhere": _("在别站"),

@@ -191,18 +191,20 @@ def still_open(closed_at: dt.datetime | None, now: dt.datetime) -> bool:
 
 
 def details(parcel_ids: tuple[int, ...]) -> dict[int, dict[str, Any]]:
-    """What tier 1 adds: village, station address, full timeline with scrubbed texts, masked recipient."""
+    """What tier 1 adds: village, station address, full timeline with scrubbed texts, masked recipient, and of
+    several pieces at the counter how many there are, lie there and were collected."""
     rows = _fetch(MORE_SQL, list(parcel_ids))
     return {row[0]: _detail(row) for row in rows}
 
 
 def _detail(row: tuple) -> dict[str, Any]:
-    _id, waybill, variant, village, station, hours, address, name, phone, events = row
+    _id, waybill, variant, village, station, hours, address, name, phone, pieces, events = row
     for event in events:
         event["text"] = scrub(event["text"]) if event["code"] in _CARRIER_TELLS else ""
     return {
         "waybill": waybill,
         "variant": variant,
+        "pieces": pieces,
         "village": village,
         "station": {"name": station, "hours": hours, "address": address} if station else None,
         "recipient": {"name": mask_name(name or ""), "phone": mask_phone(phone or "")} if name or phone else None,

@@ -15,7 +15,7 @@ from logistics.parcels.lookup import OPEN_AFTER_END, still_open
 from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_consent import consented_parcels
-from logistics.parcels.selectors_pieces import pieces_here, pieces_of
+from logistics.parcels.selectors_pieces import PiecesHere, pieces_here, pieces_of
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.states import ContactRole, Direction, Stage
 from logistics.registry.models import Station
@@ -40,7 +40,7 @@ class OwnRow:
     code: str  # the pickup code of a parcel that waits for its recipient, else ""
     station: Station | None  # where it waits
     door_code: str = ""  # the code for the courier at the door, while it is out for delivery
-    pieces: str = ""  # "1/3": one of three pieces waits; "" for a parcel of one piece
+    pieces: str = ""  # how many of several pieces wait, in a sentence; "" for a parcel of one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class PickupFacts:
     proxy_name: str
     proxy_phone: str
     waiting: bool
-    pieces: str = ""
+    pieces: str = ""  # as in OwnRow
 
 
 def own_parcels(
@@ -83,9 +83,18 @@ def own_parcels(
     codes = PickupCode.objects.filter(parcel__in=page, used_at=None, voided_at=None).select_related("station")
     live = {row.parcel_id: row for row in codes}
     doors = _door_codes(page)
-    counted = {pk: pieces.told for pk, pieces in pieces_here(page).items()}
+    counted = pieces_here(parcel for parcel in page if parcel.stage == Stage.READY_FOR_PICKUP)
     rows = [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk), doors.get(p.pk, "")) for p in page]
-    return [replace(row, pieces=counted[row.parcel.pk]) if row.parcel.pk in counted else row for row in rows], more
+    return [_with_pieces(row, counted.get(row.parcel.pk)) for row in rows], more
+
+
+def _with_pieces(row: OwnRow, counted: PiecesHere | None) -> OwnRow:
+    """A parcel of which nothing lies at the station now is none that can be collected."""
+    if counted is None:
+        return row
+    if not counted.shelves:
+        row = replace(row, station=None, code="")
+    return replace(row, pieces=counted.sentence)
 
 
 def _door_codes(parcels: list[Parcel]) -> dict[int, str]:
@@ -141,16 +150,17 @@ def pickup_facts(parcel: Parcel) -> PickupFacts:
     proxy = PickupProxy.objects.filter(parcel=parcel, withdrawn_at=None).first()
     waiting = code is not None and parcel.stage == Stage.READY_FOR_PICKUP
     station = code.station if code is not None else parcel.destination_station
+    counted = pieces_of(parcel) if waiting else None
     return PickupFacts(
         code=code.code if code is not None and waiting else "",
         door_code=_door_codes([parcel]).get(parcel.pk, ""),
         station=station if parcel.direction == Direction.DOWN else None,
-        shelf=parcel.shelf if waiting else "",
+        shelf=parcel.shelf if waiting and (counted is None or counted.shelves) else "",
         consented=parcel.pk in consented_parcels([parcel.pk]),
         proxy_name=mask_name(proxy.name) if proxy else "",
         proxy_phone=mask_phone(proxy.phone.removeprefix("+86")) if proxy else "",
         waiting=waiting,
-        pieces=counted.told if waiting and (counted := pieces_of(parcel)) else "",
+        pieces=counted.sentence if counted else "",
     )
 
 

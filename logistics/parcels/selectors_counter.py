@@ -20,7 +20,7 @@ SELECT {columns}, b.number, r.phone
 FROM (SELECT %s::bigint AS id) p
 LEFT JOIN parcels_pickupcode k ON k.parcel_id = p.id
 LEFT JOIN registry_station at ON at.id = k.station_id
-LEFT JOIN parcels_pickup g ON g.parcel_id = p.id AND g.undone_at IS NULL
+LEFT JOIN parcels_pickup g ON g.parcel_id = p.id AND g.undone_at IS NULL AND NOT g.partial
 LEFT JOIN registry_station by_ ON by_.id = g.station_id
 LEFT JOIN parcels_bagitem i ON i.parcel_id = p.id AND i.removed_at IS NULL
 LEFT JOIN parcels_bag b ON b.id = i.bag_id

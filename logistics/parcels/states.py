@@ -236,6 +236,13 @@ class PickupMethod(models.TextChoices):
     IDENTITY = "identity", _("证件加站长密码")
 
 
+class Rest(models.TextChoices):
+    """What becomes of the pieces that are missing while others of their number are given out."""
+
+    WAIT = "wait", _("只交已到的，其余的到了再取")
+    ALL = "all", _("都已交给收件人")
+
+
 class PhotoKind(models.TextChoices):
     HANDOVER = "handover", _("交接照片")
     DELIVERY = "delivery", _("签收照片")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from logistics.parcels.selectors_pieces import pieces_sentence
 from logistics.parcels.states import RANKS
 from portal.public.words import NO_RAIL, Words, clock, county_time, headline_issue
 
@@ -13,11 +14,15 @@ Facts = dict[str, Any]
 
 def card(facts: Facts, w: Words, heading: str = "h2", more_link: str = "") -> str:
     """The state of one parcel: stage, meaning, open issue, road, facts. No timeline."""
-    stage = facts["stage"]
+    stage, pieces = facts["stage"], facts.get("pieces")
+    title, meaning = w.stages[stage], w.meanings.get(stage, "")
+    if pieces:  # tier 1, while it waits at the counter
+        meaning = f"{pieces_sentence(**pieces)}</p><p>{meaning}" if pieces["here"] else pieces_sentence(**pieces)
+        title = title if pieces["here"] else w.labels["partly"]
     parts = [
         '<section class="card stack" data-read>',
-        f'<div class="stack-tight"><{heading} class="stage">{w.stages[stage]}</{heading}>',
-        f"<p>{w.meanings.get(stage, '')}</p></div>",
+        f'<div class="stack-tight"><{heading} class="stage">{title}</{heading}>',
+        f"<p>{meaning}</p></div>",
         _issue(facts, w),
         _rail(facts, w),
         _facts(facts, w),

@@ -46,11 +46,13 @@ _PARCEL = _object(
         "carrier": _maybe(_object({"name": _TEXT, "hotline": _TEXT})),
         "events": {"type": "array", "items": _EVENT},
     },
-    "waybill, variant, village and recipient (masked) are there only after the digits.",
+    "waybill, variant, village, recipient (masked) and pieces are there only after the digits; `pieces` of a parcel of "
+    "several at the counter: how many there should be, lie there, were collected.",
     waybill=_TEXT,
     variant=_TEXT,
     village=_maybe(_TEXT),
     recipient=_maybe(_object({"name": _TEXT, "phone": _TEXT})),
+    pieces=_maybe(_object(dict.fromkeys(("of", "here", "given"), {"type": "integer", "minimum": 0}))),
 )
 TRACKED = _object({"number": _TEXT, "parcels": {"type": "array", "items": _PARCEL}})
 _DAY = {"type": "string", "format": "date"}

@@ -96,6 +96,7 @@ RAILS = {
 NO_RAIL = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED, Stage.LOST, Stage.DESTROYED})
 
 LABELS = {
+    "partly": _("已取走一部分"),
     "journey": _("到了哪一步"),
     "last": _("最近消息"),
     "none_yet": _("还没有扫描记录"),

@@ -140,15 +140,15 @@ def test_undo_takes_its_own_piece_back(counter, keeper, phone):
 def test_what_is_missing_is_said_to_keeper_and_recipient(counter, keeper, phone, world):
     parcel = agreed(counter, keeper, pieces=3)
     phone.scan("inbound", parcel.waybill, shelf="A-1")
-    assert pickup_facts(fresh(parcel)).pieces == "1/3"
+    assert pickup_facts(fresh(parcel)).pieces == "已到 1/3 件。"
     asked = phone.scan("give-out", parcel.waybill)
-    assert asked.message == "已到 1/3 件：第 1 件在 A-1。"
-    assert "还差 2 件" in asked.hint
+    assert asked.message == "已到 1/3 件。第 1 件在 A-1。"
+    assert "还有 2 件没到" in asked.hint
     code = PickupCode.objects.get(parcel=parcel).code
     given = give(waybill=parcel.waybill, station=world.village, method="code", code=code, actor=keeper.actor(),
-                 now=phone.now + dt.timedelta(minutes=1))  # fmt: skip
+                 now=phone.now + dt.timedelta(minutes=1), rest="all")  # fmt: skip
     assert given.result == "ok"
-    assert pieces_of(fresh(parcel)) is None
+    assert fresh(parcel).stage == "DELIVERED"
     assert undo(phone, uuid.UUID(given.id)).result == "ok"
     assert pieces_of(fresh(parcel)).told == "1/3"
 

@@ -26,6 +26,7 @@ class Proof(msgspec.Struct, kw_only=True):
     pin: str = ""
     proxy: int | None = None
     also: list[str] = []
+    rest: str = ""
 
 
 class Start(msgspec.Struct, kw_only=True):
@@ -44,7 +45,7 @@ def give_out(request, waybill: str):
     station = work_station(actor=request.actor, permission=Permission.STATION_GIVE_OUT, code=body.station)
     answer = give(
         waybill=waybill, station=station, method=body.method, id=body.id, code=body.code, token=body.token,
-        pin=body.pin, proxy=body.proxy, also=body.also, actor=request.actor, now=now(),
+        pin=body.pin, proxy=body.proxy, also=body.also, rest=body.rest, actor=request.actor, now=now(),
     )  # fmt: skip
     return reply(answer)
 

@@ -22,8 +22,8 @@ from logistics.desk.states import Result, Task
 from logistics.desk.words import word_of
 from logistics.parcels.models import Parcel, Pickup, PickupProxy
 from logistics.parcels.services.guards import require_station
-from logistics.parcels.services.pickup.giving import AlreadyGivenOut, NotTheProxy, hand_out
-from logistics.parcels.states import PickupMethod
+from logistics.parcels.services.pickup.giving import AlreadyGivenOut, GivenOut, NotTheProxy, hand_out
+from logistics.parcels.states import PickupMethod, Rest
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor
@@ -58,16 +58,17 @@ def give(
     pin: str = "",
     proxy: int | None = None,
     also: Sequence[str] = (),
+    rest: str = "",
 ) -> Answer:
     """Delivers a waiting parcel against one proof; a scan of its own, which may be undone.
 
     `also` names the same recipient's other parcels: IDENTITY opens them all, LINK those its message told, a code only
-    its own parcel. A wrong proof is an answer, and
-    counted. The same `id` again gets the stored answer. Raises StationNotFound, Forbidden, ScanNotFound.
+    its own parcel. `rest` says what becomes of pieces that are missing (Rest);
+    those of the other parcels wait. A wrong proof is an answer, and counted. The same `id` again gets the stored answer. Raises StationNotFound, Forbidden, ScanNotFound.
     """
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
     call = Call(id or new_id(), Task.GIVE_OUT, station, read_barcode(waybill), actor, now)
-    proof = {"method": method, "code": code, "token": token, "pin": pin}
+    proof = {"method": method, "code": code, "token": token, "pin": pin, "rest": rest}
     return once(call, lambda: _give(call, proof, proxy, also))
 
 
@@ -80,8 +81,9 @@ def _give(call: Call, proof: dict[str, str], proxy: int | None, also: Sequence[s
     except DomainError as error:
         return turned_down(error, call.barcode)
     outcome = _give_one(call, parcel, proof, named)
-    if outcome.events and others:
-        _tell_of_others(outcome.answer, [_also(call, other, proof) for other in others])
+    if outcome.answer.result == Result.OK and others:
+        wait = proof | {"rest": Rest.WAIT.value}
+        _tell_of_others(outcome.answer, [_also(call, other, wait) for other in others])
     return outcome
 
 
@@ -101,12 +103,27 @@ def _give_one(
         return outcome
     answer = Answer(
         word=str(words.GIVEN),
-        message=gettext("已交付。"),
+        message=_given_words(given),
+        hint=gettext("其余的到站入库后会再通知收件人，取件码不变。") if given.left else "",
         number=parcel.waybill,
-        facts=facts_of(parcel, call.station) | {"shelf": parcel.shelf},
+        facts=facts_of(parcel, call.station) | {"shelf": parcel.shelf} | _given_facts(given),
         undo=True,
     )
     return Outcome(answer, parcel, given.events)
+
+
+def _given_facts(given: GivenOut) -> dict[str, list[int]]:
+    """Which pieces, for undoing the scan."""
+    return {"given_pieces": list(given.pieces)} if given.pieces else {}
+
+
+def _given_words(given: GivenOut) -> str:
+    if not given.left:
+        return gettext("已交付。")
+    return gettext("已交付 %(pieces)s 件，还有 %(missing)s 件没到。") % {
+        "pieces": len(given.pieces),
+        "missing": given.left,
+    }
 
 
 def _others(call: Call, parcel: Parcel, method: str, also: Sequence[str]) -> list[Parcel]:
@@ -155,7 +172,7 @@ def _tell_of_others(answer: Answer, others: list[dict[str, str]]) -> None:
 
 
 def _given_before(call: Call, parcel: Parcel, error: AlreadyGivenOut) -> Outcome:
-    given = Pickup.objects.filter(parcel=parcel, undone_at=None).first()
+    given = Pickup.objects.filter(parcel=parcel, undone_at=None).order_by("partial", "-at").first()
     if given is not None and given.given_by == call.actor.id and given.station_id == call.station.pk:
         outcome = repeated(call, parcel, given.at, call.actor.id)
         outcome.answer.message = str(error.message)

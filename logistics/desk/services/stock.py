@@ -14,6 +14,7 @@ from logistics.desk.models import StockTake, StockTakeItem
 from logistics.desk.services.places import StockTakeGone
 from logistics.desk.states import Difference, StockTakeState
 from logistics.parcels.models import Parcel, PickupCode
+from logistics.parcels.selectors_pieces import none_left
 from logistics.parcels.services.guards import append, covers_station, event, lock, require_station
 from logistics.parcels.states import Issue, Stage
 from logistics.registry.models import Station
@@ -39,7 +40,7 @@ class Differences:
 def on_the_shelf(station: Station) -> QuerySet[Parcel]:
     """What should lie there: waiting for pickup under a live code of this station."""
     waiting = PickupCode.objects.filter(station=station, used_at=None, voided_at=None).values("parcel")
-    return Parcel.objects.filter(pk__in=waiting, stage=Stage.READY_FOR_PICKUP)
+    return Parcel.objects.filter(pk__in=waiting, stage=Stage.READY_FOR_PICKUP).exclude(none_left())
 
 
 def lies_here(parcel: Parcel, station: Station) -> bool:

@@ -23,6 +23,7 @@ from logistics.parcels.services.bags import BagNotOpen, remove_from_bag
 from logistics.parcels.services.consent import withdraw_consent
 from logistics.parcels.services.guards import lock_one, require_station
 from logistics.parcels.services.pickup.pieces import require_no_other_piece, take_piece_back
+from logistics.parcels.services.pickup.rest import take_pieces_back
 from logistics.parcels.services.undo import take_back
 from logistics.parcels.states import BagState
 from members.access.states import Permission
@@ -120,6 +121,12 @@ def _piece_out(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> Non
     take_piece_back(parcel=parcel, number=_piece_of(row), actor=actor, now=now)
 
 
+def _pieces_back(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
+    """Some of several pieces were given out, and the parcel waits on: no event says so."""
+    numbers = (row.answer.get("facts") or {}).get("given_pieces") or []
+    take_pieces_back(parcel=parcel, numbers=numbers, actor=actor, now=now)
+
+
 def _out_of_bag(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
     number = (row.answer.get("facts") or {}).get("bag", "")
     inside = BagItem.objects.select_related("bag").filter(parcel=parcel, bag__number=number, removed_at=None)
@@ -141,5 +148,6 @@ def _uncount(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
 _WAYS: dict[str, Callable[[Scan, Parcel, Actor, dt.datetime], None]] = {
     Task.SORT.value: _out_of_bag,
     Task.INBOUND.value: _piece_out,
+    Task.GIVE_OUT.value: _pieces_back,
     Task.STOCK_TAKE.value: _uncount,
 }

@@ -17,11 +17,13 @@ from logistics.desk.views.sending import refusal_of, with_picture
 from logistics.parcels.errors import ParcelNotFound, clock
 from logistics.parcels.events import NewEvent
 from logistics.parcels.selectors import events_of, parcel_by_number
+from logistics.parcels.selectors_pieces import pieces_of
 from logistics.parcels.services.consent import give_consent, withdraw_consent
 from logistics.parcels.services.corrections import correct_event
 from logistics.parcels.services.issues import report_damage, resolve_issue
 from logistics.parcels.services.numbers import add_successor_number
 from logistics.parcels.services.pickup import name_proxy, refuse_parcel
+from logistics.parcels.services.pickup.rest import MAY_COUNT, change_pieces, end_waiting, seen_pieces
 from logistics.parcels.services.returns import create_return_shipment, start_return
 from logistics.parcels.states import EVENT_LABELS, Act
 from logistics.registry.selectors import EnterpriseNotFound, public_carriers, visible_stations
@@ -182,6 +184,40 @@ def number(request, waybill: str):
         request, parcel, title=_("登记新单号"), button=_("登记新单号"), done=_("已登记，新旧单号都能查到这个包裹。"),
         lead=_("包裹转给另一家快递企业、换了面单时登记。收件人用旧单号仍能查到。"),
         form=_form(request, forms.NumberForm, carriers=public_carriers()), do=add,
+    )  # fmt: skip
+
+
+@needs(*MAY_COUNT)
+@never_cache
+@GET_AND_POST
+def pieces(request, waybill: str):
+    """The announcement counted the pieces wrong."""
+    parcel = parcel_for(request, waybill, *MAY_COUNT)
+    told = {"pieces": parcel.pieces, "seen": seen_pieces(parcel)}
+    return _act(
+        request, parcel, title=_("更正件数"), button=_("更正件数"), done=_("已更正件数。"),
+        lead=_("现在登记 %(pieces)s 件。请先向快递企业或寄件人核实；不能少于已扫到的 %(seen)s 件。") % told,
+        form=_form(request, forms.PiecesForm),
+        do=lambda data: change_pieces(
+            parcel=parcel, pieces=data["pieces"], why=data["why"], actor=request.actor, now=now()
+        ),
+    )  # fmt: skip
+
+
+@needs(Permission.STATION_GIVE_OUT)
+@never_cache
+@GET_AND_POST
+def rest(request, waybill: str):
+    """Some pieces were given out, and the rest will not come."""
+    parcel = parcel_for(request, waybill, Permission.STATION_GIVE_OUT)
+    counted = pieces_of(parcel)
+    return _act(
+        request, parcel, title=_("其余的不会到了"), button=_("登记并结束"), danger=True,
+        done=_("已登记件数不符，包裹按已签收结束。"),
+        lead=_("%(told)s确定其余的不会再到时办理：登记“件数不符”，包裹按已签收结束。只是件数登记多了的，请改办“更正件数”。")
+        % {"told": counted.sentence if counted else ""},
+        form=_form(request, forms.RestForm),
+        do=lambda data: end_waiting(parcel=parcel, why=data["why"], actor=request.actor, now=now()),
     )  # fmt: skip
 
 

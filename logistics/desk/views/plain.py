@@ -16,6 +16,7 @@ from logistics.desk.services.undoing import undo_scan
 from logistics.desk.states import Task
 from logistics.desk.views.plain_acts import plain_act
 from logistics.desk.views.sending import id_of
+from logistics.parcels.states import Rest
 from portal.core.errors import DomainError
 
 
@@ -65,4 +66,7 @@ def _give(form, actor, station, now: dt.datetime) -> Answer:
         method, {}
     )
     waybill = form.get("waybill", "")
-    return give(waybill=waybill, station=station, method=method, id=id_of(form["id"]), actor=actor, now=now, **given)
+    rest = form["give"] if form["give"] in Rest.values else ""
+    return give(
+        waybill=waybill, station=station, method=method, id=id_of(form["id"]), rest=rest, actor=actor, now=now, **given
+    )  # fmt: skip

@@ -93,6 +93,8 @@ WORDS = {
     "need_code": _("请输入 6 位取件码。"),
     "need_link": _("请扫收件人短信里的链接。"),
     "take_next": _("取这件"),
+    "rest_word": _("还差件"),
+    "need_rest": _("还有件没到。请选：只交已到的，还是都已交给收件人。"),
     "need_pin": _("请输入您的工作密码。"),
     "recipient_self": _("本人"),
     # stock-take

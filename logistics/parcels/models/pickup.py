@@ -140,6 +140,7 @@ class ParcelPiece(models.Model):
         "shelf": INTERNAL,
         "arrived_at": INTERNAL,
         "given_at": INTERNAL,
+        "pickup": INTERNAL,
     }
 
     parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="piece_rows")
@@ -147,6 +148,9 @@ class ParcelPiece(models.Model):
     shelf = models.CharField(_("货架位"), max_length=16, blank=True)
     arrived_at = models.DateTimeField(_("到站时间"))
     given_at = models.DateTimeField(_("交付时间"), null=True, blank=True)
+    pickup = models.ForeignKey(
+        "Pickup", models.PROTECT, null=True, blank=True, verbose_name=_("取件记录"), related_name="pieces"
+    )
 
     class Meta:
         verbose_name = _("分件")
@@ -154,6 +158,11 @@ class ParcelPiece(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["parcel", "number"], name="piece_once"),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=999), name="piece_number_in_range"),
+            models.CheckConstraint(
+                condition=Q(given_at__isnull=True, pickup__isnull=True)
+                | Q(given_at__isnull=False, pickup__isnull=False),
+                name="piece_given_by_a_pickup",
+            ),
         ]
 
     def __str__(self):
@@ -161,7 +170,10 @@ class ParcelPiece(models.Model):
 
 
 class Pickup(models.Model):
-    """A parcel was given out. At most one per parcel, by the database: the referee between two keepers."""
+    """A parcel was given out. At most one per parcel, by the database: the referee between two keepers.
+
+    `partial`: some of its pieces were, and the rest is still to come; any number of these, each with pieces of its own.
+    """
 
     labels = {
         "id": PUBLIC,
@@ -171,6 +183,7 @@ class Pickup(models.Model):
         "at": INTERNAL,
         "given_by": INTERNAL,
         "proxy": INTERNAL,
+        "partial": INTERNAL,
         "undone_at": INTERNAL,
     }
 
@@ -182,13 +195,16 @@ class Pickup(models.Model):
     proxy = models.ForeignKey(
         PickupProxy, models.PROTECT, null=True, blank=True, verbose_name=_("代收人"), related_name="+"
     )
+    partial = models.BooleanField(_("只交出部分件"), default=False)
     undone_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)  # the delivery was corrected: did not occur
 
     class Meta:
         verbose_name = _("取件记录")
         verbose_name_plural = _("取件记录")
         constraints = [
-            models.UniqueConstraint(fields=["parcel"], condition=Q(undone_at__isnull=True), name="pickup_once")
+            models.UniqueConstraint(
+                fields=["parcel"], condition=Q(undone_at__isnull=True, partial=False), name="pickup_once"
+            )
         ]
 
     def __str__(self):

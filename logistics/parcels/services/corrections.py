@@ -114,13 +114,14 @@ def _replacing(parcel: Parcel, replacement: NewEvent | None, now: dt.datetime) -
 
 def follow_up(parcel: Parcel, event: Event, now: dt.datetime) -> None:
     if event.code == Stage.DELIVERED and parcel.stage != Stage.DELIVERED:
-        undone = Pickup.objects.filter(parcel=parcel, undone_at=None).update(undone_at=now)
-        if undone:
+        whole = Pickup.objects.filter(parcel=parcel, undone_at=None, partial=False).first()
+        if whole is not None:
+            Pickup.objects.filter(pk=whole.pk).update(undone_at=now)
             reopen_code(parcel=parcel, now=now)
-            if parcel.pieces > 1:
-                ParcelPiece.objects.filter(parcel=parcel).update(given_at=None)
+            if parcel.pieces > 1:  # those given out before stay given out
+                ParcelPiece.objects.filter(pickup=whole).update(given_at=None, pickup=None)
         reopen_door(parcel=parcel, now=now)
     elif event.code == Stage.READY_FOR_PICKUP and parcel.ready_at is None:
         void_code(parcel=parcel, now=now)
         if parcel.pieces > 1:
-            ParcelPiece.objects.filter(parcel=parcel).delete()
+            ParcelPiece.objects.filter(parcel=parcel, given_at=None).delete()

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from logistics.parcels.events import NewEvent
-from logistics.parcels.models import Event, Parcel, Timer, TimerRule
+from logistics.parcels.models import Event, Parcel, ParcelPiece, Timer, TimerRule
 from logistics.parcels.services.notices import remind
 from logistics.parcels.services.pickup.codes import void_code
 from logistics.parcels.services.record import record_events
@@ -126,6 +126,8 @@ def _fire(pk: int, now: dt.datetime) -> bool:
     news = parcel.last_event_at
     if timer.kind == TimerKind.NO_UPDATE and news is not None and news > timer.anchor_at:
         return _start_again(timer, news, now)
+    if timer.kind in PICKUP_KINDS and (lies := _lies_since(timer, parcel, now)) > timer.anchor_at:
+        return _start_again(timer, lies, now)
     timer.fired_at = now
     timer.save(update_fields=["fired_at"])
     _EFFECTS[TimerKind(timer.kind)](timer, parcel, now)
@@ -145,6 +147,22 @@ def _start_again(timer: Timer, news: dt.datetime, now: dt.datetime) -> bool:
     timer.anchor_at, timer.due_at = news, news + span
     timer.save(update_fields=["anchor_at", "due_at"])
     return False if timer.due_at > now else _fire(timer.pk, now)
+
+
+def _lies_since(timer: Timer, parcel: Parcel, now: dt.datetime) -> dt.datetime:
+    """Since when the oldest piece lies here, of a parcel of which some were collected; else since it is counted from.
+
+    While none lies here there is nothing to collect or to send back. When the time to keep it has passed and the rest
+    has not come, the count is told as wrong, and waiting starts again.
+    """
+    if parcel.pieces == 1 or not ParcelPiece.objects.filter(parcel=parcel, given_at__isnull=False).exists():
+        return timer.anchor_at
+    oldest = ParcelPiece.objects.filter(parcel=parcel, given_at=None).order_by("arrived_at").first()
+    if oldest is not None:
+        return oldest.arrived_at
+    if timer.kind == TimerKind.RETURN and Issue.COUNT_MISMATCH not in parcel.issues:
+        _report(timer, parcel, Issue.COUNT_MISMATCH, now)
+    return now
 
 
 def _no_update(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:

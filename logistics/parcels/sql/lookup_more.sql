@@ -4,6 +4,13 @@ SELECT p.id, p.waybill, p.variant,
     s.name AS station_name, s.hours AS station_hours, s.address AS station_address,
     r.name AS recipient_name, 
     CASE WHEN r.relay <> '' THEN r.relay || '-' || r.extension ELSE r.phone END AS recipient_phone,
+    (  -- a parcel of several pieces at the counter: how many there should be, lie there, were collected
+        SELECT json_build_object('of', p.pieces, 'here', count(*) FILTER (WHERE c.given_at IS NULL),
+                                 'given', count(*) FILTER (WHERE c.given_at IS NOT NULL))
+        FROM parcels_parcelpiece c
+        WHERE c.parcel_id = p.id AND p.pieces > 1 AND p.stage = 'READY_FOR_PICKUP'
+        HAVING count(*) > 0
+    ) AS pieces,
     (
         SELECT coalesce(json_agg(json_build_object(
             'at', e.occurred_at, 'code', e.code, 'issue', nullif(e.issue, ''), 'place', es.name, 'text', e.text

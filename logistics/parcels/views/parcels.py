@@ -14,8 +14,10 @@ from logistics.parcels.errors import clock
 from logistics.parcels.explain import explain
 from logistics.parcels.forms.work import WorkFilterForm
 from logistics.parcels.selectors_handovers import holder_of, photos_of
+from logistics.parcels.selectors_pieces import PiecesHere, pieces_of
 from logistics.parcels.selectors_work import Page, explained_parcel, work_list, work_parcel
 from logistics.parcels.services.looks import Purpose, look_at_people
+from logistics.parcels.services.pickup.rest import MAY_COUNT
 from logistics.parcels.states import EVENT_LABELS, Direction, Issue, Stage
 from members.access.states import Permission
 from portal.core.access import needs
@@ -76,6 +78,7 @@ def parcel_page(request, waybill: str):
             raise NoFullLook()
         people = look_at_people(parcel=seen.parcel, purpose=purpose, actor=request.actor, now=now())
         unmasked = True
+    counted = pieces_of(seen.parcel)
     context = {
         "seen": seen,
         "parcel": seen.parcel,
@@ -86,15 +89,17 @@ def parcel_page(request, waybill: str):
         "may_explain": request.actor.may(Permission.PARCEL_EXPLAIN),
         "holder": holder_of(seen.parcel),
         "photos": photos_of(actor=request.actor, parcel=seen.parcel),
-        "acts": _acts(request.actor, seen.parcel),
+        "counted": counted,
+        "acts": _acts(request.actor, seen.parcel, counted),
     }
     return render(request, "parcels/parcel.html", context)
 
 
-def _acts(actor, parcel) -> list[dict[str, str]]:
+def _acts(actor, parcel, counted: PiecesHere | None) -> list[dict[str, str]]:
     """What the person may do with this parcel as it stands: each a page of its own, which judges again."""
     going = not parcel.is_closed
     to_village = going and parcel.direction == Direction.DOWN and parcel.stage != Stage.RETURNING
+    waits_for_rest = going and counted is not None and bool(counted.given) and not counted.shelves
     P = Permission
     acts = (
         ("work_door_stop", _("上门投递"), to_village and parcel.stage != Stage.READY_FOR_PICKUP, [P.PARCEL_DELIVER]),
@@ -103,6 +108,8 @@ def _acts(actor, parcel) -> list[dict[str, str]]:
         ("act_refuse", _("登记拒收"), to_village and Issue.REFUSED not in parcel.issues, [P.STATION_GIVE_OUT]),
         ("act_return", _("办理退回"), going and parcel.stage != Stage.RETURNING, [P.PARCEL_RETURN]),
         ("act_return_shipment", _("新建退货运单"), parcel.stage == Stage.DELIVERED, [P.PARCEL_CREATE]),
+        ("act_pieces", _("更正件数"), going, MAY_COUNT),
+        ("act_rest", _("其余的不会到了"), waits_for_rest, [P.STATION_GIVE_OUT]),
         ("act_damage", _("登记破损"), going, [P.EVENT_RECORD]),
         ("act_resolve", _("异常已处理"), going and bool(parcel.issues), [P.STATION_RECEIVE, P.PARCEL_CORRECT]),
         ("act_number", _("登记新单号"), going, [P.EVENT_RECORD]),

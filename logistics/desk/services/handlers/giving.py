@@ -17,11 +17,11 @@ from logistics.parcels.errors import ParcelClosed
 from logistics.parcels.models import Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_counter import at_counter
-from logistics.parcels.selectors_pieces import pieces_here, pieces_of
+from logistics.parcels.selectors_pieces import PiecesHere, none_left, pieces_here, pieces_of
 from logistics.parcels.services.pickup.codes import WrongCode, code_hash
-from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given
+from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given, require_some_here
 from logistics.parcels.services.pickup.links import LinkInvalid, read_link_parcels
-from logistics.parcels.states import ContactRole, PickupMethod, Stage
+from logistics.parcels.states import ContactRole, PickupMethod, Rest, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.errors import DomainError
@@ -39,7 +39,9 @@ def give_out(call: Call) -> Outcome:
     """The waiting parcel, its shelf, and the question which proof there is. Changes nothing."""
     parcel = _find(call)
     require_waiting(parcel, call.station)
-    return _ask_proof(call, parcel)
+    pieces = pieces_of(parcel)
+    require_some_here(parcel, pieces)
+    return _ask_proof(call, parcel, pieces)
 
 
 def _find(call: Call) -> Parcel:
@@ -100,28 +102,36 @@ def require_waiting(parcel: Parcel, station: Station) -> None:
 
 def waiting_at(station: Station):
     codes = PickupCode.objects.filter(station=station, used_at=None, voided_at=None).values("parcel")
-    return Parcel.objects.filter(pk__in=codes, stage=Stage.READY_FOR_PICKUP)
+    return Parcel.objects.filter(pk__in=codes, stage=Stage.READY_FOR_PICKUP).exclude(none_left())
 
 
-def _ask_proof(call: Call, parcel: Parcel) -> Outcome:
+def _ask_proof(call: Call, parcel: Parcel, pieces: PiecesHere | None) -> Outcome:
     known = {Kind.CODE: PickupMethod.CODE, Kind.LINK: PickupMethod.LINK}.get(call.barcode.kind)
     methods = [known] if known else list(PickupMethod)
     options = [option(method.value, method.label) for method in methods]
     message = gettext("在货架 %(shelf)s。") % {"shelf": parcel.shelf} if parcel.shelf else gettext("没有登记货架位。")
-    hint, pieces = gettext("核验后交付。"), pieces_of(parcel)
+    hint, rest = gettext("核验后交付。"), []
     if pieces is not None:
-        message = gettext("已到 %(told)s 件：%(where)s。") % {"told": pieces.told, "where": pieces.where}
+        message = pieces.whole
     if pieces is not None and pieces.missing:
-        hint = gettext("还差 %(missing)s 件没到！现在交付，这个单号就算签收完毕。请先告诉收件人，要等齐的先不取。") % {
-            "missing": pieces.missing
-        }
+        hint = gettext("还有 %(missing)s 件没到，请先告诉收件人。核验后选一种交付。") % {"missing": pieces.missing}
+        rest = _rest_options(pieces)
     outcome = asks(
-        call, "proof", options, message, hint, parcel=parcel,
+        call, "proof", options, message, hint, parcel=parcel, rest=rest,
         proxies=_proxies(parcel), together=together_with(parcel, call.station), by=known.value if known else "",
     )  # fmt: skip
     outcome.answer.word = parcel.shelf or str(words.DONE[call.task])
     outcome.answer.facts["shelf"] = parcel.shelf
     return outcome
+
+
+def _rest_options(pieces: PiecesHere) -> list[dict[str, str]]:
+    """The two ways to give out while some are missing, as buttons."""
+    told = {"here": len(pieces.shelves), "all": pieces.of - pieces.given}
+    return [
+        option(Rest.WAIT, gettext("交付已到的 %(here)s 件，其余的到了再取") % told),
+        option(Rest.ALL, gettext("%(all)s 件都已交给收件人") % told),
+    ]
 
 
 def _proxies(parcel: Parcel) -> list[dict[str, Any]]:

@@ -74,13 +74,18 @@ def _piece_in(call: Call, parcel: Parcel, done: Inbound, piece: PieceIn) -> Outc
     facts = facts_of(parcel, call.station) | {"shelf": piece.shelf, "piece": piece.number, "piece_of": piece.of}
     if not piece.fresh and piece.shelf == piece.before:
         outcome = repeated(call, parcel, piece.arrived_at, "system:", facts=facts)
-        outcome.answer.message = gettext("第 %(piece)s 件已入库，不用再扫。") % {"piece": piece.number}
+        told = {"piece": piece.number}
+        outcome.answer.message = (
+            gettext("第 %(piece)s 件已经交出，不用再扫。") % told
+            if piece.given_at
+            else gettext("第 %(piece)s 件已入库，不用再扫。") % told
+        )
         outcome.answer.hint = _rest(piece)
         return outcome
     answer = _taken_in(parcel, call)
     answer.word, answer.facts = piece.shelf or answer.word, facts
     answer.message = _told(piece)
-    answer.counts = {"expected": piece.of, "scanned": piece.here}
+    answer.counts = {"expected": piece.of, "scanned": piece.arrived}
     if not piece.fresh:
         answer.code, answer.word, answer.hint, answer.undo = "moved", str(words.MOVED), "", False
     return Outcome(answer, parcel, done.events)

@@ -60,10 +60,15 @@ def untell_recipient(*, parcel: Parcel, now: dt.datetime) -> bool:
 def tell_again(*, parcel: Parcel, station: Station, code: str, now: dt.datetime, complete: bool) -> None:
     """The number of pieces here has changed: what was not sent yet tells the new one.
 
-    Once it was sent the recipient hears only that now all pieces are here (`complete`).
+    Once it was sent the recipient hears only that now all pieces are here (`complete`), and of the first piece that
+    came after others were collected.
     """
     key, phone = arrival_key(parcel=parcel, station=station, code=code), phone_of(parcel, ContactRole.RECIPIENT)
-    if not untell_recipient(parcel=parcel, now=now):
+    counted = pieces_of(parcel)
+    if counted and counted.given:
+        key = f"{key}:after{counted.given}"
+    first = counted is not None and counted.given > 0 and len(counted.shelves) == 1
+    if not untell_recipient(parcel=parcel, now=now) and not first:
         if not complete:
             return
         key = f"{key}:all"

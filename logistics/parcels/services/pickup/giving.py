@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.errors import ParcelClosed, clock, spoken
 from logistics.parcels.models import Event, Parcel, ParcelPiece, Pickup, PickupCode, PickupProxy
 from logistics.parcels.selectors_counter import AtCounter, at_counter
+from logistics.parcels.selectors_pieces import PiecesHere, pieces_of
 from logistics.parcels.services.guards import append, event, lock_one, require_reach, require_station
 from logistics.parcels.services.pickup.codes import try_code
 from logistics.parcels.services.pickup.links import LinkInvalid, LinkUsed, read_link_parcels, subject_of
-from logistics.parcels.states import Act, Issue, PickupMethod, Stage, Variant
+from logistics.parcels.states import Act, Issue, PickupMethod, Rest, Stage, Variant
 from logistics.registry.models import Station
 from members.access.states import Permission
 from members.accounts.services import check_work_pin
@@ -32,7 +33,7 @@ _TROUBLE = (
     Issue.OVERDUE_UNSIGNED, Issue.DAMAGED,
 )  # fmt: skip
 
-_ONCE = "(parcel_id) WHERE undone_at IS NULL"  # index pickup_once
+_ONCE = "(parcel_id) WHERE undone_at IS NULL AND NOT partial"  # index pickup_once
 
 
 class AlreadyGivenOut(Conflict):
@@ -63,12 +64,23 @@ class ProofMissing(BadInput):
     hint = _("请输入取件码、扫描短信链接，或核对证件并输入工作密码。")
 
 
+class RestUnclear(Conflict):
+    code = "rest_unclear"
+    hint = _("请问清收件人，再选：只交已到的，还是都已交给收件人。")
+
+
 @dataclass(frozen=True, slots=True)
 class GivenOut:
-    """`events` are the ids, at the actor's source, of what was recorded."""
+    """`events` are the ids, at the actor's source, of what was recorded.
+
+    `pieces` are the numbers of the pieces of a parcel of several, `left` how many are still to come: the parcel
+    waits on for them, and no event was recorded.
+    """
 
     pickup: Pickup
     events: Sequence[str]
+    pieces: Sequence[int] = ()
+    left: int = 0
 
 
 def give_out(
@@ -110,14 +122,19 @@ def hand_out(
     pin: str = "",
     proxy: PickupProxy | None = None,
     pin_checked: bool = False,
+    rest: str = "",
 ) -> GivenOut:
     """Gives a waiting parcel to its recipient, or to the proxy they named, and records the delivery.
 
     `method` says which proof is given: CODE with `code`, LINK with `token`, IDENTITY with the keeper's own work
     `pin` after looking at the person's identity card (`pin_checked`: it was right for another parcel of this act). Of
     two keepers at once exactly one succeeds; the other gets AlreadyGivenOut. A wrong code is counted even though the
-    call fails. Raises WrongCode, CodeLocked, LinkInvalid, LinkUsed, OtherParcel, NotTheProxy, NotWaitingHere,
-    ParcelClosed, ProofMissing, and what check_work_pin raises.
+    call fails.
+
+    While pieces of the parcel are missing, `rest` says what becomes of them: with WAIT those that are here are given
+    out and the parcel waits on under its code, with ALL it is delivered. Raises RestUnclear without it, WrongCode,
+    CodeLocked, LinkInvalid, LinkUsed, OtherParcel, NotTheProxy, NotWaitingHere, ParcelClosed, ProofMissing, and what
+    check_work_pin raises.
     """
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
     require_reach(actor=actor, permission=Permission.STATION_GIVE_OUT, parcel=parcel)
@@ -131,11 +148,31 @@ def hand_out(
         known = at_counter(parcel)
         _require_not_given(parcel, known)
         waiting = _waiting_code(parcel, station, known)
+        pieces = pieces_of(parcel)
+        require_some_here(parcel, pieces)
+        if pieces is not None and pieces.missing and rest not in Rest.values:
+            raise RestUnclear(gettext("还有 %(missing)s 件没到。") % {"missing": pieces.missing})
         wrong = _wrong_proof(parcel, waiting, method, code, token, now)
         if wrong is None:
             _require_named(parcel, proxy)
-            return _deliver(parcel, station, waiting, actor=actor, now=now, method=method, proxy=proxy)
+            pickup = Pickup(parcel=parcel, station=station, method=method, at=now, given_by=actor.id, proxy=proxy)
+            if pieces is not None and pieces.missing and rest == Rest.WAIT:
+                return _give_some(pickup, waiting, pieces, actor=actor, now=now)
+            return _deliver(pickup, waiting, pieces, actor=actor, now=now)
     raise wrong
+
+
+def require_some_here(parcel: Parcel, pieces: PiecesHere | None) -> None:
+    """Raises AlreadyGivenOut when all pieces that arrived were given out: one may not give out what nobody has seen."""
+    if pieces is None or pieces.shelves or not pieces.given:
+        return
+    last = Pickup.objects.select_related("station").filter(parcel=parcel, undone_at=None).latest("at")
+    facts = {"when": clock(last.at), "station": last.station.name, "who": spoken(last.given_by)}
+    facts |= {"given": str(pieces.given), "missing": str(pieces.missing)}
+    raise AlreadyGivenOut(
+        gettext("已到的 %(given)s 件已于 %(when)s 在%(station)s由%(who)s交出，还有 %(missing)s 件没到。") % facts,
+        hint=gettext("新到的件请先扫码入库再交付；确定不会再到的，在包裹页办理“其余的不会到了”。"),
+    )
 
 
 def _require_not_given(parcel: Parcel, known: AtCounter) -> None:
@@ -182,28 +219,62 @@ def _require_named(parcel: Parcel, proxy: PickupProxy | None) -> None:
 
 
 def _deliver(
-    parcel: Parcel,
-    station: Station,
-    waiting: PickupCode,
-    *,
-    actor: Actor,
-    now: dt.datetime,
-    method: str,
-    proxy: PickupProxy | None,
+    pickup: Pickup, waiting: PickupCode, pieces: PiecesHere | None, *, actor: Actor, now: dt.datetime
 ) -> GivenOut:
-    pickup = Pickup(parcel=parcel, station=station, method=method, at=now, given_by=actor.id, proxy=proxy)
+    ids = deliver(pickup, waiting, actor=actor, now=now)
+    numbers = _mark(pickup, pieces, now)
+    _record_identity(pickup, numbers, actor, now)
+    return GivenOut(pickup, ids, numbers)
+
+
+def deliver(pickup: Pickup, waiting: PickupCode, *, actor: Actor, now: dt.datetime) -> list[str]:
+    """The parcel is in its recipient's hands: `pickup` is kept, the code used, DELIVERED recorded; the ids of events.
+
+    For services that hold the parcel's lock. Raises AlreadyGivenOut.
+    """
+    parcel, station = pickup.parcel, pickup.station
     if not insert_row(pickup, unless=_ONCE):  # the index is the referee, should the lock ever be missed
-        raise already_given(Pickup.objects.select_related("station").get(parcel=parcel, undone_at=None))
+        whole = Pickup.objects.select_related("station").get(parcel=parcel, undone_at=None, partial=False)
+        raise already_given(whole)
     PickupCode.objects.filter(pk=waiting.pk).update(used_at=now, wrong_tries=0, locked_until=None)
-    if parcel.pieces > 1:
-        ParcelPiece.objects.filter(parcel=parcel, given_at=None).update(given_at=now)
     withdraw(subject=subject_of(parcel), now=now)  # collected before the message went out
-    delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=delivered_variant(parcel, proxy))
-    ids = append(events=[delivered], actor=actor, now=now, stations=[station])
-    if method == PickupMethod.IDENTITY:
-        after = {"method": method, "proxy": proxy.pk if proxy else None}
-        record(actor=actor, now=now, action="pickup.by_identity", target=parcel, after=after)
-    return GivenOut(pickup, ids)
+    delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=delivered_variant(parcel, pickup.proxy))
+    return append(events=[delivered], actor=actor, now=now, stations=[station])
+
+
+def _give_some(
+    pickup: Pickup, waiting: PickupCode, pieces: PiecesHere, *, actor: Actor, now: dt.datetime
+) -> GivenOut:
+    """What is here, and the parcel waits on: its code, its link and its proxies serve for the rest as well."""
+    pickup.partial = True
+    pickup.save()
+    PickupCode.objects.filter(pk=waiting.pk).update(wrong_tries=0, locked_until=None)
+    numbers = _mark(pickup, pieces, now)
+    withdraw(subject=subject_of(pickup.parcel), now=now)
+    _record_identity(pickup, numbers, actor, now)
+    after = {"pieces": list(numbers), "missing": pieces.missing}
+    record(actor=actor, now=now, action="pickup.partial", target=pickup.parcel, after=after)
+    return GivenOut(pickup, (), numbers, pieces.missing)
+
+
+def _mark(pickup: Pickup, pieces: PiecesHere | None, now: dt.datetime) -> list[int]:
+    """The pieces that are here belong to this pickup now; their numbers. Each is given out once, by its row."""
+    if pieces is None:
+        return []
+    numbers = sorted(pieces.shelves)
+    rows = ParcelPiece.objects.filter(parcel=pickup.parcel, number__in=numbers, given_at=None)
+    if rows.update(given_at=now, pickup=pickup) != len(numbers):
+        raise AlreadyGivenOut(gettext("有件刚刚被交出。"), hint=gettext("请重新扫码，看还有哪几件在。"))
+    return numbers
+
+
+def _record_identity(pickup: Pickup, numbers: Sequence[int], actor: Actor, now: dt.datetime) -> None:
+    if pickup.method != PickupMethod.IDENTITY:
+        return
+    after: dict[str, object] = {"method": pickup.method, "proxy": pickup.proxy_id}
+    if numbers:
+        after["pieces"] = list(numbers)
+    record(actor=actor, now=now, action="pickup.by_identity", target=pickup.parcel, after=after)
 
 
 def delivered_variant(parcel: Parcel, proxy: PickupProxy | None) -> Variant:

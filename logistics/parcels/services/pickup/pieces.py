@@ -41,19 +41,23 @@ class PieceGone(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class PieceIn:
-    """Piece `number` of `of`; `here` lie at the counter now. `fresh`: this scan counted it; `before`: its old shelf."""
+    """Piece `number` of `of`; `arrived` have, given out or not. `fresh`: this scan counted it; `before`: its old shelf.
+
+    `given_at`: this very piece was given out then.
+    """
 
     number: int
     of: int
-    here: int
+    arrived: int
     fresh: bool
     shelf: str
     before: str
     arrived_at: dt.datetime
+    given_at: dt.datetime | None = None
 
     @property
     def missing(self) -> int:
-        return max(self.of - self.here, 0)
+        return max(self.of - self.arrived, 0)
 
 
 def expect_pieces(parcel: Parcel, of: int) -> None:
@@ -65,10 +69,9 @@ def expect_pieces(parcel: Parcel, of: int) -> None:
 
 def first_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, stays: bool) -> PieceIn:
     """The piece with which the parcel arrived. Rows of an earlier stay elsewhere go, unless the stay goes on."""
-    if stays:
-        return count_piece(parcel, number=number, shelf=shelf, at=at, another=True)
-    ParcelPiece.objects.filter(parcel=parcel).delete()
-    return _put(parcel, number or 1, shelf, at, here=0)
+    if not stays:  # what was given out then stays given out
+        ParcelPiece.objects.filter(parcel=parcel, given_at=None).delete()
+    return count_piece(parcel, number=number, shelf=shelf, at=at, another=True)
 
 
 def count_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, another: bool) -> PieceIn:
@@ -82,15 +85,15 @@ def count_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, ano
         rows = [_uncounted(parcel, number, at)]
     if number:
         old = next((row for row in rows if row.number == number), None)
-        return _again(parcel, old, shelf, rows) if old else _put(parcel, number, shelf, at, here=len(rows))
+        return _again(parcel, old, shelf, rows) if old else _put(parcel, number, shelf, at, arrived=len(rows))
     taken = {row.number for row in rows}
     free = next((n for n in range(1, parcel.pieces + 1) if n not in taken), None)
     last = max(rows, key=lambda row: row.arrived_at, default=None)
     if free is None and last is not None:
         return _again(parcel, last, "", rows)
-    if last is not None and not another and shelf in ("", last.shelf) and abs(at - last.arrived_at) <= SAME_WITHIN:
+    if last is not None and last.given_at is None and not another and shelf in ("", last.shelf) and abs(at - last.arrived_at) <= SAME_WITHIN:
         raise PieceUnclear()
-    return _put(parcel, free or 1, shelf, at, here=len(rows))
+    return _put(parcel, free or 1, shelf, at, arrived=len(rows))
 
 
 def _uncounted(parcel: Parcel, number: int, at: dt.datetime) -> ParcelPiece:
@@ -99,13 +102,15 @@ def _uncounted(parcel: Parcel, number: int, at: dt.datetime) -> ParcelPiece:
     return ParcelPiece.objects.create(parcel=parcel, number=own, shelf=parcel.shelf, arrived_at=arrived)
 
 
-def _put(parcel: Parcel, number: int, shelf: str, at: dt.datetime, *, here: int) -> PieceIn:
+def _put(parcel: Parcel, number: int, shelf: str, at: dt.datetime, *, arrived: int) -> PieceIn:
     ParcelPiece.objects.create(parcel=parcel, number=number, shelf=shelf, arrived_at=at)
-    return PieceIn(number, parcel.pieces, here + 1, True, shelf, "", at)
+    return PieceIn(number, parcel.pieces, arrived + 1, True, shelf, "", at)
 
 
 def _again(parcel: Parcel, row: ParcelPiece, shelf: str, rows: Sequence[ParcelPiece]) -> PieceIn:
     before = row.shelf
+    if row.given_at is not None:
+        return PieceIn(row.number, parcel.pieces, len(rows), False, before, before, row.arrived_at, row.given_at)
     if shelf and shelf != before:
         ParcelPiece.objects.filter(pk=row.pk).update(shelf=shelf)
         if parcel.shelf == before:  # the parcel's own shelf is that of the piece that came first
@@ -114,8 +119,11 @@ def _again(parcel: Parcel, row: ParcelPiece, shelf: str, rows: Sequence[ParcelPi
 
 
 def require_no_other_piece(parcel: Parcel, number: int) -> None:
-    """The arrival itself is taken back last: raises PieceGone while other pieces lie here."""
-    if ParcelPiece.objects.filter(parcel=parcel).exclude(number=number).exists():
+    """The arrival itself is taken back last: raises PieceGone while other pieces lie here, or any was given out."""
+    rows = ParcelPiece.objects.filter(parcel=parcel)
+    if rows.filter(given_at__isnull=False).exists():
+        raise PieceGone(gettext("这个单号已有件交出。"), hint=gettext("请先撤销那次交付，再撤销入库。"))
+    if rows.exclude(number=number).exists():
         raise PieceGone(gettext("这个单号还有别的件在库。"), hint=gettext("请先撤销后扫的几件，再撤销第一件。"))
 
 
@@ -127,8 +135,12 @@ def take_piece_back(*, parcel: Parcel, number: int, actor: Actor, now: dt.dateti
     parcel = lock_one(parcel)
     if parcel.stage != Stage.READY_FOR_PICKUP:
         raise PieceGone()
-    if not ParcelPiece.objects.filter(parcel=parcel, number=number, given_at=None).delete()[0]:
+    row = ParcelPiece.objects.filter(parcel=parcel, number=number).first()
+    if row is None:
         raise ParcelNotFound()
+    if row.given_at is not None:
+        raise PieceGone(gettext("这一件已经交出。"), hint=gettext("请先撤销那次交付，再撤销入库。"))
+    row.delete()
     known = at_counter(parcel)
     if known.live_code is not None:
         tell_again(parcel=parcel, station=known.live_code.station, code=known.live_code.code, now=now, complete=False)

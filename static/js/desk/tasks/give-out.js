@@ -7,19 +7,20 @@ import { address, config, make, newId, say } from "../words.js";
 const at = (id) => document.getElementById(id);
 const LINK = /~|\/l\//;
 const tokenOf = (text) => /\/l\/([^/?#\s]+)/.exec(text)?.[1] ?? text.trim();
-let now = null; // { number, by, code, token, id }
+let now = null; // { number, by, code, token, id, rest: two ways while pieces are missing }
 let desk = null;
 
 function ask(answer, entry) {
   const read = entry.body.number;
   const by = answer.ask.by ?? "";
-  now = { number: answer.number, id: newId(), by, code: by === "code" ? read : "", token: by === "link" ? tokenOf(read) : "" };
+  now = { number: answer.number, id: newId(), by, code: by === "code" ? read : "", token: by === "link" ? tokenOf(read) : "", rest: answer.ask.rest ?? [] };
   at("give").hidden = false;
   at("give-shelf").textContent = answer.facts?.shelf || "—";
   at("give-who").textContent = [answer.facts?.recipient, answer.facts?.carrier, answer.facts?.tail].filter(Boolean).join(" · ");
   methods(answer.ask.options, by);
   proxies(answer.ask.proxies ?? []);
   together(answer.ask.together ?? []);
+  ways(answer);
   at("give-code").value = "";
   at("give-pin").value = "";
   desk.wedge.focus(); // the code may be typed into the big field as well
@@ -31,6 +32,16 @@ function methods(options, by) {
     make("label", { class: "chip", for: `method-${value}` },
       make("input", { type: "radio", name: "method", id: `method-${value}`, value, checked: value === by || place === 0, on: { change: choose } }), label)));
   choose();
+}
+
+/** While pieces are missing there are two ways to give out, each a button that says what it does. */
+function ways(answer) {
+  const two = now.rest.length > 0;
+  at("give-now").hidden = two;
+  at("give-missing").hidden = at("give-ways").hidden = !two;
+  at("give-missing").textContent = two ? `${answer.message} ${answer.hint}` : "";
+  at("give-ways").replaceChildren(...now.rest.map(({ value, label }) =>
+    make("button", { type: "button", class: "button", "data-rest": value, on: { click: () => give(value) } }, label)));
 }
 
 const method = () => document.querySelector("[name=method]:checked")?.value ?? "code";
@@ -62,8 +73,9 @@ function together(others) {
   choose();
 }
 
-async function give() {
-  const body = { id: now.id, station: config.station, method: method(), code: "", token: "", pin: "", proxy: Number(at("give-proxy").value) || null, also: [] };
+/** `rest` is the way that was chosen; a code that was scanned or typed does not choose one. */
+async function give(rest = "") {
+  const body = { rest, id: now.id, station: config.station, method: method(), code: "", token: "", pin: "", proxy: Number(at("give-proxy").value) || null, also: [] };
   if (body.method === "code") body.code = now.code || at("give-code").value.trim();
   if (body.method === "link") body.token = now.token;
   if (body.method === "identity") {
@@ -76,9 +88,14 @@ async function give() {
     at({ need_code: "give-code", need_pin: "give-pin", need_link: "number" }[lacks]).focus();
     return;
   }
-  at("give-now").disabled = true;
+  if (now.rest.length && !rest) {
+    show({ result: "ask", code: "rest_unclear", word: say("rest_word"), message: say("need_rest") });
+    document.querySelector("[data-rest]").focus();
+    return;
+  }
+  freeze(true);
   const answer = await request(address(config.urls.give, now.number), body);
-  at("give-now").disabled = false;
+  freeze(false);
   if (!answer) return;
   show(answer);
   desk.list.put(answer.id || body.id, { ...answer, id: answer.id || body.id });
@@ -91,6 +108,10 @@ async function give() {
   const rest = [...document.querySelectorAll("[name=also]:not(:checked)")].length;
   if (rest) leave({ keepTogether: true });
   else leave();
+}
+
+function freeze(still) {
+  for (const button of [at("give-now"), ...document.querySelectorAll("[data-rest]")]) button.disabled = still;
 }
 
 function leave({ keepTogether = false } = {}) {
@@ -106,7 +127,7 @@ function leave({ keepTogether = false } = {}) {
 export default {
   open(page) {
     desk = page;
-    at("give-now").addEventListener("click", give);
+    at("give-now").addEventListener("click", () => give());
     at("give-stop").addEventListener("click", () => leave());
     for (const id of ["give-code", "give-pin"]) {
       at(id).addEventListener("keydown", (event) => {
