@@ -52,7 +52,7 @@ _PARCEL = _object(
     variant=_TEXT,
     village=_maybe(_TEXT),
     recipient=_maybe(_object({"name": _TEXT, "phone": _TEXT})),
-    pieces=_maybe(_object(dict.fromkeys(("of", "here", "given"), {"type": "integer", "minimum": 0}))),
+    pieces=_maybe(_object({key: {"type": "integer", "minimum": 0} for key in ("of", "here", "given")})),
 )
 TRACKED = _object({"number": _TEXT, "parcels": {"type": "array", "items": _PARCEL}})
 _DAY = {"type": "string", "format": "date"}

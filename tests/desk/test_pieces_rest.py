@@ -18,7 +18,7 @@ from logistics.parcels.models import Event, ParcelPiece, Pickup, PickupCode, Tim
 from logistics.parcels.services.corrections import correct_event
 from logistics.parcels.services.pickup.giving import AlreadyGivenOut, RestUnclear, hand_out
 from logistics.parcels.services.pickup.links import make_link_token, read_link_parcels
-from logistics.parcels.services.pickup.rest import change_pieces, end_waiting
+from logistics.parcels.services.pickup.remaining import change_pieces, end_waiting
 from logistics.parcels.services.timers import arm, fire_due
 from portal.audit.models import AuditEntry
 from portal.core.errors import DomainError, NotFound
@@ -169,7 +169,9 @@ def test_a_correction_of_the_delivery_leaves_what_was_given_before(counter, keep
     phone.scan("inbound", parcel.waybill, shelf="B")
     handed(phone, parcel)
     delivered = Event.objects.get(parcel=parcel, code="DELIVERED")
-    correct_event(event=delivered, reason="did_not_occur", actor=county_official.actor(), now=phone.now, why="没有交给本人")
+    correct_event(
+        event=delivered, reason="did_not_occur", actor=county_official.actor(), now=phone.now, why="没有交给本人"
+    )
     assert (fresh(parcel).stage, state(parcel)) == ("READY_FOR_PICKUP", [(1, True), (2, False)])
 
 
@@ -297,7 +299,7 @@ def test_the_recipient_reads_what_is_left(counter, keeper, phone, villager, clie
 def test_the_clock_waits_for_pieces_that_have_not_come(counter, keeper, phone):
     """Nothing lies here, so nothing is sent back: the county is told that the count is wrong, and waiting goes on."""
     parcel = come(counter, keeper, phone)
-    arm([event for event in Event.objects.select_related("parcel").filter(parcel=parcel)], phone.now)
+    arm(list(Event.objects.select_related("parcel").filter(parcel=parcel)), phone.now)
     handed(phone, parcel, "wait")
     later = phone.now + dt.timedelta(hours=200)
     fire_due(now=later)

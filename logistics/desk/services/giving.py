@@ -63,8 +63,9 @@ def give(
     """Delivers a waiting parcel against one proof; a scan of its own, which may be undone.
 
     `also` names the same recipient's other parcels: IDENTITY opens them all, LINK those its message told, a code only
-    its own parcel. `rest` says what becomes of pieces that are missing (Rest);
-    those of the other parcels wait. A wrong proof is an answer, and counted. The same `id` again gets the stored answer. Raises StationNotFound, Forbidden, ScanNotFound.
+    its own parcel. `rest` says what becomes of pieces that are missing (Rest); those of the other parcels wait. A
+    wrong proof is an answer, and counted. The same `id` again gets the stored answer. Raises StationNotFound,
+    Forbidden, ScanNotFound.
     """
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
     call = Call(id or new_id(), Task.GIVE_OUT, station, read_barcode(waybill), actor, now)

@@ -23,7 +23,7 @@ from logistics.parcels.services.bags import BagNotOpen, remove_from_bag
 from logistics.parcels.services.consent import withdraw_consent
 from logistics.parcels.services.guards import lock_one, require_station
 from logistics.parcels.services.pickup.pieces import require_no_other_piece, take_piece_back
-from logistics.parcels.services.pickup.rest import take_pieces_back
+from logistics.parcels.services.pickup.remaining import take_pieces_back
 from logistics.parcels.services.undo import take_back
 from logistics.parcels.states import BagState
 from members.access.states import Permission

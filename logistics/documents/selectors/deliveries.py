@@ -80,7 +80,9 @@ def _facts(parcel: Parcel) -> list[tuple[str, str]]:
 
 def _given(parcel: Parcel) -> list[tuple[str, str]]:
     """How it was given out: over the counter, at the door, or only reported by the carrier."""
-    pickup = Pickup.objects.filter(parcel=parcel, undone_at=None, partial=False).select_related("station", "proxy").first()
+    pickup = (
+        Pickup.objects.filter(parcel=parcel, undone_at=None, partial=False).select_related("station", "proxy").first()
+    )
     if pickup is not None:
         proxy = f"{mask_name(pickup.proxy.name)}  {mask_phone(pickup.proxy.phone)}" if pickup.proxy else ""
         return [

@@ -17,7 +17,7 @@ from logistics.parcels.selectors_handovers import holder_of, photos_of
 from logistics.parcels.selectors_pieces import PiecesHere, pieces_of
 from logistics.parcels.selectors_work import Page, explained_parcel, work_list, work_parcel
 from logistics.parcels.services.looks import Purpose, look_at_people
-from logistics.parcels.services.pickup.rest import MAY_COUNT
+from logistics.parcels.services.pickup.remaining import MAY_COUNT
 from logistics.parcels.states import EVENT_LABELS, Direction, Issue, Stage
 from members.access.states import Permission
 from portal.core.access import needs

@@ -58,5 +58,9 @@ def _counts(day: Day) -> list[tuple[str, int, int]]:
         ("bags opened", acts["bags opened"], bags.filter(state="opened").count()),
         ("handovers confirmed", acts["handovers confirmed"], states["confirmed"]),
         ("handovers disputed", acts["handovers disputed"], states["disputed"]),
-        ("given out at stations", collected, Pickup.objects.filter(parcel__in=mine, undone_at=None, partial=False).count()),
+        (
+            "given out at stations",
+            collected,
+            Pickup.objects.filter(parcel__in=mine, undone_at=None, partial=False).count(),
+        ),
     ]

@@ -238,13 +238,13 @@ def deliver(pickup: Pickup, waiting: PickupCode, *, actor: Actor, now: dt.dateti
         raise already_given(whole)
     PickupCode.objects.filter(pk=waiting.pk).update(used_at=now, wrong_tries=0, locked_until=None)
     withdraw(subject=subject_of(parcel), now=now)  # collected before the message went out
-    delivered = event(parcel, Stage.DELIVERED, station=station, now=now, variant=delivered_variant(parcel, pickup.proxy))
+    delivered = event(
+        parcel, Stage.DELIVERED, station=station, now=now, variant=delivered_variant(parcel, pickup.proxy)
+    )
     return append(events=[delivered], actor=actor, now=now, stations=[station])
 
 
-def _give_some(
-    pickup: Pickup, waiting: PickupCode, pieces: PiecesHere, *, actor: Actor, now: dt.datetime
-) -> GivenOut:
+def _give_some(pickup: Pickup, waiting: PickupCode, pieces: PiecesHere, *, actor: Actor, now: dt.datetime) -> GivenOut:
     """What is here, and the parcel waits on: its code, its link and its proxies serve for the rest as well."""
     pickup.partial = True
     pickup.save()

@@ -65,7 +65,9 @@ def read_link_parcels(*, token: str, now: dt.datetime) -> list[Parcel]:
     own = _parcel_of(token, now)
     told = [int(name.removeprefix(_SUBJECT)) for name in told_together(subject_of(own)) if name != subject_of(own)]
     parcels = [own, *_with_places().filter(pk__in=told).order_by("pk")]
-    given = set(Pickup.objects.filter(parcel__in=parcels, undone_at=None, partial=False).values_list("parcel_id", flat=True))
+    given = set(
+        Pickup.objects.filter(parcel__in=parcels, undone_at=None, partial=False).values_list("parcel_id", flat=True)
+    )
     left = [parcel for parcel in parcels if not parcel.is_closed and parcel.pk not in given]
     if not left:
         raise LinkUsed()

@@ -91,7 +91,13 @@ def count_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, ano
     last = max(rows, key=lambda row: row.arrived_at, default=None)
     if free is None and last is not None:
         return _again(parcel, last, "", rows)
-    if last is not None and last.given_at is None and not another and shelf in ("", last.shelf) and abs(at - last.arrived_at) <= SAME_WITHIN:
+    if (
+        last is not None
+        and last.given_at is None
+        and not another
+        and shelf in ("", last.shelf)
+        and abs(at - last.arrived_at) <= SAME_WITHIN
+    ):
         raise PieceUnclear()
     return _put(parcel, free or 1, shelf, at, arrived=len(rows))
 

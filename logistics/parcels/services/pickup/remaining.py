@@ -77,12 +77,16 @@ def change_pieces(*, parcel: Parcel, pieces: int, why: str, actor: Actor, now: d
     require_open([parcel])
     before, seen = parcel.pieces, seen_pieces(parcel)
     if pieces < seen:
-        raise FewerThanSeen(gettext("已经扫到第 %(seen)s 件，不能改成 %(pieces)s 件。") % {"seen": seen, "pieces": pieces})
+        raise FewerThanSeen(
+            gettext("已经扫到第 %(seen)s 件，不能改成 %(pieces)s 件。") % {"seen": seen, "pieces": pieces}
+        )
     if pieces == before:
         return parcel
     Parcel.objects.filter(pk=parcel.pk).update(pieces=pieces)
-    counts = {"before": {"pieces": before}, "after": {"pieces": pieces}}
-    record(actor=actor, now=now, action="parcel.pieces", target=parcel, why=why, **counts)
+    record(
+        actor=actor, now=now, action="parcel.pieces", target=parcel, why=why,
+        before={"pieces": before}, after={"pieces": pieces},
+    )  # fmt: skip
     _settle(parcel, pieces, actor, now)
     parcel.refresh_from_db()
     return parcel
@@ -119,8 +123,9 @@ def end_waiting(*, parcel: Parcel, why: str, actor: Actor, now: dt.datetime) -> 
     parcel = lock_one(parcel)
     require_open([parcel])
     live, counted = at_counter(parcel).live_code, pieces_of(parcel)
-    waits = live is not None and parcel.stage == Stage.READY_FOR_PICKUP
-    if not waits or counted is None or counted.shelves or not counted.given:
+    if live is None or parcel.stage != Stage.READY_FOR_PICKUP:
+        raise RestNotWaited()
+    if counted is None or counted.shelves or not counted.given:
         raise RestNotWaited()
     missing = event(parcel, Issue.COUNT_MISMATCH, station=live.station, now=now)
     append(events=[missing], actor=actor, now=now, stations=[live.station])
@@ -136,9 +141,7 @@ def end_waiting(*, parcel: Parcel, why: str, actor: Actor, now: dt.datetime) -> 
 def _deliver_last(parcel: Parcel, live: PickupCode, actor: Actor, now: dt.datetime) -> None:
     """All there are were given out by partial pickups: delivered as the last of these was proved."""
     last = Pickup.objects.select_related("proxy").filter(parcel=parcel, undone_at=None, partial=True).latest("at")
-    whole = Pickup(
-        parcel=parcel, station=live.station, method=last.method, at=now, given_by=actor.id, proxy=last.proxy
-    )
+    whole = Pickup(parcel=parcel, station=live.station, method=last.method, at=now, given_by=actor.id, proxy=last.proxy)
     deliver(whole, live, actor=actor, now=now)
 
 
