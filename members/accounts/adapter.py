@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.forms import PhoneField
-from members.accounts.hashing import Busy, one_of_few
+from members.accounts.hashing import one_of_few
 from members.accounts.limits import LOGIN_PASSWORDS
 from members.accounts.phones import shown
 from members.accounts.selectors import public_user_by_phone
@@ -102,12 +102,8 @@ class PhoneAdapter(DefaultAccountAdapter):
     def authenticate(self, request, **credentials):
         """Counted before it is judged; a right password takes back its own try. Raises Paused, and Busy (503)."""
         counted = LOGIN_PASSWORDS.begin(credentials.get("phone", ""), caller_of(request))
-        try:
-            with one_of_few():
-                user = super().authenticate(request, **credentials)
-        except Busy:
-            counted.forgive()
-            raise
+        with counted.judging(), one_of_few():
+            user = super().authenticate(request, **credentials)
         if user is not None:
             counted.forgive()
         return user

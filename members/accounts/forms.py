@@ -172,7 +172,8 @@ class CountedFactor(Guarded, mfa.BaseAuthenticateForm):
 
     def clean_code(self):
         counted = self.begin(SECOND_FACTORS, self.user.phone)
-        code = super().clean_code()
+        with counted.judging():
+            code = super().clean_code()
         counted.forgive()
         remember_browser(context.request, SECOND_FACTORS.kind, self.user.phone)
         return code

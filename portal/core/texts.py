@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -17,13 +16,18 @@ def is_unfit(text: str) -> bool:
 
 
 def holds_unfit(value: Any) -> bool:
-    """The same of everything inside lists and mappings, their keys too."""
-    if isinstance(value, str):
-        return is_unfit(value)
-    if isinstance(value, Mapping):
-        return any(holds_unfit(key) or holds_unfit(inner) for key, inner in value.items())
-    if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return any(map(holds_unfit, value))
+    """The same of everything inside lists and mappings, their keys too; however deep they lie."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            if is_unfit(found):
+                return True
+        elif isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, dict):
+            waiting.extend(found)
+            waiting.extend(found.values())
     return False
 
 

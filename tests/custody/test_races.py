@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from logistics.parcels.models import BagItem, Event, HandoverItem, Pickup, PickupCode
+from logistics.parcels.services import looks
 from logistics.parcels.services.bags import InOtherBag, SealUsed, add_to_bag, open_bag, seal_bag
 from logistics.parcels.services.consent import give_consent, withdraw_consent
 from logistics.parcels.services.handovers import HandoverAnswered, InOpenHandover, offer_handover, take_over
@@ -18,6 +19,7 @@ from logistics.parcels.services.pickup.giving import AlreadyGivenOut
 from logistics.parcels.services.returns import start_return
 from members.access.states import Role
 from portal.core.errors import DomainError
+from portal.notify.models import Message
 from tests.custody.conftest import COUNTY, NOW, codes_of, fresh
 from tests.personas import hold, make_persona
 
@@ -156,3 +158,14 @@ def test_one_parcel_into_two_bags_at_once(counter, world):
     assert (len(won), len(lost)) == (1, 1)
     assert BagItem.objects.filter(parcel=shared).count() == 1
     assert BagItem.objects.count() == 2  # the other load stayed out as a whole
+
+
+def test_looks_at_the_same_moment_are_counted_one_by_one(counter, keeper, county_official, monkeypatch):
+    """Else two that count the same jump over the number at which officials are told, and over the last allowed."""
+    monkeypatch.setattr(looks, "LOOKS_TOLD", 3)
+    monkeypatch.setattr(looks, "LOOKS_MOST", 5)
+    parcel, actor = counter.parcel(), keeper.actor()
+    acts = [lambda: looks.look_at_people(parcel=parcel, purpose="call", actor=actor, now=NOW) for _look in range(12)]
+    seen, lost = split(at_once(*acts), looks.TooManyLooks)
+    assert (len(seen), len(lost)) == (5, 7)
+    assert Message.objects.filter(template="many_looks").count() == 1

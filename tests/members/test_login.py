@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.hashers import get_hasher
+from django.db import OperationalError, connection
 from django.test import Client
 
 from members.accounts.limits import LOGIN_CODES, LOGIN_PASSWORDS
@@ -310,3 +311,18 @@ def test_code_is_neither_in_the_page_nor_in_the_address(villager):
     code = last_code(KNOWN)
     assert code not in answer.url + client.get(CONFIRM).content.decode()
     assert KNOWN[3:] not in answer.url
+
+
+def test_a_password_that_the_database_could_not_judge_costs_no_try(villager):
+    """Who goes on trying while the database restarts is not asked to work afterwards."""
+    client = browser()
+
+    def away(execute, sql, params, many, context):
+        if 'FROM "accounts_user"' in sql:
+            raise OperationalError("the connection is lost")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away):
+        for _n in range(LOGIN_PASSWORDS.caller.free + 1):
+            assert client.post(LOGIN, {"login": KNOWN, "password": PASSWORD}).status_code == 503
+    assert client.post(LOGIN, {"login": KNOWN, "password": PASSWORD}).status_code == 302

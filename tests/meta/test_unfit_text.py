@@ -18,6 +18,14 @@ LONE = json.loads('"\\ud800"')
 TEXTS = ["a\x00b", f"a{LONE}b"]
 
 
+def nested(levels: int, inmost: str = "1") -> str:
+    return "[" * levels + inmost + "]" * levels
+
+
+VALUES = {"zero byte": json.dumps(TEXTS[0]), "half a character": json.dumps(TEXTS[1])}  # as JSON
+DEEP = {"deep": nested(450, json.dumps(TEXTS[0])), "deepest": nested(960)}
+
+
 def ask(street, name, method, path, **more):
     cache.clear()
     with transaction.atomic():
@@ -88,22 +96,38 @@ def test_no_form_takes_unfit_text(street, name):
     assert wrong == []
 
 
+BODY = (
+    '{"id": @, "number": @, "station": @, "digits": @, "value": @, "answers": {"1": @}, KEY: 1, "sequence": 1,'
+    ' "events": [{"number": @, "code": @, "at": @, "id": @}, @],'
+    ' "parcels": [{"carrier_number": @, "recipient_name": @}]}'
+)
+
+
+def faults_of(street, name: str, methods: tuple[str, ...], *bodies: str, under: str = "/") -> list:
+    return [
+        (method, path, status)
+        for path in sorted({path for path in every_address(street) if path.startswith(under)})
+        for method in methods
+        for body in bodies
+        if (status := ask(street, name, method, path, data=body, content_type="application/json")) >= 500
+    ]
+
+
 @pytest.mark.parametrize("name", ["anonymous", "keeper", "carrier_system", "county_official"])
-@pytest.mark.parametrize("text", TEXTS, ids=["zero byte", "half a character"])
+@pytest.mark.parametrize("text", VALUES.values(), ids=VALUES)
 def test_no_json_makes_an_error_of_ours(street, name, text):
     """A batch refuses the row alone, so 200 is right there; what else a door answers, it is no 5xx."""
-    body = json.dumps({
-        "id": text, "number": text, "station": text, "digits": text, "value": text, "answers": {"1": text}, text: 1,
-        "sequence": 1, "events": [{"number": text, "code": text, "at": text, "id": text}],
-        "parcels": [{"carrier_number": text, "recipient_name": text}],
-    })  # fmt: skip
-    wrong = []
-    for path in sorted(set(every_address(street))):
-        for method in ("POST", "PUT", "PATCH"):
-            status = ask(street, name, method, path, data=body, content_type="application/json")
-            if status >= 500:
-                wrong.append((method, path, status))
-    assert wrong == []
+    body = BODY.replace("@", text).replace("KEY", text)
+    assert faults_of(street, name, ("POST", "PUT", "PATCH"), body) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "under"), [("anonymous", "/"), ("keeper", "/work/scan/"), ("carrier_system", "/api/")]
+)
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_no_depth_of_json_makes_an_error_of_ours(street, name, under, text):
+    body = BODY.replace("@", text).replace("KEY", '"more"')
+    assert faults_of(street, name, ("POST",), text, body, under=under) == []
 
 
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "django_language", "large_type"])

@@ -1,12 +1,14 @@
 """Parcels with the phones that e-commerce really sends: relay numbers, masked ones, two in a cell."""
 
+import importlib
 import io
 import json
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from logistics.desk.services.call import Fields
 from logistics.desk.services.scans import take_scan
@@ -171,3 +173,31 @@ def test_a_masked_phone_is_never_stored_by_the_api(carrier_system):
     ).json()
     assert answer["accepted"] == 4
     assert not ParcelContact.objects.exclude(phone="", relay="").exists()
+
+
+def test_the_page_of_wrong_digits_names_the_extension(client, carrier_system):
+    """The person's own number is not known behind a relay number: whoever tries it must learn what opens."""
+    upload(carrier_system.client, (CASES / "18-virtual-numbers.csv").read_bytes())
+    page = client.post(f"/t/{contacts()[0].parcel.waybill}", {"digits": "9999"}).content.decode()
+    assert "分机号的后四位" in page
+
+
+@pytest.mark.parametrize(
+    ("kept", "stays"),
+    [
+        ("+869336621234", True), ("+861064448888", True), ("+8675512345678", True), ("+862112345678", True),
+        ("+864008100000", True), ("+8613800138000", True), ("+861741234", False), ("+8612345", False),
+        ("+868412345678", False), ("+861741234567", False), ("+8695013123456", False),
+    ],
+)  # fmt: skip
+def test_older_phones_that_are_none_are_forgotten_and_no_others(world, kept, stays):
+    """What the reader of before made of masked numbers; a landline is a phone, kept without the 0 of its area code."""
+    migration = importlib.import_module("logistics.parcels.migrations.0012_phones_of_contacts")
+    parcel = Counter(world).parcel()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE parcels_parcelcontact DROP CONSTRAINT contact_phone_whole")
+    ParcelContact.objects.filter(parcel=parcel).update(phone=kept, tail_hash="kept", relay="", extension="")
+    migration.forget_what_is_no_phone(apps, None)
+    found = set(ParcelContact.objects.filter(parcel=parcel).values_list("phone", "tail_hash"))
+    assert found == {(kept, "kept") if stays else ("", "")}

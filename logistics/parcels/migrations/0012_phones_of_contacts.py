@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from portal.core.phones import PhoneKind, read_phone
+from portal.core.phones import PhoneKind, read_phone, written
 
 
 def forget_what_is_no_phone(apps, schema_editor):
@@ -10,7 +10,7 @@ def forget_what_is_no_phone(apps, schema_editor):
     contacts = apps.get_model("parcels", "ParcelContact").objects
     others = contacts.exclude(phone="").exclude(phone__regex=r"^\+861[3-9][0-9]{9}$")
     for phone in others.values_list("phone", flat=True).distinct():
-        if read_phone(phone).kind is not PhoneKind.FULL:
+        if read_phone(written(phone)).kind is not PhoneKind.FULL:
             contacts.filter(phone=phone).update(phone="", tail_hash="")
 
 

@@ -8,15 +8,18 @@ all subjects. Beyond the free tries none is shut out: the browser works a little
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core.clock import now
-from portal.core.errors import TooMany
+from portal.core.errors import TooMany, Unavailable
 from portal.core.limits.alarms import county_bucket, note_shut, raise_alarm
 from portal.core.limits.browsers import Caller
 from portal.core.limits.buckets import Bucket, Taken, bucket_key, empty, give_back
@@ -57,6 +60,15 @@ class Try:
 
     def forgive(self) -> None:
         give_back(list(self.buckets))
+
+    @contextmanager
+    def judging(self) -> Iterator[None]:
+        """Inside, the answer is judged: a try that a fault of ours cut off told nobody anything, and is taken back."""
+        try:
+            yield
+        except (DatabaseError, InterfaceError, OSError, Unavailable):
+            self.forgive()
+            raise
 
 
 @dataclass(frozen=True)
