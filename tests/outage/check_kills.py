@@ -52,7 +52,7 @@ def counted(name: str, wanted: Counter, found: Counter):
 
 def check_scans(told: dict):
     rows = {str(scan.pk): scan for scan in Scan.objects.all()}
-    yield from counted("scans", Counter(scan["id"] for scan in told["scan"]), Counter(rows))
+    yield from counted("scans", Counter(scan["id"] for scan in told["scan"]), Counter(list(rows)))
     for scan in told["scan"]:
         row = rows.get(scan["id"])
         if row is not None and (row.result, row.answer["word"]) != ("ok", scan["word"]):

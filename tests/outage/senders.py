@@ -26,6 +26,12 @@ def stamp() -> str:
     return dt.datetime.now(dt.UTC).isoformat()
 
 
+def _told(answer: Answer) -> str:
+    """What a page says, without its marks, head and foot."""
+    page = re.sub(r"(?s)<(head|style|script|footer|nav)\b.*?</\1>|<[^>]*>", " ", answer.body.decode(errors="replace"))
+    return " ".join(page.split())[:600]
+
+
 @dataclass
 class Load:
     ports: dict[str, int]
@@ -164,7 +170,7 @@ class Load:
             self.ledger.acknowledge("sign-in", way)
             return True
         if not answer.lost:  # with a lost answer went the cookie of the session: the person begins again
-            self.ledger.complain(f"sign-in by {way}: {answer.status} to {answer.location!r} {answer.body[-300:]!r}")
+            self.ledger.complain(f"sign-in by {way}: {answer.status} to {answer.location!r} {_told(answer)}")
             return True
         self.ledger.put_off["began again"] += 1
         browser.cookies.clear()
