@@ -15,7 +15,7 @@ from functools import lru_cache
 from portal.core.surnames import COMPOUND, SINGLE
 
 HIDDEN = "***"
-LONGEST_INPUT = 4000  # nobody writes a longer trace; keeps the work per text bounded
+LONGEST_INPUT = 1000  # twice what is kept: nobody writes a longer trace, and the work per text stays bounded
 
 _ANGLE = re.compile(r"[<>]")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")

@@ -19,7 +19,7 @@ from portal.core.clock import COUNTY_TIME
 
 MAX_TEXT = 32_767  # characters of one cell, by the format
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _NOT_IN_TITLE = re.compile(r"[\\/*?:\[\]']")
 _OPTIONS = {
@@ -87,7 +87,7 @@ class _Pen:
 
     def text(self, sheet, row: int, column: int, text: str, *, bold: bool = False) -> None:
         text = _NOT_XML.sub("", text)[:MAX_TEXT]
-        sheet.write_string(row, column, text, self.bold if bold else self.quoted if text.startswith(_RUNS) else None)
+        sheet.write_string(row, column, text, self.bold if bold else self.quoted if text.startswith(RUNS) else None)
 
 
 def _sheet_title(text: str) -> str:

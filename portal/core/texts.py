@@ -15,6 +15,11 @@ def is_unfit(text: str) -> bool:
     return _UNFIT.search(text) is not None
 
 
+def fitted(text: str) -> str:
+    """`text` with � for each sign that PostgreSQL refuses."""
+    return _UNFIT.sub("\ufffd", text)
+
+
 def holds_unfit(value: Any) -> bool:
     """The same of everything inside lists and mappings, their keys too; however deep they lie."""
     waiting = [value]

@@ -281,6 +281,57 @@ def test_a_killed_worker_s_import_goes_on(county_official, firm_form):
     assert run.stage == "judged"
 
 
+# -- cells no database keeps, and whatever breaks ----------------------------------------------------------------
+SPOILT = ["a_xD800_b", "a_x0000_b"]  # as a workbook writes signs that XML can't hold
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_spoilt_cell_costs_its_line_and_a_spoilt_heading_nothing(county_official, firm_form, spoilt):
+    run = send(county_official, "enterprise", firm_form, firm_form | {"short_name": spoilt})
+    assert (run.stage, counts_of(run)) == ("judged", {"new": 1, "refused": 1})
+    columns = columns_of(kind_of("enterprise"))
+    file = workbook([*[str(c.label) for c in columns], spoilt], [firm_form.get(c.name, "") for c in columns])
+    assert counts_of(send(county_official, "enterprise", file=file)) == {"new": 1}
+
+
+@pytest.mark.parametrize("broken", ["_take_table", "judge", "_write_line"])
+def test_whatever_is_raised_ends_the_import_and_stops_no_other(county_official, firm_form, monkeypatch, broken):
+    """Reading, judging and writing: each in the worker, each with another import behind it."""
+    real, poison = getattr(run_module, broken), {"on": True}
+
+    def fault(*args, **more):
+        if poison.pop("on", False):
+            raise RuntimeError("a fault of ours")
+        return real(*args, **more)
+
+    monkeypatch.setattr(run_module, "READING_SECONDS", 0 if broken == "_take_table" else None)
+    runs = [
+        registers.start_import(
+            kind="enterprise", file=sheet_of("enterprise", firm_form), name="a.xlsx", why="建册",
+            actor=county_official.actor(), now=NOW + dt.timedelta(seconds=number),
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    if broken == "_write_line":
+        registers.resume(now=NOW + dt.timedelta(minutes=4))
+        for run in runs:
+            registers.confirm(run=run, actor=county_official.actor(), now=NOW)
+    monkeypatch.setattr(run_module, broken, fault)
+    registers.resume(now=NOW + dt.timedelta(minutes=9))
+    for run in runs:
+        run.refresh_from_db()
+    assert {run.stage for run in runs} == {"failed", "done" if broken == "_write_line" else "judged"}
+    ended = next(run for run in runs if run.stage == "failed")
+    assert ended.error_code == "broken_off"
+    assert set(ended.rows.values_list("values", flat=True)) <= {""}
+    registers.start_import(  # whoever sent it is not shut out
+        kind="enterprise", file=sheet_of("enterprise", firm_form), name="a.xlsx", why="建册",
+        actor=county_official.actor(), now=NOW,
+    )  # fmt: skip
+    page = county_official.client.get(reverse("admin:licensing_registerimport_change", args=[ended.pk]))
+    assert "重新上传同一文件" in page.content.decode()
+
+
 def test_counting_the_results_takes_one_query(county_official, firm_form, django_assert_num_queries):
     run = send(county_official, "enterprise", firm_form, firm_form | {"kind": "?"})
     with django_assert_num_queries(1):

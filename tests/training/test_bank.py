@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -246,3 +247,16 @@ def test_figures_of_questions_come_from_closed_exams(school, villager, keeper, c
     assert all(f.discrimination == pytest.approx(1.0) for f in twice)
     course = course_figures(courses=[school.course.pk])[school.course.pk]
     assert (course.taken, course.people_passed, course.pass_share) == (2, 1, 0.5)
+
+
+@pytest.mark.parametrize("spoilt", ["a_xD800_b", "a_x0000_b"])
+def test_a_cell_no_database_keeps_costs_its_line_and_such_a_heading_nothing(school, spoilt):
+    """As a workbook writes signs that XML can't hold."""
+    book = openpyxl.Workbook()
+    for line in ([*COLUMNS, spoilt], single("好题"), single(spoilt), single("另一题", a=spoilt)):
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    outcome = import_questions(course=school.course, file=out, dry_run=False, actor=OFFICE, now=school.now)
+    assert (outcome.taken, outcome.refused) == (1, 2)
+    assert Question.objects.filter(course=school.course, text="好题").exists()

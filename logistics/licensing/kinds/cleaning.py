@@ -13,6 +13,7 @@ from logistics.licensing.kinds.spec import Field, Kind, Problems, Type, Values
 from logistics.registry.opening import read_hours
 from portal.core import identity
 from portal.core.errors import BadInput, DomainError, TooLarge
+from portal.core.figures import figure_of
 from portal.core.masking import normalise_digits
 from portal.core.phones import to_e164
 from portal.regions.selectors import public_division
@@ -98,20 +99,20 @@ def _choices(field: Field, raw: Any, today: dt.date) -> list[str]:
 
 
 def _number(field: Field, raw: Any, today: dt.date) -> int:
-    text = re.sub(r"[\s,，]", "", normalise_digits(str(raw)))
-    if not re.fullmatch(r"[0-9]{1,12}", text):
+    figure = figure_of(str(raw))
+    if figure is None or figure != figure.to_integral_value():
         raise BadInput(_("请填写整数。"))
-    number = int(text)
+    number = int(figure)
     if not field.least <= number <= field.most:
         raise BadInput(_("应在 %(least)d 至 %(most)d 之间。") % {"least": field.least, "most": field.most})
     return number
 
 
 def _date(field: Field, raw: Any, today: dt.date) -> str:
-    text = re.sub(r"[年月./]", "-", re.sub(r"[\s日]", "", normalise_digits(str(raw))))
-    found = re.fullmatch(r"([0-9]{4})-?([0-9]{1,2})-?([0-9]{1,2})", text)
+    text = re.sub(r"\s*[年月./-]\s*", "-", normalise_digits(str(raw)).strip()).removesuffix("日").strip()
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2})", text)
     try:
-        day = dt.date(*(int(part) for part in found.groups())) if found else None
+        day = dt.date(*(int(part) for part in found.groups() if part)) if found else None
     except ValueError:
         day = None
     if day is None:

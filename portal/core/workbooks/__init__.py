@@ -9,13 +9,13 @@ from portal.core.workbooks.book import Book
 from portal.core.workbooks.budget import Budget
 from portal.core.workbooks.kinds import WORKBOOK, kind_of_file
 from portal.core.workbooks.problems import FileProblem, OutOfTime, sentences
-from portal.core.workbooks.rows import MOST_CELLS, Fault, Formula, Merged, SheetRow, filled
+from portal.core.workbooks.rows import MOST_CELLS, Fault, Formula, Merged, SheetRow, bad_text, filled
 from portal.core.workbooks.table import HEADER_WITHIN, Heading, Table, read_table
 from portal.core.workbooks.tally import Sums, Tally, is_footer
 
 __all__ = [
     "HEADER_WITHIN", "MOST_CELLS", "WORKBOOK", "Book", "Budget", "Fault", "FileProblem", "Formula", "Heading", "Merged",
-    "OutOfTime", "SheetRow", "Sums", "Table", "Tally", "filled", "is_footer", "kind_of_file", "open_workbook",
+    "OutOfTime", "SheetRow", "Sums", "Table", "Tally", "bad_text", "filled", "is_footer", "kind_of_file", "open_workbook",
     "read_table", "read_xlsx", "sentences",
 ]  # fmt: skip
 

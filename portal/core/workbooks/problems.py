@@ -56,6 +56,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
     "merged_cells": (
         _("单元格 %(range)s 是合并的，无法判断属于哪一列。"), _("请取消合并，每格填写完整，再重新上传。"),
     ),
+    "broken_off": (_("处理时出错，已处理的行保留。"), _("请重新上传同一文件，重复的行不会重复登记。")),
     "no_rows": (_("表头下面没有数据。"), _("请从表头的下一行开始填写。")),
     "too_many_rows": (_("超过 %(limit)s 行。"), _SPLIT),
 }  # fmt: skip

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from portal.core.texts import fitted, is_unfit
+
+BAD_TEXT = "bad_text"
 MOST_CELLS = 200  # of a row; what stands further right is no column of ours
 
 
@@ -51,6 +56,21 @@ class Merged:
     left: int
     bottom: int
     right: int
+
+
+def bad_text() -> Fault:
+    return Fault(BAD_TEXT, _("这一行有无法识别的文字。请重新填写这一行，再另存后上传。"))
+
+
+def legible(row: SheetRow) -> SheetRow:
+    """The row, and where a cell holds what no database keeps (half a sign, a zero byte) refused for it, with � there.
+
+    What stood in such a cell is lost, and with it whether the others say what was meant.
+    """
+    if not any(isinstance(cell, str) and is_unfit(cell) for cell in row.cells):
+        return row
+    cells = [fitted(cell) if isinstance(cell, str) else cell for cell in row.cells]
+    return replace(row, cells=cells, fault=row.fault or bad_text())
 
 
 def filled(row: SheetRow) -> bool:

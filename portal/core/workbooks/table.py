@@ -13,7 +13,7 @@ from portal.core.workbooks.book import Book
 from portal.core.workbooks.budget import Budget
 from portal.core.workbooks.kinds import WORKBOOK, kind_of_file
 from portal.core.workbooks.problems import FileProblem, OutOfTime
-from portal.core.workbooks.rows import MOST_CELLS, Fault, Merged, SheetRow
+from portal.core.workbooks.rows import BAD_TEXT, MOST_CELLS, Fault, Merged, SheetRow, legible
 from portal.core.workbooks.tally import Sums, Tally, is_footer
 
 HEADER_WITHIN = 10  # filled lines; above the heading people write a title
@@ -72,7 +72,7 @@ def read_table(
             reading.take(book.rows())
             reading.merged, reading.unread = book.merged, book.unread
         elif text is not None:
-            reading.take(text(file, budget))
+            reading.take(text(file, budget), of_text=True)
         else:
             raise FileProblem("bad_workbook")
     except OutOfTime:
@@ -90,11 +90,13 @@ class _Reading:
         self.unread: list[str] = []
         self._headings: list[Any] = []
 
-    def take(self, lines: Iterator[SheetRow]) -> None:
+    def take(self, lines: Iterator[SheetRow], *, of_text: bool = False) -> None:
+        """In a file of text, cells beyond the last heading say that a separator stands in a cell before them."""
+        lines = map(legible, lines)
         top = list(islice(lines, HEADER_WITHIN))
         if not top:
             raise FileProblem("empty_file")
-        heading = self.heading = self.find([row for row in top if row.fault is None])
+        heading = self.heading = self.find([row for row in top if row.fault is None or row.fault.code == BAD_TEXT])
         for row in chain(top, lines):
             if row.line <= heading.line:
                 self._title(row, heading)
@@ -103,7 +105,7 @@ class _Reading:
             elif row.fault is None and is_footer(row, heading.key):
                 self.tally.add(row, "footers")
             else:
-                self._entry(row)
+                self._entry(_in_columns(row, self._headings) if of_text else row)
 
     def _title(self, row: SheetRow, heading: Heading) -> None:
         self.tally.add(row, "titles")
@@ -143,6 +145,16 @@ class _Reading:
         rows = [row for row in self.rows if row.line > last]
         self.tally.move(len(self.rows) - len(rows), "lines", "titles")
         return list(_touched(rows, below)) if below else rows
+
+
+def _in_columns(row: SheetRow, headings: list[Any]) -> SheetRow:
+    """The row, or where more of it is filled than there are headings, the whole in its first cell and refused: nobody
+    knows which of its columns is which, and sent again as it is it is no entry either."""
+    last = max((place for place, heading in enumerate(headings, 1) if str(heading or "").strip()), default=0)
+    if row.fault is not None or not (row.beyond or any(str(cell).strip() for cell in row.cells[last:])):
+        return row
+    told = _("这一行比表头多出几格，可能有一格里带了分隔符（如逗号），后面各列已错位。请给这一格加上引号，再重新上传。")
+    return replace(row, cells=[",".join(map(str, row.cells))], fault=Fault("too_many_cells", told))
 
 
 def _columns(merged: Merged) -> Iterable[int]:

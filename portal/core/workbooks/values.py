@@ -88,5 +88,12 @@ def moment_of(text: str) -> Any:
 
 
 def plain(text: str) -> str:
-    """Text without the escapes that stand for signs XML can't hold."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """Text without the escapes that stand for signs XML can't hold (ECMA-376 part 1, 22.9.2.19).
+
+    Two halves of a sign become the sign; zero bytes at the ends fill up a field and say nothing. A half that stands
+    alone, or a zero byte within, stays: rows.legible refuses its line.
+    """
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).strip("\x00")
+    return decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

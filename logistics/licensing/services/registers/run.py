@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,7 @@ from logistics.licensing.services.registers import uploads
 from logistics.licensing.services.registers.columns import find_columns, read_line
 from logistics.licensing.services.registers.judging import Judged, judge
 from logistics.licensing.states import RegisterResult, RegisterStage
-from logistics.parcels.services.imports.failures import TooManyImports
+from logistics.parcels.services.imports.failures import Broken, TooManyImports
 from logistics.parcels.services.imports.problems import RowProblem
 from members.access.selectors import actor_of
 from portal.audit.services import area_of_actor, record
@@ -31,12 +33,14 @@ from portal.core.kept_sums import kept
 from portal.core.queue import after_commit
 from portal.core.workbooks import Heading, SheetRow, Table, read_table
 
+log = logging.getLogger(__name__)
 MOST_ROWS = 20_000
 AT_ONCE = 500  # lines; the worker reads longer files
 READING_SECONDS = 1.0  # of processor time, while the sender waits
 PIECE = 100  # lines a transaction: progress is seen, and a killed worker loses no more than that
 KILLED_AFTER = dt.timedelta(minutes=3)
 R, S = RegisterResult, RegisterStage
+_AT_WORK = (S.READING, S.JUDGING, S.WRITING)
 _ONE_AFTER_ANOTHER = "SELECT pg_advisory_xact_lock(hashtext('registers'), hashtext(%s))"
 JUDGE, WRITE = "logistics.licensing.tasks.judge_register", "logistics.licensing.tasks.write_register"
 
@@ -79,7 +83,7 @@ def start_import(
 
 
 def _assert_few_running(actor: Actor) -> None:
-    at_work = RegisterImport.objects.filter(created_by=actor.user_id, stage__in=[S.READING, S.JUDGING, S.WRITING])
+    at_work = RegisterImport.objects.filter(created_by=actor.user_id, stage__in=_AT_WORK)
     if at_work.count() >= settings.MOST_RUNNING_IMPORTS:
         raise TooManyImports(retry_after=30)
 
@@ -112,7 +116,7 @@ def _take_table(run: RegisterImport, table: Table) -> None:
 
 def read_lines(*, id: str, now: dt.datetime) -> None:
     """Reads the file of an import that was too long to be read at once. Does nothing for any other; may run twice."""
-    with transaction.atomic():
+    with _ended(id, now), transaction.atomic():
         run = RegisterImport.objects.select_for_update().filter(pk=id, stage=S.READING).first()
         if run is None:
             return
@@ -121,9 +125,7 @@ def read_lines(*, id: str, now: dt.datetime) -> None:
             with uploads.opened(run.pk) as file:
                 table = _read(kind_of(run.kind), cast(BinaryIO, file))
         except DomainError as error:
-            run.stage, run.error_code, run.error_data = S.FAILED, error.code[:40], getattr(error, "data", {})
-            run.done_at = now
-            run.save()
+            _fail(run, error, now)
         else:
             _take_table(run, table)
         transaction.on_commit(lambda: uploads.forget(run.pk))
@@ -157,17 +159,47 @@ def write_lines(*, id: str, now: dt.datetime) -> int:
 
 
 def resume(*, now: dt.datetime) -> int:
-    """Goes on with imports whose worker was killed or whose message was lost. Returns how many."""
+    """Goes on with imports whose worker was killed or whose message was lost. Returns how many. One that breaks off
+    stops no other."""
     stalled = RegisterImport.objects.filter(touched_at__lt=now - KILLED_AFTER)
-    for run in (found := list(stalled.filter(stage__in=[S.JUDGING, S.WRITING]))):
-        (judge_lines if run.stage == S.JUDGING else write_lines)(id=str(run.pk), now=now)
+    for run in (found := list(stalled.filter(stage__in=_AT_WORK))):
+        try:
+            (write_lines if run.stage == S.WRITING else judge_lines)(id=str(run.pk), now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # that import is ended
+            log.exception("register import %s broke off", run.pk)
     return len(found)
+
+
+@contextmanager
+def _ended(id: str, now: dt.datetime) -> Iterator[None]:
+    """Whatever the work raises ends the import in a state that is told, and goes on. Only while the database is away
+    it stays as it is: the worker's next round goes on with it."""
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        with transaction.atomic():
+            run = RegisterImport.objects.select_for_update().filter(pk=id, stage__in=_AT_WORK).first()
+            if run is not None:
+                _fail(run, Broken(), now)
+        raise
+
+
+def _fail(run: RegisterImport, error: DomainError, now: dt.datetime) -> None:
+    """Lines that wait for nothing any more keep nothing of what stood in them."""
+    run.stage, run.error_code, run.error_data = S.FAILED, error.code[:40], getattr(error, "data", {})
+    run.touched_at = run.done_at = now
+    run.save()
+    run.rows.update(values="")
 
 
 def _work(id: str, stage: str, results: list[str], then: str, act, now: dt.datetime) -> int:
     done = 0
     while True:
-        with transaction.atomic():
+        with _ended(id, now), transaction.atomic():
             run = RegisterImport.objects.select_for_update().filter(pk=id, stage=stage).first()
             if run is None:
                 return done

@@ -27,11 +27,12 @@ _DIRECTIONS = {
 }
 
 
-_UNITS: dict[str, int | None] = {  # in grams; None: as the column says
-    "": None, "kg": 1000, "公斤": 1000, "千克": 1000, "g": 1, "克": 1, "斤": 500, "市斤": 500, "两": 50,
+_UNITS = {  # in grams
+    "kg": 1000, "公斤": 1000, "千克": 1000, "g": 1, "克": 1, "斤": 500, "市斤": 500, "两": 50,
     "t": 1_000_000, "吨": 1_000_000,
 }  # fmt: skip
-_WEIGHT = re.compile(r"(?P<figure>\d+(?:[.,]\d+)*)(?P<unit>[a-z]*|[\u4e00-\u9fff]{1,2})")
+_WEIGHT = re.compile(r"(?P<figure>[0-9.,]+)\s*(?P<unit>[a-z]+|[\u4e00-\u9fff]{1,2})")
+_PIECES = re.compile(r"(?P<figure>[0-9]+)\s*(?:[件个箱包袋盒]|pcs?|pieces?)", re.I)
 _NUMBER_PREFIX = re.compile(r"(?:No\.?|运单号|快递单号|物流单号|单号|编号)\s*[:：]\s*(?=[0-9A-Za-z])", re.I)
 
 
@@ -86,7 +87,9 @@ def _pieces(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int:
     if "pieces" not in header.fields:
         return 1
     try:
-        number = decimal_of(header.cell(row, "pieces"), header.heading("pieces"))
+        cell, heading = header.cell(row, "pieces"), header.heading("pieces")
+        counted = _PIECES.fullmatch(normalise_digits(text_of(cell, heading)))
+        number = decimal_of(counted["figure"] if counted else cell, heading)
     except RowProblem:
         number = Decimal(0)
     if number is None:
@@ -122,12 +125,10 @@ def grams_of(value: Any, heading: str, factor: int) -> int | None:
 
     Raises RowProblem for what is no weight, and beyond ten tonnes.
     """
-    text = normalise_digits(text_of(value, heading)).lower()
-    match = _WEIGHT.fullmatch("".join(text.split()))
-    unit = _UNITS.get(match["unit"], 0) if match else None
-    if match and unit != 0:
-        text, factor = match["figure"], unit or factor
-    number = decimal_of(text, heading)
+    match = _WEIGHT.fullmatch(normalise_digits(text_of(value, heading)).lower())
+    if match and match["unit"] in _UNITS:
+        value, factor = match["figure"], _UNITS[match["unit"]]
+    number = decimal_of(value, heading)
     if number is None:
         return None
     if not 0 < number * factor <= 10_000_000:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from logistics.parcels.services.imports.problems import RowProblem
 from portal.core.clock import COUNTY_TIME
+from portal.core.figures import figure_of
 from portal.core.masking import normalise_digits
 from portal.core.workbooks import Formula, SheetRow
 
@@ -94,14 +95,13 @@ def code_of(value: Any, heading: str) -> str:
 
 
 def decimal_of(value: Any, heading: str) -> Decimal | None:
-    text = normalise_digits(text_of(value, heading)).replace(",", "")
+    """What a cell says in figures, None for an empty one. Raises RowProblem for what may say something else."""
+    text = text_of(value, heading)
     if not text:
         return None
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    is_number = isinstance(value, float | int) and not isinstance(value, bool)
+    number = Decimal(text) if is_number else figure_of(text)  # a tiny float writes itself with a power of ten
+    if number is None:
         raise RowProblem("not_a_number", _("“%(column)s”应为数字。") % {"column": heading})
     return number
 

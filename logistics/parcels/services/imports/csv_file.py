@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from django.utils.translation import gettext as _
 
 from logistics.parcels.services.imports.encodings import NOT_TEXT, encoding_of
-from portal.core.workbooks import MOST_CELLS, Budget, Fault, SheetRow, filled
+from portal.core.workbooks import MOST_CELLS, Budget, Fault, SheetRow, bad_text, filled
 
 SEPARATORS = ",;\t，；|"
 LOOKED_AT = 10  # filled lines, in which a header must be found
@@ -151,7 +151,7 @@ def _swallows(pulled: list[str], separator: str, width: int) -> bool:
 
 def _fault(cells: list[str]) -> Fault | None:
     if any(NOT_TEXT.search(cell) for cell in cells):
-        return Fault("bad_text", _("这一行有无法识别的文字。请重新填写这一行，再另存后上传。"))
+        return bad_text()
     return None
 
 

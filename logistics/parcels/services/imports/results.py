@@ -13,8 +13,7 @@ from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.services.imports.columns import COLUMNS, REQUIRED
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from logistics.parcels.warnings import as_text
-
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from portal.core.sheets import RUNS
 
 _FILLED: dict[str, dict[str, str]] = {
     ImportKind.PARCELS: {
@@ -31,7 +30,7 @@ _FILLED: dict[str, dict[str, str]] = {
 
 def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula: a leading sign gets an apostrophe (OWASP, CSV injection)."""
-    return f"'{text}" if text.lstrip(" \u3000").startswith(_DANGEROUS) else text
+    return f"'{text}" if text.lstrip(" \u3000").startswith(RUNS) else text
 
 
 def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str]]:

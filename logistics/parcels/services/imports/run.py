@@ -9,8 +9,10 @@ the pieces would have made is remembered, so that the later ones are judged as t
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from typing import BinaryIO, cast
@@ -44,6 +46,7 @@ from portal.core.kept_sums import kept
 from portal.core.queue import after_commit
 from portal.core.workbooks import SheetRow
 
+log = logging.getLogger(__name__)
 AT_ONCE = 500  # lines; more are left to the worker
 READING_SECONDS = 1.0  # of processor time, while the sender waits
 PIECE = 250
@@ -106,28 +109,42 @@ def process_import(*, batch_id: str | uuid.UUID, now: dt.datetime) -> None:
 
 
 def _process(batch: ImportBatch, now: dt.datetime) -> None:
-    try:
+    with suppress(DomainError), _ended(batch, now):
         with storage.opened(batch.pk) as file:
             sheet = read_sheet(cast(BinaryIO, file), batch.kind, words=Vocabulary().columns(batch.kind))
         _work(batch, sheet, sender_of(batch.created_by), now)
+
+
+@contextmanager
+def _ended(batch: ImportBatch, now: dt.datetime) -> Iterator[None]:
+    """Whatever the work raises ends the batch in a state that is told, and goes on. Only while the database is away it
+    stays RUNNING: the worker's next round goes on with it."""
+    try:
+        yield
     except DomainError as error:
         _fail(batch, error, now)
+        raise
     except (OperationalError, InterfaceError):
-        raise  # the database is away: the next round goes on
+        raise
     except Exception:
         _fail(batch, Broken(), now)
         raise
 
 
 def resume_imports(*, now: dt.datetime) -> int:
-    """Go on with files whose worker or message was lost. Returns how many."""
+    """Go on with files whose worker or message was lost. Returns how many. One that breaks off stops no other."""
     lost = list(
         ImportBatch.objects.filter(state=ImportState.RUNNING, created_at__lt=now - LOST_AFTER).values_list(
             "pk", flat=True
         )
     )
     for batch_id in lost:
-        process_import(batch_id=batch_id, now=now)
+        try:
+            process_import(batch_id=batch_id, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # that batch is ended; the others are not to wait for it
+            log.exception("import %s broke off", batch_id)
     return len(lost)
 
 
@@ -169,11 +186,8 @@ def _begin(batch: ImportBatch, file: BinaryIO, sheet: Sheet, actor: Actor, now: 
         storage.forget(batch.pk)
         raise
     if sheet.complete:
-        try:
+        with _ended(batch, now):
             _work(batch, sheet, actor, now)
-        except DomainError as error:
-            _fail(batch, error, now)
-            raise
         batch.refresh_from_db()
     return batch
 
