@@ -95,7 +95,17 @@ def scrub(text: str, limit: int = 500) -> str:
 
     At most `limit` characters come back. Hotlines of five digits and dates with their times stay.
     """
-    return _scrub((text or "")[:LONGEST_INPUT], limit)  # cut first: nothing endless is read, or kept in memory
+    return _scrub(_cut(text or ""), limit)
+
+
+def _cut(text: str) -> str:
+    """So much of it as is read, before anything is read or kept in memory; no number that the end cuts in two."""
+    if len(text) <= LONGEST_INPUT:
+        return text
+    end = LONGEST_INPUT
+    while end > LONGEST_INPUT // 2 and not "\u3400" <= text[end - 1] <= "\u9fff":
+        end -= 1
+    return text[:end]
 
 
 @lru_cache(maxsize=4096)

@@ -53,8 +53,11 @@ def test_a_whole_form_has_no_problem(kind):
         ("station", {"capacity": "1,2"}, {"capacity"}),
         ("station", {"capacity": "1_200"}, {"capacity"}),
         ("station", {"premises": "leased", "lease_from": "20260501", "lease_until": "2026年12月1日"}, set()),
-        ("station", {"premises": "leased", "lease_from": "2026501", "lease_until": "2026-1 2-1"},
-         {"lease_from", "lease_until"}),
+        (
+            "station",
+            {"premises": "leased", "lease_from": "2026501", "lease_until": "2026-1 2-1"},
+            {"lease_from", "lease_until"},
+        ),
         ("station", {"parent": "zl-nowhere"}, {"parent"}),
         ("station", {"services": ["pickup", "magic"]}, {"services"}),
         ("station", {"bank_card": "6222021234567890129"}, {"bank_card"}),

@@ -117,9 +117,7 @@ def test_a_line_with_more_cells_than_headings_is_refused(carrier_system, heading
 @pytest.mark.django_db
 @pytest.mark.parametrize("write", [as_csv, as_xlsx])
 def test_the_result_with_such_a_line_sent_back_takes_it_no_more(carrier_system, write):
-    carrier_system.client.post(
-        API, {"file": SimpleUploadedFile("x.csv", comma(row("14,5", "1"))), "kind": "parcels"}
-    )
+    carrier_system.client.post(API, {"file": SimpleUploadedFile("x.csv", comma(row("14,5", "1"))), "kind": "parcels"})
     batch = ImportRow.objects.get().batch
     again = write(result_table(batch, batch.rows.all()))
     answer = carrier_system.client.post(API, {"file": SimpleUploadedFile("y", again), "kind": "parcels"}).json()

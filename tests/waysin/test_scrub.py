@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.core import scrubbing
 from portal.core.masking import scrub
-from portal.core.scrubbing import _ANGLE, without_tags
+from portal.core.scrubbing import _ANGLE, LONGEST_INPUT, without_tags
 
 HERE = Path(__file__).parent
 
@@ -85,6 +85,14 @@ def test_twice_as_many_tags_are_twice_the_work(monkeypatch):
         return len(seen)
 
     assert looks(4000) == 2 * looks(2000) == 8000
+
+
+@pytest.mark.parametrize("ahead", range(1, 14))
+def test_a_number_at_the_end_of_what_is_read_is_not_left_in_half(ahead):
+    """Markup before it: what is shown ends where reading ends."""
+    start = "<b>" * 100 + "</b>" * 100 + "已签收"
+    text = start + "好" * (LONGEST_INPUT - len(start) - ahead) + "13812345678" + "谢" * 900
+    assert not re.search("[0-9]", scrub(text, limit=1000))
 
 
 def test_two_million_characters_of_tags_are_seconds_at_most():

@@ -99,7 +99,9 @@ def kept_spoilt(*, batch, rows, **_more):
 @pytest.mark.parametrize("kind", ["parcels", "events"])
 def test_whatever_is_raised_ends_the_batch(carrier_system, parcel, monkeypatch, settings, kind, dry_run, fault):
     settings.MOST_RUNNING_IMPORTS = 1
-    rows = [PARCEL_HEADINGS, *parcel_rows()] if kind == "parcels" else [EVENT_HEADINGS, ["773", "揽收", clock(), "", ""]]
+    rows = (
+        [PARCEL_HEADINGS, *parcel_rows()] if kind == "parcels" else [EVENT_HEADINGS, ["773", "揽收", clock(), "", ""]]
+    )
     carrier_system.client.raise_request_exception = False
     with monkeypatch.context() as patch:
         patch.setattr(run, "take", fault)

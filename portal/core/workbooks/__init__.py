@@ -15,8 +15,8 @@ from portal.core.workbooks.tally import Sums, Tally, is_footer
 
 __all__ = [
     "HEADER_WITHIN", "MOST_CELLS", "WORKBOOK", "Book", "Budget", "Fault", "FileProblem", "Formula", "Heading", "Merged",
-    "OutOfTime", "SheetRow", "Sums", "Table", "Tally", "bad_text", "filled", "is_footer", "kind_of_file", "open_workbook",
-    "read_table", "read_xlsx", "sentences",
+    "OutOfTime", "SheetRow", "Sums", "Table", "Tally", "bad_text", "filled", "is_footer", "kind_of_file",
+    "open_workbook", "read_table", "read_xlsx", "sentences",
 ]  # fmt: skip
 
 
