@@ -13,6 +13,7 @@ import time
 from django.utils import timezone
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 
 from bench.data import Size
 from bench.measure import line, paired
@@ -80,14 +81,29 @@ def _rate(action) -> float:
 # -- the limit ------------------------------------------------------------------------------------------------
 
 
+class Words(PDFTextObject):
+    """A line of text that takes down its parts: (face, size, mode, text)."""
+
+    def __init__(self, canvas, x, y, direction):
+        super().__init__(canvas, x, y, direction=direction)
+        self.begin, self.taken = (x, y), []
+
+    def textOut(self, text):
+        self.taken.append((self._fontname, self._fontsize, self._textRenderMode, text))
+        super().textOut(text)
+
+
 class Taker(Canvas):
     """A canvas that takes down what is drawn on it, page by page."""
 
     pages: list[list[tuple]] = []
 
-    def drawString(self, x, y, text, *args, **kwargs):
-        self._note("text", self._fontname, self._fontsize, x, y, text, kwargs.get("mode") or 0)
-        super().drawString(x, y, text, *args, **kwargs)
+    def drawText(self, words):
+        self._note("text", words.begin, words.taken)
+        super().drawText(words)
+
+    def beginText(self, x=0, y=0, direction=None):
+        return Words(self, x, y, direction)
 
     def line(self, x1, y1, x2, y2):
         self._note("line", self._lineWidth, x1, y1, x2, y2)
@@ -154,9 +170,14 @@ def _bare(pages: list[list[tuple]], label: LabelSize) -> bytes:
 
 def _draw(canvas: Canvas, kind: str, values: list) -> None:
     if kind == "text":
-        face, size, x, y, words, mode = values
-        canvas.setFont(face, size)
-        canvas.drawString(x, y, words, mode=mode)
+        (x, y), parts = values
+        words = canvas.beginText(x, y)
+        for face, size, mode, part in parts:
+            words.setFont(face, size)
+            words.setTextRenderMode(mode)
+            words.textOut(part)
+        words.setTextRenderMode(0)
+        canvas.drawText(words)
     elif kind == "bars":
         path = canvas.beginPath()
         for box in values[0]:

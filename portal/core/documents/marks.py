@@ -17,6 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from portal.core.documents.pages import draw, form
 from portal.core.pdf import fonts
+from portal.core.pdf.embedding import drawn_alone
+from portal.core.pdf.joined import Joined
 
 ANGLE = 30  # degrees
 SIZE = 11.0  # points
@@ -53,16 +55,17 @@ def _imported(writer: PdfWriter, drawn: bytes, size: tuple[float, float]) -> obj
 def _sheet(size: tuple[float, float], text: str) -> bytes:
     """An empty page of `size` points with the mark all over."""
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1)
+    fonts.face(fonts.REGULAR[0])  # or the library begins in Helvetica, and does not embed it
+    canvas = Canvas(out, pagesize=size, invariant=1, initialFontName=fonts.REGULAR[0])
     canvas.setFillGray(0.35, OPACITY)
     canvas.translate(size[0] / 2, size[1] / 2)
     canvas.rotate(ANGLE)
     long = fonts.width(text, SIZE, False)
     for x, y in _grid(math.hypot(*size), long, SIZE):
-        for face, part in fonts.runs(text, False):
+        for face, part, wide in fonts.runs(text, False):
             canvas.setFont(face, SIZE)
             canvas.drawString(x, y, part)
-            x += fonts.width(part, SIZE, False)
+            x += wide * SIZE / 1000
     canvas.save()
     return out.getvalue()
 
@@ -86,8 +89,7 @@ def mark_picture(data: bytes, text: str) -> bytes:
     reach = math.ceil(math.hypot(*shown.size))
     sheet = Image.new("L", (reach, reach), 0)
     pen = ImageDraw.Draw(sheet)
-    runs = [(ImageFont.truetype(str(fonts.FOLDER / fonts.FILES[face]), round(size)), part)
-            for face, part in fonts.runs(text, False)]  # fmt: skip
+    runs = [_of_picture(face, part, round(size)) for face, part, _wide in fonts.runs(text, False)]
     long = sum(font.getlength(part) for font, part in runs)
     for x, y in _grid(reach, long, size):
         for font, part in runs:
@@ -103,3 +105,12 @@ def mark_picture(data: bytes, text: str) -> bytes:
     out = io.BytesIO()
     shown.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
+
+
+def _of_picture(face: str, part: str, size: int) -> tuple[ImageFont.FreeTypeFont, str]:
+    """(type, characters that it draws the part by)."""
+    if isinstance(part, Joined):
+        drawn, part = drawn_alone(fonts.face(face), part)
+        font = ImageFont.truetype(io.BytesIO(drawn), size, encoding="armn", layout_engine=ImageFont.Layout.BASIC)
+        return font, part
+    return ImageFont.truetype(str(fonts.FOLDER / fonts.FILES[face]), size), part

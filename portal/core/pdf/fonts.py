@@ -1,8 +1,9 @@
 """Which face draws a character. The files and their licences are in data/fonts (README.md there).
 
 A line is cut into runs: the main face, bold or regular, as far as it goes, then the wide one, the extended one, letters
-of other languages, the rare one. What none of them has prints as 〓, so that a reader sees that something is missing;
-little pictures (emoji) are left out, for they say nothing that is missed.
+of other languages, Hangul, the rare ones. Words of Arabic and Tibetan script are shaped (joined.py), and runs stand in
+the order in which they are drawn (bidi.py). What no face has prints as 〓, so that a reader sees that something is
+missing; little pictures (emoji) are left out, for they say nothing that is missed.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+
+from portal.core.pdf import bidi
+from portal.core.pdf.embedding import JoinedFont, PortalFont
+from portal.core.pdf.joined import ARABIC, TIBETAN, WORDS, Joined, shape
 
 FOLDER = Path(settings.BASE_DIR) / "data" / "fonts"
 MISSING = "〓"
@@ -28,57 +33,25 @@ FILES = {
     "PortalWide": "wide.ttf",
     "PortalExtended": "extended.ttf",
     "PortalLetters": "letters.ttf",
+    "PortalHangul": "hangul.ttf",
     "PortalRare": "rare.ttf",
+    "PortalNewest": "newest.ttf",
+    ARABIC: "arabic.ttf",
+    TIBETAN: "tibetan.ttf",
 }
-REGULAR: tuple[str, ...] = ("PortalSans", "PortalWide", "PortalExtended", "PortalLetters", "PortalRare")
+JOINED = (ARABIC, TIBETAN)
+REGULAR: tuple[str, ...] = tuple(name for name in FILES if name not in ("PortalSans-Bold", *JOINED))
 BOLD: tuple[str, ...] = ("PortalSans-Bold", *REGULAR)
 # Emoji and what only changes the look of the sign before it: selectors, skin tones, the frame of a key, flags' letters.
 _PICTURES = re.compile(
     "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u20e3\ufe00-\ufe0f\U000e0020-\U000e01ef]"
 )
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\u2019(?=[A-Za-z])")
+_JOINED = re.compile("|".join(f"(?P<{name}>{letters})" for name, letters in WORDS.items()))
+_TOKENS = re.compile(f"{_JOINED.pattern}|.", re.S)
+_PRESENTED = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")  # letters in one fixed form, as old programs write them
 _loading = threading.Lock()
 _faces: dict[str, PortalFont] = {}
-
-
-class PortalFont(TTFont):
-    """reportlab's font with a map to Unicode that holds beyond the basic plane.
-
-    Its own map writes U+2348D as five hexadecimal digits, which readers can't read: the text could not be searched or
-    copied. PDF 32000-1, 9.10.3: UTF-16BE, at most 100 lines in a block.
-    """
-
-    def addObjects(self, doc) -> None:  # the library's name
-        state = self.state.get(doc)
-        subsets = [list(subset) for subset in state.subsets] if state else []
-        super().addObjects(doc)
-        for name, held in doc.idToObject.items():
-            if name.startswith("toUnicodeCMap:") and f"+{self.face.name.decode()}" in name:
-                held.content = unicode_map(name.partition(":")[2], subsets[_number(name)])
-
-
-def _number(name: str) -> int:
-    """Which subset a name like toUnicodeCMap:AAAAAB+PortalHanSans-Regular speaks of: six letters in base 26."""
-    number = 0
-    for letter in name.partition(":")[2].partition("+")[0]:
-        number = number * 26 + ord(letter) - ord("A")
-    return number
-
-
-def unicode_map(name: str, codes: list[int]) -> str:
-    lines = [f"<{i:02X}> <{chr(code).encode('utf-16-be').hex().upper()}>" for i, code in enumerate(codes)]
-    blocks = [lines[i : i + 100] for i in range(0, len(lines), 100)]
-    body = [line for block in blocks for line in (f"{len(block)} beginbfchar", *block, "endbfchar")]
-    return "\n".join(
-        [
-            "/CIDInit /ProcSet findresource begin", "12 dict begin", "begincmap",
-            f"/CIDSystemInfo << /Registry ({name}) /Ordering ({name}) /Supplement 0 >> def",
-            f"/CMapName /{name} def", "/CMapType 2 def",
-            "1 begincodespacerange", f"<00> <{len(codes) - 1:02X}>", "endcodespacerange",
-            *body,
-            "endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end",
-        ]
-    )  # fmt: skip
 
 
 def face(name: str) -> PortalFont:
@@ -88,7 +61,8 @@ def face(name: str) -> PortalFont:
         with _loading:
             found = _faces.get(name)
             if found is None:
-                found = PortalFont(name, str(FOLDER / FILES[name]), shapable=False)
+                kind = JoinedFont if name in JOINED else PortalFont
+                found = kind(name, str(FOLDER / FILES[name]), asciiReadable=False, shapable=False)
                 pdfmetrics.registerFont(found)
                 _faces[name] = found
     return found
@@ -115,15 +89,81 @@ def glyph(character: str, bold: bool) -> tuple[str, str, float]:
 def plain(text: str) -> str:
     """The text as it is measured and drawn: composed, and with a narrow apostrophe inside Latin words, where the
     Chinese face would leave the room of a whole character."""
-    return _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text))
+    text = _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text))
+    return _PRESENTED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
 
 
-def runs(text: str, bold: bool = False) -> Iterator[tuple[str, str]]:
-    """`text` cut where the face changes: (face, part). Nothing in it is markup."""
-    found = (glyph(character, bold) for character in plain(text))
+class Run(NamedTuple):
+    """A part of a line in one face; `width` in thousandths of the type size."""
+
+    face: str
+    part: str
+    width: float
+
+
+@lru_cache(maxsize=4096)
+def runs(
+    text: str, bold: bool = False, right_to_left: bool | None = None, around: tuple[str, str] = ("", "")
+) -> tuple[Run, ...]:
+    """`text` cut where the face changes, from left to right. Nothing in it is markup.
+
+    `right_to_left` is the main direction; unless given, that of the first letter that has one. `around` is what stands
+    before and behind the line in its text: a comma at the end goes with the words on both sides of it.
+    """
+    text = plain(text)
+    if _JOINED.search(text):
+        return tuple(_merged(_in_order(text, bold, right_to_left, around)))
+    return tuple(_plain_runs(text, bold))
+
+
+def _plain_runs(text: str, bold: bool) -> Iterator[Run]:
+    found = (glyph(character, bold) for character in text)
     for name, part in groupby(found, key=itemgetter(0)):
         if name:
-            yield name, "".join(map(itemgetter(1), part))
+            glyphs = list(part)
+            yield Run(name, "".join([one[1] for one in glyphs]), sum([one[2] for one in glyphs]))
+
+
+def _in_order(text: str, bold: bool, right_to_left: bool | None, around: tuple[str, str]) -> Iterator[Run]:
+    """Words and single characters, with what is not drawn left out before directions are found."""
+    before, text, after = (_drawn(part) for part in (around[0], text, around[1]))
+    if right_to_left is None:
+        right_to_left = bidi.is_right_to_left(text)
+    levels = bidi.levels(before + text + after, right_to_left)[len(before) : len(before) + len(text)]
+    for level, places in bidi.order(levels):
+        backwards = bool(level % 2)
+        stretch = "".join(text[place] for place in (reversed(places) if backwards else places))
+        pieces = list(_TOKENS.finditer(stretch))
+        for piece in reversed(pieces) if backwards else pieces:
+            if piece.lastgroup:
+                yield from _shaped(piece.lastgroup, piece[0], bold, backwards)
+            else:
+                yield Run(*glyph(bidi.mirrored(piece[0]) if backwards else piece[0], bold))
+
+
+def _drawn(text: str) -> str:
+    return "".join(c for c in text if c in "\u200c\u200d" or _JOINED.match(c) or glyph(c, False)[0])
+
+
+def _shaped(name: str, word: str, bold: bool, backwards: bool) -> Iterator[Run]:
+    face(name)  # made known to the library
+    for known, group in groupby(shape(FOLDER / FILES[name], name, word, backwards), key=lambda one: one.known):
+        clusters = tuple(group)
+        if known:
+            joined = Joined(clusters)
+            yield Run(name, joined, joined.width)
+        else:
+            yield from (Run(*glyph(MISSING, bold)) for _cluster in clusters)
+
+
+def _merged(found: Iterator[Run]) -> Iterator[Run]:
+    """Characters of one face that follow each other, together."""
+    for (name, joined), group in groupby(found, key=lambda run: (run.face, isinstance(run.part, Joined))):
+        if joined:
+            yield from group
+        elif name:
+            parts = list(group)
+            yield Run(name, "".join([run.part for run in parts]), sum([run.width for run in parts]))
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
@@ -133,9 +173,19 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 @lru_cache(maxsize=8192)
 def _thousandths(text: str, bold: bool) -> float:
-    return sum(glyph(c, bold)[2] for c in plain(text))
+    text = plain(text)
+    if _JOINED.search(text):
+        return sum(run.width for run in runs(text, bold))
+    return sum(glyph(c, bold)[2] for c in text)
 
 
 def missing(text: str) -> list[str]:
     """The characters of `text` that print as 〓, each once, in their order."""
-    return [c for c in dict.fromkeys(plain(text)) if c != MISSING and glyph(c, False)[1] == MISSING]
+    return [c for c in dict.fromkeys(plain(text)) if c != MISSING and _is_missing(c)]
+
+
+def _is_missing(character: str) -> bool:
+    found = _JOINED.match(character)
+    if found:
+        return ord(character) not in face(str(found.lastgroup)).face.charToGlyph
+    return glyph(character, False)[1] == MISSING

@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from portal.core.pdf import codes, fonts, text
+from portal.core.pdf import archive, bidi, codes, fonts, text
 
 rl_config.useA85 = (
     0  # streams as they are: writing them as text takes as long as everything else, and a quarter more room
@@ -33,11 +33,8 @@ class Paper:
         self.grey = 0.0
         fonts.face(fonts.REGULAR[0])  # the library begins each page in Helvetica otherwise, and does not embed it
         self.canvas = Canvas(self.out, invariant=1, pageCompression=1, lang="en" if language == "en" else "zh-CN",
-                              initialFontName=fonts.REGULAR[0])  # fmt: skip
-        self.canvas.setTitle(title)
-        self.canvas.setAuthor(author)
-        self.canvas.setCreator(author)
-        self.canvas.setProducer("reportlab")
+                              initialFontName=fonts.REGULAR[0], pdfVersion=archive.VERSION)  # fmt: skip
+        self.document = archive.describe(self.canvas, title=title, author=author)
         self.canvas.setViewerPreference("DisplayDocTitle", "true")
         self.canvas.setViewerPreference("PrintScaling", "None")  # a label scaled to fit no longer fits its label
         self.resize(size)
@@ -57,20 +54,30 @@ class Paper:
 
     # -- type ----------------------------------------------------------------------------------------------
 
-    def line(self, x: float, y: float, words: str, size: float, *, bold: bool = False, align: Align = "left") -> float:
-        """One line with its top at `y`; `x` is its left end, middle or right end. Returns its width."""
+    def line(
+        self, x: float, y: float, words: str, size: float, *, bold: bool = False, align: Align = "left",
+        right_to_left: bool | None = None, around: tuple[str, str] = ("", ""),
+    ) -> float:  # fmt: skip
+        """One line with its top at `y`; `x` is its left end, middle or right end. Returns its width.
+
+        `right_to_left` is the main direction of the text that it is a part of, `around` what that text says before
+        and behind it.
+        """
         wide = fonts.width(words, size, bold)
         left = x * mm - {"left": 0.0, "center": wide / 2, "right": wide}[align]
         base = (self.high - y) * mm - size * ASCENT
-        for face, part in fonts.runs(words, bold):
-            self.canvas.setFont(face, size)
-            if bold and face != fonts.BOLD[0]:  # no second weight of rare characters: an outline thickens them
+        self.document.updateSignature(words)
+        written = self.canvas.beginText(left, base)
+        for face, part, _width in fonts.runs(words, bold, right_to_left, around):
+            written.setFont(face, size)
+            outlined = bold and face != fonts.BOLD[0]  # no second weight of rare characters: an outline thickens them
+            if outlined:
                 self.canvas.setLineWidth(size * THICKEN)
                 self.canvas.setStrokeGray(self.grey)
-                self.canvas.drawString(left, base, part, mode=2)
-            else:
-                self.canvas.drawString(left, base, part, mode=0)
-            left += fonts.width(part, size, bold)
+            written.setTextRenderMode(2 if outlined else 0)
+            written.textOut(part)
+        written.setTextRenderMode(0)
+        self.canvas.drawText(written)
         return wide / mm
 
     def box(
@@ -79,10 +86,18 @@ class Paper:
     ) -> float:  # fmt: skip
         """Text that shrinks and wraps to fit; see text.fit. `middle` centres it in `high`. Returns its height."""
         fitted = text.fit(words, wide * mm, size=size, smallest=smallest, lines=lines, height=high * mm, bold=bold)
+        backwards = len(fitted.lines) > 1 and bidi.is_right_to_left(words)
+        if backwards and align == "left":
+            align = "right"  # lines that are read from the right begin there
         at = {"left": x, "center": x + wide / 2, "right": x + wide}[align]
         top = y + max(0.0, (high - fitted.height / mm) / 2) if middle else y
+        if len(fitted.lines) == 1:
+            self.line(at, top, fitted.lines[0], fitted.size, bold=bold, align=align)
+            return fitted.height / mm
         for n, line in enumerate(fitted.lines):
-            self.line(at, top + n * fitted.size * text.LEADING / mm, line, fitted.size, bold=bold, align=align)
+            around = (" ".join((*fitted.lines[:n], "")), " ".join(("", *fitted.lines[n + 1 :])))
+            self.line(at, top + n * fitted.size * text.LEADING / mm, line, fitted.size, bold=bold, align=align,
+                      right_to_left=backwards, around=around)  # fmt: skip
         return fitted.height / mm
 
     # -- strokes ---------------------------------------------------------------------------------------------

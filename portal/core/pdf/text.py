@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,9 +15,16 @@ LEADING = 1.25  # distance of base lines, in type sizes
 STEP = 0.5  # points by which type shrinks
 ELLIPSIS = "…"
 # Words and numbers stay whole, everything else may break after each character.
-_LETTER = "[0-9A-Za-zÀ-ɏͰ-ӿḀ-ỿ]"
-_PIECES = re.compile(rf"{_LETTER}+(?:[-/.:'’]{_LETTER}+)*|\s+|.", re.S)
-_NOT_FIRST = "，。、；：！？）】》”’…,.;:!?)]}%℃"
+_LETTER = "[0-9A-Za-zÀ-ɏͰ-ӿḀ-ỿ\u0610-\u061a\u0620-\u06d3\u06d5-\u06ff\u0750-\u077f\u200c\u200d]"
+_NOT_FIRST = "，。、；：！？）】》”’…,.;:!?)]}%℃،؛؟"
+# Tibetan breaks after the points between syllables and the strokes behind a clause, never before.
+_TIBETAN = "[\u0f00-\u0fff]+?(?:[\u0f0b-\u0f14]+|(?![\u0f00-\u0fff]))"
+_PIECES = re.compile(
+    rf"{_LETTER}+(?:[-/.:'’]{_LETTER}+)*[{re.escape(_NOT_FIRST)}]*|{_TIBETAN}|\s+|.",
+    re.S,
+)
+_MARKS = "".join(c for c in map(chr, range(0x0300, 0x1000)) if unicodedata.category(c).startswith("M"))
+_CLUSTERS = re.compile(f".[{_MARKS}\u200c\u200d]*", re.S)  # what is never parted
 _NOT_LAST = "（【《“‘([{"
 
 
@@ -54,7 +62,7 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
 def _pieces(paragraph: str, width: float, size: float, bold: bool) -> Iterator[str]:
     for piece in _PIECES.findall(fonts.plain(paragraph)):
         if len(piece) > 1 and fonts.width(piece, size, bold) > width:
-            yield from piece
+            yield from _CLUSTERS.findall(piece)
         else:
             yield piece
 
@@ -98,5 +106,5 @@ def _sizes(text: str, width: float, size: float, smallest: float, lines: int, bo
 
 def _cut(line: str, width: float, size: float, bold: bool) -> str:
     while line and fonts.width(line + ELLIPSIS, size, bold) > width:
-        line = line[:-1]
+        line = "".join(_CLUSTERS.findall(line)[:-1])
     return line + ELLIPSIS
