@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from portal.regions import codes, names, register
-from portal.regions.models import Division
+from portal.regions.models import Division, DivisionAlias
 from portal.regions.states import Level
+
+SHORTEST = 2  # signs of an alias; the database wants no fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created),
 FROM written
 """
 
+RENAMED = """
+SELECT d.code, d.name
+FROM jsonb_to_recordset(%s::jsonb) AS r(code text, name text) JOIN regions_division d USING (code)
+WHERE NOT d.edited AND d.name <> r.name
+"""
+
 # Marks short names that occur more than once inside one county.
 MARK_REPEATS = """
 WITH counted AS (
@@ -73,7 +82,8 @@ SELECT count(*) FILTER (WHERE again) FROM counted
 def load_county(code: str, *, progress: Callable[[str], None] = lambda line: None) -> Loaded:
     """Load a county, the townships and villages in it, and all provinces, cities and counties of the country.
 
-    Idempotent; rows that people edited stay as they are, and nothing is ever deleted. Raises BadInput for a
+    Idempotent; rows that people edited stay as they are, nothing is ever deleted, and a place that the register calls
+    otherwise now keeps its old name as an alias: addresses say it for years. Raises BadInput for a
     code that is no county's and NotFound for a county that the register does not have.
     """
     county = codes.county(code)
@@ -81,8 +91,11 @@ def load_county(code: str, *, progress: Callable[[str], None] = lambda line: Non
     higher = list(register.higher_levels())
     progress(f"{county.prefix}: {len(inside)} townships and villages, {len(higher)} higher divisions")
     rows = [entry.as_row() for entry in (*higher, *inside)]
+    sent = json.dumps(rows, ensure_ascii=False)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(UPSERT, [json.dumps(rows, ensure_ascii=False)])
+        cursor.execute(RENAMED, [sent])
+        keep_old_names(cursor.fetchall())
+        cursor.execute(UPSERT, [sent])
         created, updated, kept = cursor.fetchone()
         repeated = mark_repeats(county.prefix)
     progress(f"{county.prefix}: {created} new, {updated} changed, {kept} edited by people and kept")
@@ -92,6 +105,18 @@ def load_county(code: str, *, progress: Callable[[str], None] = lambda line: Non
         Division.objects.get(code=county.text).name,
         len(rows), created, updated, kept, townships, len(inside) - townships, repeated,
     )  # fmt: skip
+
+
+def keep_old_names(renamed: Iterable[tuple[str, str]]) -> None:
+    """(code, old name) of places that were renamed: addresses with the old name still find them."""
+    DivisionAlias.objects.bulk_create(
+        (
+            DivisionAlias(division_id=code, name=old, key=key, note=_("改名前的名称。"))
+            for code, old in renamed
+            if len(key := names.clean(old)) >= SHORTEST
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def mark_edited(division: Division) -> None:

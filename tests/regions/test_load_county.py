@@ -6,7 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.core.errors import NotFound
-from portal.regions.models import Division
+from portal.regions.addresses import resolve_village
+from portal.regions.models import Division, DivisionAlias
 from portal.regions.services import load_county
 from portal.regions.states import Kind, Level
 
@@ -61,6 +62,15 @@ def test_an_edited_row_is_left_alone_and_a_stale_one_is_not(zhuanglang):
     assert (again.updated, again.kept) == (1, 1)
     assert Division.objects.get(prefix="620825100208").name == "何马新村"
     assert Division.objects.get(prefix="620825100200").name != "旧名"
+
+
+def test_a_place_that_the_register_calls_otherwise_keeps_its_old_name(zhuanglang):
+    Division.objects.filter(prefix="620825100").update(name="紫荆乡", short_name="紫荆乡")
+    load_county("620825")
+    load_county("620825")
+    assert DivisionAlias.objects.get().name == "紫荆乡"
+    found = resolve_village("庄浪县紫荆乡何马村3社", within="620825")
+    assert (found.certain, found.village.code) == (True, "620825100208")
 
 
 def test_a_point_that_somebody_entered_survives(zhuanglang):

@@ -96,6 +96,7 @@ def test_a_corrected_division_is_marked_so_that_reloads_leave_it_alone(world, co
     assert county_official.client.post(page(Division, "change", place.pk), form).status_code == 302
     place.refresh_from_db()
     assert (place.name, place.edited, place.pinyin, place.initials) == ("何马新村委会", True, "hemaxincun", "hmxc")
+    assert list(place.aliases.values_list("name", flat=True)) == ["何马村委会"]
     assert AuditEntry.objects.get(action="division.changed").why == "更名"
     assert county_official.client.get(page(Division, "change", world.neighbour_village_division.pk)).status_code == 404
 

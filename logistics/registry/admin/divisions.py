@@ -7,13 +7,16 @@ from members.access.admin_base import ScopedAdmin
 from members.access.panels import PLACES, Menu
 from members.access.states import Permission as P
 from portal.regions.models import Division, DivisionAlias
-from portal.regions.services import mark_edited, mark_repeats
+from portal.regions.services import keep_old_names, mark_edited, mark_repeats
 from portal.regions.states import Level
 
 
 @admin.register(Division)
 class DivisionAdmin(ScopedAdmin):
-    """Names and points may be corrected; codes come from the register. An edited row survives every reload."""
+    """Names and points may be corrected; codes come from the register. An edited row survives every reload.
+
+    A place that gets another name keeps the old one as an alias.
+    """
 
     access = {"view": P.DIVISION_VIEW, "add": None, "change": P.DIVISION_EDIT, "delete": None}
     scope_fields = {"divisions": "code"}
@@ -39,6 +42,9 @@ class DivisionAdmin(ScopedAdmin):
     readonly_fields = ["code", "level", "kind", "parent", "repeats", "edited"]
 
     def save_model(self, request, obj, form, change):
+        old = form.initial.get("name", obj.name)
+        if old != obj.name:
+            keep_old_names([(obj.pk, old)])
         mark_edited(obj)
         super().save_model(request, obj, form, change)
         mark_repeats(obj.prefix[: int(Level.COUNTY)])
