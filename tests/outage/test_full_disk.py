@@ -27,6 +27,8 @@ from portal.core.clock import now
 from portal.core.errors import StorageFull
 from portal.core.outages import refusal_of
 from portal.embedded.home import Home
+from portal.runner.care import Care
+from portal.runner.children import Children, StopSwitch
 from tests.applicant.conftest import pdf, upload
 from tests.commands.conftest import servers_folder
 from tests.door.conftest import picture
@@ -163,3 +165,20 @@ def test_postgres_says_the_same_of_its_own_disk(tmp_path):
         error.__cause__ = caught.value
         assert refusal_of(error).code == "storage_full"
         embedded.stop_postgres(var)
+
+
+def test_a_run_says_once_that_room_is_short_and_once_that_it_is_there_again(tmp_path, capsys):
+    with disk(tmp_path / "var", "600m") as var:
+        care = Care(var, Children(var / "log", StopSwitch()), {"postgres": False, "redis": False}, lambda: None)
+        care.look_at_space()
+        assert capsys.readouterr().out == ""
+        large = var / "large"
+        with large.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 200 * 1024 * 1024)
+        care.look_at_space()
+        care.look_at_space()
+        large.unlink()
+        care.look_at_space()
+    short, again = capsys.readouterr().out.splitlines()
+    assert f"MB are free at {var}: make room." in short
+    assert "There is room on the disk again." in again
