@@ -81,7 +81,7 @@ def read_barcode(text: str) -> Barcode:
     if "/" in plain or "~" in plain or _OF_A_CARRIER.match(plain):
         return _address(plain)
     number, piece, pieces = read_piece(plain)
-    if not _NUMBER.fullmatch(number):
+    if not _NUMBER.fullmatch(number) or not _may_be(piece, pieces):
         return Barcode(Kind.UNREADABLE, "")
     if _CODE.fullmatch(number):
         return Barcode(Kind.CODE, number)
@@ -90,6 +90,11 @@ def read_barcode(text: str) -> Barcode:
     if _WAYBILL.fullmatch(number) and is_valid(number):
         return Barcode(Kind.WAYBILL, number)
     return Barcode(Kind.NUMBER, number, piece, pieces)
+
+
+def _may_be(piece: int, pieces: int) -> bool:
+    """Whether a code can name piece `piece` of `pieces`; a digit that was read wrongly makes the third of two."""
+    return pieces == 0 == piece or 1 <= piece <= pieces
 
 
 def without_codabar_signs(number: str) -> str:
@@ -124,7 +129,8 @@ def _of_a_carrier(plain: str) -> Barcode:
     match = _SF.search(plain) or _QUERY.search(plain)
     if match and sum(c.isdigit() for c in match[1]) >= _LEAST_DIGITS:
         number, piece, pieces = read_piece(match[1])
-        return Barcode(Kind.NUMBER, number, piece, pieces, quoted=True)
+        if _may_be(piece, pieces):
+            return Barcode(Kind.NUMBER, number, piece, pieces, quoted=True)
     return Barcode(Kind.CARRIER_QR if _OF_A_CARRIER.match(plain) else Kind.UNREADABLE, "")
 
 

@@ -18,8 +18,8 @@ MAX_BATCH = 10_000
 _AS_STORED = re.compile(r"[0-9A-Z]+")
 _FRAMED = re.compile(r"\*([^*]+)\*")  # start and stop sign of Code 39, which some scanners send along
 # One piece of a parcel of several, as JD and others print it: the parcel's number, this piece, all pieces.
-_PIECE = re.compile(r"(?P<number>[0-9A-Z]{6,32})-(?P<n>[1-9][0-9]{0,2})-(?P<of>[1-9][0-9]{0,2})-")
-_PIECE_OF_JD = re.compile(r"(?P<number>JD[0-9A-Z]{6,30})-(?P<n>[1-9][0-9]{0,2})-(?P<of>[1-9][0-9]{0,2})")
+_PIECE = re.compile(r"(?P<number>[0-9A-Z]{6,32})-(?P<n>[0-9]{1,3})-(?P<of>[0-9]{1,3})-")
+_PIECE_OF_JD = re.compile(r"(?P<number>JD[0-9A-Z]{6,30})-(?P<n>[0-9]{1,3})-(?P<of>[0-9]{1,3})")
 
 
 class NewEvent(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -88,7 +88,8 @@ def normalise_number(text: str) -> str:
 def read_piece(text: str) -> tuple[str, int, int]:
     """The parcel's number in `text`, and which piece of how many it names: `JDVE…101-2-3-` → (`JDVE…101`, 2, 3).
 
-    (number, 0, 0) for a number that names no piece.
+    (number, 0, 0) for a number that names no piece. A code that was read wrongly may name the third of two: the number
+    is the parcel's all the same, and the caller decides about the piece.
     """
     if _AS_STORED.fullmatch(text or ""):
         return text, 0, 0
@@ -96,7 +97,7 @@ def read_piece(text: str) -> tuple[str, int, int]:
     if framed := _FRAMED.fullmatch(plain):
         plain = framed[1]
     match = _PIECE.fullmatch(plain) or _PIECE_OF_JD.fullmatch(plain)
-    if match and int(match["n"]) <= int(match["of"]):
+    if match:
         return match["number"], int(match["n"]), int(match["of"])
     return plain, 0, 0
 
