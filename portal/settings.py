@@ -109,7 +109,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-ASGI_APPLICATION = "portal.asgi.application"
 
 TEMPLATES = [
     {
@@ -134,9 +133,10 @@ DATABASES = {"default": database_from_url(env_str("DATABASE_URL", required=True)
 DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
 # Server-side prepared statements: the driver prepares on first use (measured 1.07-1.4x on ORM reads).
 DATABASES["default"].setdefault("OPTIONS", {}).update(prepare_threshold=1, server_side_binding=True)
-# A web process gives up what it waits for, so that nothing a sender does holds a page: docs/decisions/time-limits.md.
+# A web process gives up what it waits for, so that nothing a sender does holds a page
+# (docs/decisions/time-limits-of-web.md).
 # The worker and commands wait for locks as long as it takes.
-WEB_PROCESS = os.environ.get("PORTAL_PROCESS") == "web"  # set by portal/wsgi.py and portal/asgi.py
+WEB_PROCESS = os.environ.get("PORTAL_PROCESS") == "web"  # set by portal/wsgi.py
 DATABASES["default"]["OPTIONS"]["options"] = with_time_limits(
     DATABASES["default"]["OPTIONS"].get("options", ""), web=WEB_PROCESS
 )

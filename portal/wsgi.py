@@ -13,8 +13,9 @@ from django.urls import get_resolver
 
 from portal.celery import app as celery_app  # noqa: F401  tasks sent from a page reach our broker
 from portal.core.clock_gate import ClockGate
+from portal.core.entry import Entry
 
-application = ClockGate(get_wsgi_application())
+application = Entry(ClockGate(get_wsgi_application()))
 
 # What is loaded by now lives as long as the process. Left to the collector, it would be walked again and again while
 # requests wait: tenths of a second each time.

@@ -53,6 +53,14 @@ class UnfitText(BadInput):
     hint = _("请去掉不可见字符，或检查发送程序的编码。")
 
 
+class NotUtf8(BadInput):
+    """A form that says it is written in another charset than UTF-8."""
+
+    code = "not_utf8"
+    message = _("表单不是 UTF-8 编码。")
+    hint = _("请用 UTF-8 编码重新发送，并把 Content-Type 的 charset 设为 utf-8 或去掉。")
+
+
 class NotJson(BadInput):
     code = "not_json"
     message = _("请求不是有效的 JSON。")

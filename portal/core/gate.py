@@ -7,13 +7,14 @@ not answers 500 to a stranger. JSON is read by portal.core.bodies, or row by row
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import is_valid_path
 from django.utils.datastructures import MultiValueDict
 
 from portal.core.access import Kind, rule_of
-from portal.core.errors import UnfitText, WrongMethod
+from portal.core.bodies import FormNotUtf8, UnfitForm
+from portal.core.entry import OTHER_CHARSET, UNREADABLE
+from portal.core.errors import UnfitText, WrongFormat, WrongMethod
 from portal.core.middleware import plain_error
 from portal.core.texts import form_is_unfit, is_unfit
 from portal.core.tracing import begin_request
@@ -44,6 +45,8 @@ class GateMiddleware:
             refused = plain_error(request, WrongMethod())
             refused["Allow"] = ", ".join(sorted(METHODS))
             return refused
+        if UNREADABLE in request.META:
+            return plain_error(request, WrongFormat())
         query = request.META.get("QUERY_STRING", "")
         cookies = request.META.get("HTTP_COOKIE", "")
         if (
@@ -77,10 +80,6 @@ def _mend_slash(request: HttpRequest) -> None:
         request.path_info = request.META["PATH_INFO"] = other
 
 
-class UnfitForm(BadRequest):
-    """Raised by the framework's own reading of a form, wherever that happens; answered by the page of error 400."""
-
-
 def own_reading_of_text(view):
     """Marks a view that answers in somebody else's protocol: it meets unfit text in forms itself."""
     view.reads_unfit_text = True
@@ -88,13 +87,17 @@ def own_reading_of_text(view):
 
 
 def _watch_form(request) -> None:
-    """Refuses a form with unfit text when it is read, so that no view has to think of it and none reads it earlier.
+    """Refuses a form with unfit text or in another charset when it is read, so that no view has to think of it and
+    none reads it earlier.
 
-    Views marked by `own_reading_of_text` are left out.
+    Unfit text is left to views marked by `own_reading_of_text`.
     """
     load = request._load_post_and_files
 
     def checked() -> None:
+        if OTHER_CHARSET in request.META:
+            request._mark_post_parse_error()
+            raise FormNotUtf8
         load()
         if form_is_unfit(request._post, request._files) and not _own_way(request):
             request._post, request._files = QueryDict(), MultiValueDict()

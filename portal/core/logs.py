@@ -19,17 +19,19 @@ class RequestFilter(logging.Filter):
 
 
 class OneLineFilter(logging.Filter):
-    """What a stranger provokes by a forged request (host, filter, cookie) leaves one line and no traceback.
+    """What a stranger provokes by a forged request (host, filter, cookie, form) leaves one line and no traceback.
 
-    Django tells these to `django.security.*` with the traceback of some sixty lines: anybody could fill the log. So
-    would everybody together while the database is away: a 503 leaves its line, and `portal.core.outages` says why.
+    Django tells these to `django.security.*`, and to `django.request` what it refuses with a status of 400 to 499, with
+    the traceback of some sixty lines: anybody could fill the log. So would everybody together while the database is
+    away: a 503 leaves its line, and `portal.core.outages` says why. A traceback stays for what is a fault of ours.
     """
 
     MOST = 300  # characters; a header may hold thousands
 
     def filter(self, record: logging.LogRecord) -> bool:
-        passing = record.name == "django.request" and getattr(record, "status_code", 0) == 503
-        if passing or record.name.startswith("django.security."):
+        status = getattr(record, "status_code", 500)
+        refused = record.name == "django.request" and (status < 500 or status == 503)
+        if refused or record.name.startswith("django.security."):
             record.exc_info = record.exc_text = None
             record.msg, record.args = record.getMessage().replace("\n", " ")[: self.MOST], ()
         return True

@@ -10,7 +10,8 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from portal.core.bodies import decode_json, read_body, too_large
+from portal.core.bodies import RefusedForm, decode_json, read_body, too_large
+from portal.core.entry import OTHER_CHARSET
 from portal.core.errors import (
     BadInput,
     DomainError,
@@ -18,6 +19,7 @@ from portal.core.errors import (
     NotAcceptable,
     NotFound,
     NotJson,
+    NotUtf8,
     SignInNeeded,
     TooMany,
     UnfitText,
@@ -65,6 +67,8 @@ def as_domain_error(error: Exception) -> DomainError | None:
         return WrongFormat()
     if isinstance(error, RequestDataTooBig):
         return too_large()
+    if isinstance(error, RefusedForm):
+        return error.refusal()
     if isinstance(error, SuspiciousOperation | BadRequest):
         return BadInput()
     return refusal_of(error)
@@ -83,6 +87,8 @@ class FormParser(MultiPartParser):
     """Forms with files, refused as a whole when a text in them is unfit."""
 
     def parse(self, stream, media_type=None, parser_context=None):
+        if OTHER_CHARSET in parser_context["request"].META:
+            raise NotUtf8()
         found = super().parse(stream, media_type, parser_context)
         if form_is_unfit(found.data, found.files):
             raise UnfitText()

@@ -13,17 +13,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.core.access import public
-from portal.core.bodies import too_large
-from portal.core.errors import BadInput, DomainError, Forbidden, NotFound, UnfitText
-from portal.core.gate import UnfitForm
+from portal.core.bodies import RefusedForm, too_large
+from portal.core.errors import BadInput, DomainError, Forbidden, NotFound
 from portal.core.middleware import error_response, plain_error
 from portal.core.outages import refusal_of
 
 
 @public("an error page")
 def bad_request(request, exception=None):
-    if isinstance(exception, UnfitForm):
-        return plain_error(request, UnfitText())
+    if isinstance(exception, RefusedForm):
+        return plain_error(request, exception.refusal())
     return plain_error(request, too_large() if isinstance(exception, RequestDataTooBig) else BadInput())
 
 

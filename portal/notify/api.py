@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.core.access import by_signature
-from portal.core.bodies import decode_json
+from portal.core.bodies import decode_json, read_body
 from portal.core.clock import now
 from portal.core.errors import BadInput, DomainError, NotFound, TooLarge
 from portal.notify import sms
@@ -49,10 +49,9 @@ def _read(request, provider: str, secret: str, reader: str) -> list[Any]:
     known = settings.SMS_HOOK_SECRET
     if not known or not constant_time_compare(secret, known) or read is None:
         raise NotFound()
-    if len(request.body) > MOST_BYTES:
-        raise TooLarge()
+    body = read_body(request, most=MOST_BYTES)
     try:
-        found = read(decode_json(request.body))
+        found = read(decode_json(body))
     except (DomainError, ValueError):
         raise NotReceipts() from None
     if len(found) > MOST_ROWS:

@@ -13,6 +13,8 @@ from django.db import OperationalError
 from django.utils.module_loading import import_string
 
 from portal.core.logs import ScrubFilter
+from tests.entry import by_the_entry
+from tests.meta.headers import BROKEN, WHOLE
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,25 @@ def test_a_database_that_is_away_leaves_one_line_for_each_request(rf):
         response = convert_exception_to_response(away)(rf.get("/work/scan/inbound/"))
     assert response.status_code == 503
     assert written.getvalue().splitlines() == ["Service Unavailable: /work/scan/inbound/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "body"), [*BROKEN, WHOLE])
+@pytest.mark.parametrize("path", ["/accounts/login/", "/api/v1/imports/", "/api/v1/kuaidi100/abc/", "/i18n/setting/"])
+def test_a_form_that_is_none_leaves_one_line(client, path, kind, body):
+    """Anybody can send a thousand of them."""
+    with logged("django.request") as written, logged("django.security") as of_security:
+        assert by_the_entry(client).generic("POST", path, body, content_type=kind).status_code < 500
+    lines = (written.getvalue() + of_security.getvalue()).splitlines()
+    assert len(lines) <= 1
+    assert all(len(line) <= 300 for line in lines)
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_keeps_its_traceback(rf):
+    def broken(request):
+        raise RuntimeError("ours")
+
+    with logged("django.request") as written:
+        assert convert_exception_to_response(broken)(rf.get("/")).status_code == 500
+    assert "RuntimeError: ours" in written.getvalue()

@@ -203,3 +203,27 @@ def test_rule_finds_what_it_forbids(rule, text):
 
 def test_what_an_app_does_at_its_start_may_import_ours():
     assert dodged_imports("class A:\n    def ready(self):\n        import logistics.parcels\n", True) == []
+
+
+PAGE_IN_CODE = re.compile(r"\bdocs/[\w/-]+\.md\b")
+
+
+def test_a_page_that_code_points_to_is_there():
+    texts = [
+        (name_of(path), path.read_text())
+        for path in tracked(".py", ".sh", ".toml", ".html", ".js")
+        if name_of(path) != "tests/meta/test_sources.py"
+    ]
+    named = [(name, page) for name, text in texts for page in PAGE_IN_CODE.findall(text)]
+    assert len(named) > 20
+    assert [(name, page) for name, page in named if not (ROOT / page).is_file()] == []
+    assert PAGE_IN_CODE.findall("# why: docs/decisions/no-such-page.md.") == ["docs/decisions/no-such-page.md"]
+
+
+BODY = re.compile(r"\brequest\.body\b")
+
+
+def test_bodies_are_read_in_one_place():
+    """What that reader meets (a form in place of JSON, gzip, a length that is a lie), another one would not."""
+    reading = {name_of(path) for path in our_code(tracked(".py")) if BODY.search(path.read_text())}
+    assert reading == {"portal/core/bodies.py"}

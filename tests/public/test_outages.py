@@ -94,7 +94,7 @@ def test_the_server_knows_the_limits_and_what_the_address_says_wins():
     assert "lock_timeout" not in with_time_limits("", web=False)
 
 
-@pytest.mark.parametrize("entry", ["portal.wsgi", "portal.asgi", "portal.web.__main__"])
+@pytest.mark.parametrize("entry", ["portal.wsgi", "portal.web.__main__"])
 def test_a_web_process_has_the_limits_whatever_loads_the_settings_first(entry):
     """An import that asks for the settings too early would leave pages waiting for locks without end."""
     code = f"import {entry}; import portal.wsgi; from django.conf import settings; print(settings.WEB_PROCESS)"

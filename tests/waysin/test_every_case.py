@@ -12,14 +12,19 @@ import warnings
 import hypothesis
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as described
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
+from tests.entry import keep_the_connection  # noqa: F401  fixture
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.timeout(3600),
+    pytest.mark.usefixtures("keep_the_connection"),
+]
 CHECKS = [
     checks.not_a_server_error,
     described.status_code_conformance,
@@ -28,17 +33,6 @@ CHECKS = [
     described.unsupported_method,
 ]
 OPERATIONS = 12  # at least so many are described
-
-
-@pytest.fixture(autouse=True)
-def keep_the_connection():
-    """A server closes connections between requests; here one transaction holds the world of the test."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
 
 
 def headers_of(who) -> dict[str, str]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import msgspec
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.errors import BadInput, TooLarge
+from portal.core import bodies
 
 MOST = 64 * 1024  # bytes of a body: some hundred numbers
 T = TypeVar("T", bound=msgspec.Struct)
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-class NotJson(BadInput):
-    code = "not_json"
+class NotJson(bodies.NotJson):
     message = _("送来的数据读不懂。")
     hint = _("请刷新页面后重试；还没有送出的扫描会保留。")
 
@@ -25,16 +23,9 @@ class NotJson(BadInput):
 def body_of(request, kind: type[T]) -> T:
     """The body as `kind`. Raises TooLarge before reading more than 64 KB, NotJson."""
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        raise NotJson() from None
-    if length > MOST:
-        raise TooLarge()
-    try:
-        return _printable(msgspec.json.decode(request.body or b"{}", type=kind))
-    except RequestDataTooBig:
-        raise TooLarge() from None
-    except _UNREADABLE:
+        body = bodies.read_body(request, most=MOST)
+        return _printable(msgspec.json.decode(body or b"{}", type=kind))
+    except (bodies.NotJson, *_UNREADABLE):
         raise NotJson() from None
 
 

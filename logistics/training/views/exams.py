@@ -23,7 +23,7 @@ from logistics.training.services.refusals import BadAnswer, ContinuedElsewhere, 
 from logistics.training.states import LETTERS, AttemptState
 from members.access.states import Permission
 from portal.core.access import needs
-from portal.core.bodies import decode_json
+from portal.core.bodies import decode_json, read_body
 from portal.core.clock import now
 from portal.core.errors import Conflict, DomainError, TooMany
 
@@ -97,7 +97,7 @@ def answers(request, exam_id):
     JSON is answered with `seconds_left`, the `sequence` kept and whether this save was `stale`.
     """
     if request.content_type == "application/json":
-        given, sequence = _from_json(request.body)
+        given, sequence = _from_json(read_body(request))
         saved = exams.save_answers(
             attempt_id=exam_id, answers=given, sequence=sequence, seat=request.session.get(SEAT, ""),
             actor=request.actor, now=now(),

@@ -22,9 +22,9 @@ from logistics.parcels.lookup import (
     tail_of,
 )
 from portal.core.access import public
-from portal.core.bodies import decode_json
+from portal.core.bodies import decode_json, read_body
 from portal.core.clock import now
-from portal.core.errors import BadInput, DomainError, NotFound, NotJson
+from portal.core.errors import BadInput, DomainError, NotFound, NotJson, TooLarge
 from portal.core.limits import caller_of, remember_browser
 from portal.core.middleware import wants_json
 from portal.public import ready
@@ -196,10 +196,10 @@ def wrong(request, typed: str, error: DomainError, back_to: str = "") -> HttpRes
 
 def answer_digits_json(request, typed: str) -> HttpResponse:
     try:
-        body = decode_json(request.body[:1000] or b"{}")
+        body = decode_json(read_body(request, most=1000) or b"{}")
         digits = body.get("digits", "") if isinstance(body, dict) else ""
         number, parcel_ids = open_tier1(request, typed, str(digits)[:40])
-    except NotJson:
+    except (NotJson, TooLarge):
         return _json_refusal(BadInput(code="not_json", hint=_('请发送 {"digits": "1234"}。')))
     except DomainError as error:
         return _json_refusal(error)
