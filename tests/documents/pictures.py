@@ -33,6 +33,7 @@ def main() -> None:
     from logistics.documents.papers.shelves import draw_shelves
     from logistics.documents.papers.sizes import LabelSize, ShelfSize
     from logistics.documents.papers.tags import Tag, draw_tag
+    from portal.core.masking import mask_name
 
     label = Label(
         "XN7K3M9QPA2X4Z", "https://wuliu.example.gov.cn/t/XN7K3M9QPA2X4Z", "中通", "78001234567890", "ZL-HEMA",
@@ -69,6 +70,11 @@ def main() -> None:
         shelves = [f"{rack}-{place}" for rack in (1, 2, 3) for place in range(1, 8)] + ["大件区", "冷藏柜上层", "A-12"]
         sheet = draw_shelves(station="何马村站", shelves=shelves, mark="HJ/", size=ShelfSize.SHEET)
         _keep("paper-shelves", [sheet])
+        uyghur = replace(label, code="AT-AZAK", place="阿图什市 ئۈستۈن ئاتۇش، ئازاق كەنتى", station="ئازاق بېكىتى",
+                         lane="阿扎克乡站", recipient=Party(mask_name("ئابدۇللا"), "138********", "***"))  # fmt: skip
+        tibetan = replace(label, code="LZ-GDQG", place="林周县 སྐྱིད་སྒྲུབ་གྲོང་ཚོ།", station="ལྷུན་གྲུབ་ས་ཚིགས།",
+                          lane="甘丹曲果镇站", recipient=Party(mask_name("བཀྲ་ཤིས"), "139********", "***"))  # fmt: skip
+        _keep("paper-labels-scripts", [draw_labels([uyghur, tibetan], LabelSize.LARGE)])
     with override("en"):
         _keep("paper-labels-en", [draw_labels([replace(label, badge="To village")], LabelSize.LARGE),
                                   draw_tag(tag, LabelSize.LARGE), draw_manifest(manifest)])  # fmt: skip
