@@ -9,6 +9,7 @@ import base64
 import binascii
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -240,11 +241,26 @@ def public_url(url: str, hosts: list[str]) -> str:
     return url.rstrip("/")
 
 
+# A top-level domain, or what a country keeps below it for everybody: .cn, .gov.cn, .gs.cn, .co.uk
+_SUFFIX = re.compile(r"\.[a-z0-9-]+|\.(?:com|net|org|gov|edu|ac|mil|co|[a-z]{2})\.[a-z]{2}")
+
+
 def allowed_hosts(hosts: list[str]) -> list[str]:
     """Host names; a star would let any caller choose the host that stands in our links."""
     if "*" in hosts:
         raise BadEnvironment("ALLOWED_HOSTS", "allows every host", f"Write {_hint('ALLOWED_HOSTS')}.")
+    for host in hosts:
+        if host.startswith(".") and _SUFFIX.fullmatch(host):
+            problem = f"allows every host under {host}: anybody can have one there"
+            raise BadEnvironment("ALLOWED_HOSTS", problem, f"Write {_hint('ALLOWED_HOSTS')}.")
     return hosts
+
+
+def redis_url(url: str) -> str:
+    """The address of a Redis server."""
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise BadEnvironment("REDIS_URL", "is no address of a Redis server", f"Write {_hint('REDIS_URL')}.")
+    return url
 
 
 MOST_PROXIES = 256  # addresses of one public range; private ranges may be larger

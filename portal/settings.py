@@ -15,6 +15,7 @@ from portal.env import (
     env_secret,
     env_str,
     public_url,
+    redis_url,
     tile_host,
     trusted_proxies,
 )
@@ -142,7 +143,7 @@ DATABASES["default"]["OPTIONS"]["options"] = with_time_limits(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env_str("REDIS_URL", required=True)
+REDIS_URL = redis_url(env_str("REDIS_URL", required=True))
 CACHES = {
     "default": {
         "BACKEND": "portal.core.cache.ForgivingCache",

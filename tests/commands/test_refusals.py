@@ -91,6 +91,9 @@ LOOSE = [
     ("PUBLIC_URL", "https://portal.example.org/wuliu", "is more or less than"),
     ("PUBLIC_URL", "https://elsewhere.example.org", "names a host that is not in ALLOWED_HOSTS"),
     ("ALLOWED_HOSTS", "*", "allows every host"),
+    ("ALLOWED_HOSTS", "portal.example.org,.org", "allows every host under .org"),
+    ("ALLOWED_HOSTS", ".gov.cn,portal.example.org", "allows every host under .gov.cn"),
+    ("REDIS_URL", "http://localhost:6379", "is no address of a Redis server"),
     ("SMS_HOOK_SECRET", "abc", "is too weak"),
 ]
 

@@ -136,6 +136,24 @@ def fifty_megabytes():
     return out.getvalue()
 
 
+def large_gb18030():
+    return "7912,张三丰张三丰张三丰\n".encode("gb18030") * 900_000 + b"\xff"
+
+
+def long_lines():
+    return (",;\t，；|" * 150_000 + "\n").encode() * 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [large_gb18030, long_lines])
+def test_a_text_file_costs_the_web_process_two_seconds_at_most(carrier_system, content):
+    content = content()
+    carrier_system.client.get(API)
+    began = time.process_time()
+    upload(carrier_system.client, content)
+    assert time.process_time() - began < 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "status"),

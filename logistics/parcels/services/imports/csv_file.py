@@ -17,6 +17,7 @@ from portal.core.workbooks import MOST_CELLS, Budget, Fault, SheetRow, bad_text,
 
 SEPARATORS = ",;\t，；|"
 LOOKED_AT = 10  # filled lines, in which a header must be found
+MOST_LOOKED_AT = 1 << 18  # characters of them
 LONGEST_LINE = 1 << 20  # characters
 MOST_JOINED = 50  # lines of the text that one quoted line of the file may go over
 _CHECKED_EVERY = 200  # lines
@@ -53,7 +54,7 @@ def _opened(file: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
 
 def _separator(text: io.TextIOWrapper, rate: Callable[[list[SheetRow]], int]) -> str:
     """The sign under which a header is found in the first lines; the most frequent one when it is found under none."""
-    start = "".join(islice(_Lines(text).rest(), LOOKED_AT * 3))
+    start = "".join(_first_lines(text))
     best, found = "", 0
     for separator in SEPARATORS:
         if separator == SEPARATORS[0] or separator in start:
@@ -62,6 +63,16 @@ def _separator(text: io.TextIOWrapper, rate: Callable[[list[SheetRow]], int]) ->
             if points > found:
                 best, found = separator, points
     return best or max(SEPARATORS, key=start.count)
+
+
+def _first_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """As many as a header may stand below, and no more signs of them than a header could need."""
+    signs = 0
+    for line in islice(_Lines(text).rest(), LOOKED_AT * 3):
+        yield line
+        signs += len(line)
+        if signs > MOST_LOOKED_AT:
+            return
 
 
 class _Lines:

@@ -9,7 +9,9 @@ from typing import BinaryIO
 from portal.core.workbooks import FileProblem
 
 NOT_TEXT = re.compile(r"[\udc80-\udcff]")  # bytes that the encoding has no sign for, kept by surrogateescape
-_CHUNK = 1 << 20
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_CHUNK = 1 << 18
+_ENOUGH = 100_000  # signs beyond ASCII
 _FEW = 20  # one unreadable byte among so many signs beyond ASCII is a slip, not another encoding
 
 
@@ -34,20 +36,37 @@ def encoding_of(file: BinaryIO) -> str:
 
 
 def _decodes(file: BinaryIO, encoding: str) -> bool:
-    """Whether the whole file is text in `encoding`, but for a few bytes; reads it piece by piece."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict" if encoding == "utf-16" else "surrogateescape")
+    """Whether the file is text in `encoding`, but for a few bytes.
+
+    The first signs beyond ASCII tell; of what stands behind them only zero bytes are looked for, which is cheap
+    whatever the file's length.
+    """
+    if encoding == "utf-16":
+        return _is_utf16(file)
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
     signs = bad = 0
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        if b"\x00" in chunk:
+            return False
+        if signs + bad < _ENOUGH:
+            text = decoder.decode(chunk)
+            wrong = len(NOT_TEXT.findall(text))
+            bad += wrong
+            signs += sum(map(len, _BEYOND_ASCII.findall(text))) - wrong
+    if signs + bad < _ENOUGH:
+        bad += len(NOT_TEXT.findall(decoder.decode(b"", final=True)))
+    return bad * _FEW <= signs
+
+
+def _is_utf16(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-16")("strict")
     file.seek(0)
     try:
         while chunk := file.read(_CHUNK):
-            text = decoder.decode(chunk)
-            if "\x00" in text:
+            if "\x00" in decoder.decode(chunk):
                 return False
-            if not text.isascii():
-                wrong = len(NOT_TEXT.findall(text))
-                bad += wrong
-                signs += len(text) - len(text.encode("ascii", "ignore")) - wrong
-        bad += len(NOT_TEXT.findall(decoder.decode(b"", final=True)))
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
-    return bad * _FEW <= signs
+    return True
