@@ -6,13 +6,15 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 from xml.parsers import expat
 
 from portal.core.workbooks.budget import Budget
 from portal.core.workbooks.problems import FileProblem
 
 MOST_ENTRIES = 1000
+MOST_AT_ONCE = 512 * 1024  # bytes read at a time; the directory, which is read in one piece, of 1000 entries is 100 KB
+MOST_RELATIONS = 2000  # of one part; a workbook has one for each sheet, a sheet a few
 MOST_BYTES = 200 * 1024 * 1024  # unpacked, all entries together
 SMALL_BYTES = 10 * 1024 * 1024  # below this no ratio is suspicious
 WORST_RATIO = 150  # repetitive sheets reach about 40
@@ -27,10 +29,11 @@ BROKEN = (
 class Archive:
     """A guarded workbook: raises FileProblem for a bomb, a password, and for what is no workbook at all."""
 
-    def __init__(self, file: BinaryIO):
+    def __init__(self, file: BinaryIO, budget: Budget | None = None):
+        self._budget = budget or Budget()
         file.seek(0)
         try:
-            self._zip = zipfile.ZipFile(file)
+            self._zip = zipfile.ZipFile(cast(IO[bytes], _InPieces(file)))
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise FileProblem("bad_workbook") from None
         _guard(self._zip.infolist())
@@ -44,13 +47,18 @@ class Archive:
         return self._zip.open(self._names[_plain(part)])
 
     def related(self, part: str) -> list[tuple[str, str, str]]:
-        """(id, last word of the type, part) of everything that a part refers to; "" is the package itself."""
+        """(id, last word of the type, part) of everything that a part refers to; "" is the package itself.
+
+        Raises FileProblem beyond MOST_RELATIONS, OutOfTime.
+        """
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if not self.has(relations):
             return []
-        found = []
-        for tag, attributes in elements(self.open(relations), Budget()):
+        found: list[tuple[str, str, str]] = []
+        for count, (tag, attributes) in enumerate(elements(self.open(relations), self._budget)):
+            if count > MOST_RELATIONS:
+                raise FileProblem("unpacks_too_large")
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"].replace("\\", "/")))
                 found.append((attributes["Id"], attributes["Type"].rpartition("/")[2], target.lstrip("/")))
@@ -67,6 +75,29 @@ class Archive:
         if any(name.endswith(_SHEETS) for name in self._names):
             raise FileProblem("packed")
         raise FileProblem("bad_workbook")
+
+
+class _InPieces:
+    """The file, of which nobody may read much at a time: whatever its end record promises, the directory of an archive
+    is read in one piece, and its entries become objects, before anything about them can be asked."""
+
+    def __init__(self, file: BinaryIO):
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._file.read(MOST_AT_ONCE + 1 if size < 0 else min(size, MOST_AT_ONCE + 1))
+        if len(found) > MOST_AT_ONCE:
+            raise FileProblem("unpacks_too_large")
+        return found
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
 
 
 def _plain(name: str) -> str:

@@ -36,7 +36,7 @@ class Book:
         self._budget = budget or Budget()
         self.merged: list[Merged] = []
         self.unread: list[str] = []
-        self._archive = Archive(file)
+        self._archive = Archive(file, self._budget)
         try:
             self._open()
         except BROKEN:

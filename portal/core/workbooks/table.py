@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, BinaryIO
@@ -13,7 +14,7 @@ from portal.core.workbooks.book import Book
 from portal.core.workbooks.budget import Budget
 from portal.core.workbooks.kinds import WORKBOOK, kind_of_file
 from portal.core.workbooks.problems import FileProblem, OutOfTime
-from portal.core.workbooks.rows import BAD_TEXT, MOST_CELLS, Fault, Merged, SheetRow, legible
+from portal.core.workbooks.rows import BAD_TEXT, Fault, Merged, SheetRow, legible
 from portal.core.workbooks.tally import Sums, Tally, is_footer
 
 HEADER_WITHIN = 10  # filled lines; above the heading people write a title
@@ -136,7 +137,8 @@ class _Reading:
         """A title merged above the heading does no harm. A heading merged downwards takes lines along; one merged
         sideways hides which column is which; below, a merged cell costs the lines it touches in our columns."""
         line = heading.line
-        touching = [m for m in self.merged if m.bottom >= line and heading.columns & set(_columns(m))]
+        columns = sorted(heading.columns)
+        touching = [m for m in self.merged if m.bottom >= line and _covers(m, columns)]
         for merged in touching:
             if merged.top <= line and merged.left != merged.right:
                 raise FileProblem("merged_cells", range=merged.ref)
@@ -157,8 +159,10 @@ def _in_columns(row: SheetRow, headings: list[Any]) -> SheetRow:
     return replace(row, cells=[",".join(map(str, row.cells))], fault=Fault("too_many_cells", told))
 
 
-def _columns(merged: Merged) -> Iterable[int]:
-    return range(merged.left, min(merged.right, MOST_CELLS) + 1)
+def _covers(merged: Merged, columns: list[int]) -> bool:
+    """Whether the range goes over one of the columns, given in order."""
+    place = bisect_left(columns, merged.left)
+    return place < len(columns) and columns[place] <= merged.right
 
 
 def _touched(rows: list[SheetRow], merged: list[Merged]) -> Iterator[SheetRow]:
