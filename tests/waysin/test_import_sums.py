@@ -188,8 +188,14 @@ def test_a_text_file_costs_the_web_process_two_seconds_at_most(carrier_system, c
         (lambda: directory_alone(700_000), 400),
     ],
     ids=[
-        "400,000 lines", "380,000 cells", "200 columns", "90,000 merged", "50 MB", "1,000,000 relations",
-        "90,000 merged over all columns", "700,000 entries",
+        "400,000 lines",
+        "380,000 cells",
+        "200 columns",
+        "90,000 merged",
+        "50 MB",
+        "1,000,000 relations",
+        "90,000 merged over all columns",
+        "700,000 entries",
     ],
 )
 def test_a_workbook_costs_the_web_process_two_seconds_at_most(carrier_system, content, status):

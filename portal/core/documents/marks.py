@@ -15,7 +15,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 from reportlab.pdfgen.canvas import Canvas
 
-from portal.core.documents.pages import draw, form
+from portal.core.documents.pages import AS_IT_IS, draw_all, form
 from portal.core.pdf import fonts
 from portal.core.pdf.embedding import drawn_alone
 from portal.core.pdf.joined import Joined
@@ -37,7 +37,7 @@ def mark_pdf(data: bytes, text: str) -> bytes:
         if size not in drawn:
             drawn[size] = _imported(writer, _sheet(size, text), size)
         new = writer.add_page(page)
-        draw(new, "/Mark", drawn[size], writer)
+        draw_all(new, [(drawn[size], AS_IT_IS)], writer)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

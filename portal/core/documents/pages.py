@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from pypdf import PageObject, PdfReader, PdfWriter, apply_configuration
+from pypdf import PageObject, PdfWriter, apply_configuration
 from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
@@ -24,26 +25,22 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from portal.core.documents.copies import BudgetedReader, Copies
 from portal.core.errors import BadInput
+from portal.core.workbooks import Budget, OutOfTime
 
 MAX_PAGES = 20
 MAX_OBJECTS = 50_000
 MAX_DRAWING = 24 * 1024 * 1024  # bytes of drawing commands of all pages, unpacked
 MAX_SIDE = 14_400  # the largest side a page may have: 200 inches
-MAX_STAMPS = 500
+READING_SECONDS = 1.5  # of processor time: whoever hands a paper in waits for the answer
+AS_IT_IS = (1, 0, 0, 1, 0, 0)
 _HIDDEN = 0x02 | 0x20  # annotation flags Hidden and NoView
 # What may not be in what we write: everything that acts, or that holds another file.
 FORBIDDEN = frozenset({
     "/JS", "/JavaScript", "/Launch", "/OpenAction", "/EF", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA",
     "/AcroForm", "/Annots", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound", "/Encrypt",
 })  # fmt: skip
-# Of what a page draws with, only these are looked up by a viewer (ISO 32000-1, table 33).
-_RESOURCES = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/Properties")
-# Beside a drawing: notes for other programs, and alternates that a reviewer would not see.
-_BESIDE = (
-    "/Metadata", "/PieceInfo", "/AF", "/OPI", "/Alternates", "/OC", "/Ref", "/StructParent", "/StructParents", "/PS",
-)  # fmt: skip
-
 # The library's own guards against bombs.
 _LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": MAX_DRAWING, "lzw_maximum_output_length": MAX_DRAWING,
@@ -72,6 +69,12 @@ class TooManyPages(BadInput):
     hint = _("请只上传需要的几页，或分成几个文件。")
 
 
+class ComplexPdf(BadInput):
+    code = "pdf_too_complex"
+    message = _("这个 PDF 里的内容太多、太复杂。")
+    hint = _("请打开后“打印成 PDF”再上传，也可以拍照上传。")
+
+
 class ActivePdf(BadInput):
     code = "pdf_active"
     message = _("这个 PDF 里有程序或附件，不能收。")
@@ -81,22 +84,28 @@ class ActivePdf(BadInput):
 def clean_pdf(raw: bytes) -> tuple[bytes, int]:
     """A new PDF with what the pages of `raw` show, and how many there are.
 
-    Raises LockedPdf unless it opens without a password, TooManyPages beyond 20, ActivePdf when something that acts
-    hides in the drawings themselves, BrokenPdf for everything that can't be read whole.
+    Raises LockedPdf unless it opens without a password, TooManyPages beyond 20, ComplexPdf when it takes more than
+    READING_SECONDS, MAX_COPIED objects or MAX_STAMPS seals, ActivePdf when something that acts hides in the drawings
+    themselves, BrokenPdf for everything that can't be read whole.
     """
+    budget = Budget(READING_SECONDS)
     try:
         with apply_configuration(**_LIMITS):
-            return _rebuilt(raw)
+            return _rebuilt(raw, budget)
     except BadInput:
         raise
     except MemoryError:
         raise
+    except OutOfTime:
+        raise ComplexPdf() from None
     except Exception:  # damaged bytes make the parser raise whatever it meets: KeyError, RecursionError, zlib.error
         raise BrokenPdf() from None
 
 
-def _rebuilt(raw: bytes) -> tuple[bytes, int]:
-    reader = PdfReader(io.BytesIO(raw), root_object_recovery_limit=1000, xref_stream_maximum_entries=MAX_OBJECTS)
+def _rebuilt(raw: bytes, budget: Budget) -> tuple[bytes, int]:
+    reader = BudgetedReader(
+        io.BytesIO(raw), budget=budget, root_object_recovery_limit=1000, xref_stream_maximum_entries=MAX_OBJECTS
+    )
     if reader.is_encrypted and not reader.decrypt(""):
         raise LockedPdf()
     count = len(reader.pages)
@@ -104,34 +113,36 @@ def _rebuilt(raw: bytes) -> tuple[bytes, int]:
         raise TooManyPages()
     if count < 1:
         raise BrokenPdf()
-    writer = PdfWriter()
+    copies = Copies(budget)
     room = MAX_DRAWING
     for page in reader.pages:
-        room -= _copy(page, writer, room)
-    _refuse_active(writer)
+        budget.check()
+        room -= _copy(page, copies, room)
+    _refuse_active(copies.writer)
+    copies.assert_writable()
+    budget.check()
     out = io.BytesIO()
-    writer.write(out)
+    copies.writer.write(out)
     return out.getvalue(), count
 
 
-def _copy(page: PageObject, writer: PdfWriter, room: int) -> int:
+def _copy(page: PageObject, copies: Copies, room: int) -> int:
     """One page as a closed drawing on a new page. Returns the bytes of its commands."""
     left, bottom, wide, high = _frame(page)
     contents = page.get_contents()
     commands = contents.get_data() if contents is not None else b""
     if len(commands) > room:
         raise BrokenPdf()
+    writer = copies.writer
     drawing = form(
         writer, commands, bbox=(left, bottom, left + wide, bottom + high), matrix=(1, 0, 0, 1, -left, -bottom),
-        resources=_resources(page.get("/Resources"), writer),
+        resources=copies.resources(page.get("/Resources")),
     )  # fmt: skip
     new = writer.add_blank_page(width=wide, height=high)
     turned = int(page.get("/Rotate", 0) or 0) % 360
     if turned in (90, 180, 270):
         new.rotate(turned)
-    draw(new, "/P", drawing, writer)
-    for number, (stamp, matrix) in enumerate(_stamps(page, writer, left, bottom)):
-        draw(new, f"/S{number}", stamp, writer, matrix=matrix)
+    draw_all(new, [(drawing, AS_IT_IS), *_stamps(page, copies, left, bottom)], writer)
     return len(commands)
 
 
@@ -146,9 +157,7 @@ def _frame(page: PageObject) -> tuple[float, float, float, float]:
     return left, bottom, wide, high
 
 
-def form(
-    writer: PdfWriter, commands: bytes, *, bbox: tuple, resources: DictionaryObject, matrix: tuple = (1, 0, 0, 1, 0, 0)
-) -> Any:
+def form(writer: PdfWriter, commands: bytes, *, bbox: tuple, resources: Any, matrix: tuple = AS_IT_IS) -> Any:
     """A closed drawing in `writer`: whatever its commands leave undone ends with it. Returns its reference."""
     stream = DecodedStreamObject()
     stream.set_data(commands)
@@ -163,33 +172,29 @@ def form(
     return writer._add_object(packed)
 
 
-def draw(page: PageObject, name: str, drawing: Any, writer: PdfWriter, *, matrix: tuple = (1, 0, 0, 1, 0, 0)) -> None:
-    """Draws a form on top of what a page of ours shows."""
+def draw_all(page: PageObject, drawings: Sequence[tuple[Any, tuple]], writer: PdfWriter) -> None:
+    """Draws forms, each with its matrix, one upon the other on top of what a page of ours shows."""
     resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
-    resources.setdefault(NameObject("/XObject"), DictionaryObject()).get_object()[NameObject(name)] = drawing
+    forms = resources.setdefault(NameObject("/XObject"), DictionaryObject()).get_object()
     before = page.get_contents()
-    numbers = " ".join(f"{float(n):.5f}" for n in matrix)
+    commands = [before.get_data() if before is not None else b""]
+    for drawing, matrix in drawings:
+        name = f"/D{len(forms)}"
+        forms[NameObject(name)] = drawing
+        numbers = " ".join(f"{float(n):.5f}" for n in matrix)
+        commands.append(f"q {numbers} cm {name} Do Q\n".encode())
     stream = DecodedStreamObject()
-    stream.set_data((before.get_data() if before is not None else b"") + f"q {numbers} cm {name} Do Q\n".encode())
+    stream.set_data(b"".join(commands))
     page[NameObject("/Contents")] = writer._add_object(stream)
 
 
-def _resources(found: Any, writer: PdfWriter) -> DictionaryObject:
-    """Copies of what a drawing draws with; nothing else of its dictionary."""
-    kept = DictionaryObject()
-    found = found.get_object() if found is not None else None
-    for name in _RESOURCES:
-        if isinstance(found, DictionaryObject) and name in found:
-            held: Any = found[name].get_object()
-            kept[NameObject(name)] = held.clone(writer, ignore_fields=_BESIDE)
-    return kept
+def _stamps(page: PageObject, copies: Copies, left: float, bottom: float) -> Iterator[tuple[Any, tuple]]:
+    """The appearances of a page's seals and filled fields, each with where it is drawn (12.5.5, algorithm 8.1).
 
-
-def _stamps(page: PageObject, writer: PdfWriter, left: float, bottom: float) -> Iterator[tuple[Any, tuple]]:
-    """The appearances of a page's seals and filled fields, each with where it is drawn (12.5.5, algorithm 8.1)."""
+    Raises OutOfTime beyond MAX_STAMPS of the paper: none is left out without a word."""
     listed: Any = page.get("/Annots")
     listed = listed.get_object() if listed is not None else []
-    for entry in list(listed or [])[:MAX_STAMPS]:
+    for entry in listed or []:
         note = entry.get_object()
         looks: Any = _appearance(note) if isinstance(note, DictionaryObject) else None
         if looks is None:
@@ -197,12 +202,16 @@ def _stamps(page: PageObject, writer: PdfWriter, left: float, bottom: float) -> 
         place = _placed(looks, note, left, bottom)
         if place is None:
             continue
-        copied = form(
-            writer, looks.get_data(), bbox=tuple(float(n) for n in looks["/BBox"]),
-            matrix=tuple(float(n) for n in looks.get("/Matrix", (1, 0, 0, 1, 0, 0))),
-            resources=_resources(looks.get("/Resources"), writer),
-        )  # fmt: skip
-        yield copied, place
+        copies.count_stamp()
+        yield copies.once(looks, partial(_copied, looks, copies)), place
+
+
+def _copied(looks: Any, copies: Copies) -> Any:
+    return form(
+        copies.writer, looks.get_data(), bbox=tuple(float(n) for n in looks["/BBox"]),
+        matrix=tuple(float(n) for n in looks.get("/Matrix", AS_IT_IS)),
+        resources=copies.resources(looks.get("/Resources")),
+    )  # fmt: skip
 
 
 def _appearance(note: Any) -> StreamObject | None:
@@ -238,10 +247,7 @@ def _placed(looks: Any, note: Any, left: float, bottom: float) -> tuple | None:
 
 def _refuse_active(writer: PdfWriter) -> None:
     """Nothing that acts is copied; should a drawing hold something all the same, the file is refused."""
-    held = [item for item in writer._objects if item is not None]
-    if len(held) > MAX_OBJECTS:
-        raise BrokenPdf()
-    waiting: list[Any] = held
+    waiting: list[Any] = [item for item in writer._objects if item is not None]
     while waiting:
         item = waiting.pop()
         if isinstance(item, DictionaryObject):
