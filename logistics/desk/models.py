@@ -99,12 +99,16 @@ class StockTake(models.Model):
 
 
 class StockTakeItem(models.Model):
-    """A parcel that was scanned on the shelf or, at the end, one of the differences."""
+    """A parcel that was scanned on the shelf or, at the end, one of the differences.
+
+    `piece` is which of several pieces, 0 for a parcel of one piece.
+    """
 
     labels = {
         "id": PUBLIC,
         "stock_take": INTERNAL,
         "parcel": INTERNAL,
+        "piece": INTERNAL,
         "shelf": INTERNAL,
         "scanned_at": INTERNAL,
         "difference": INTERNAL,
@@ -112,6 +116,7 @@ class StockTakeItem(models.Model):
 
     stock_take = models.ForeignKey(StockTake, models.CASCADE, verbose_name=_("盘点"), related_name="items")
     parcel = models.ForeignKey(Parcel, models.PROTECT, verbose_name=_("包裹"), related_name="+")
+    piece = models.PositiveSmallIntegerField(_("第几件"), default=0)
     shelf = models.CharField(_("货架位"), max_length=16, blank=True)
     scanned_at = models.DateTimeField(_("扫描时间"), null=True, blank=True)
     difference = models.CharField(_("差异"), max_length=8, choices=Difference, blank=True)
@@ -119,7 +124,10 @@ class StockTakeItem(models.Model):
     class Meta:
         verbose_name = _("盘点明细")
         verbose_name_plural = _("盘点明细")
-        constraints = [models.UniqueConstraint(fields=["stock_take", "parcel"], name="stock_take_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["stock_take", "parcel", "piece"], name="stock_take_item_once"),
+            models.CheckConstraint(condition=Q(piece__lte=999), name="stock_take_piece_in_range"),
+        ]
 
     def __str__(self):
         return f"{self.stock_take_id}/{self.parcel_id}"

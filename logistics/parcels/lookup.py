@@ -24,6 +24,7 @@ from portal.core import checkdigits
 from portal.core.errors import BadInput
 from portal.core.fields import keyed_hash
 from portal.core.masking import mask_name, mask_phone, normalise_digits, scrub
+from portal.core.phones import is_mobile
 
 WAYBILL_PREFIX = "XN"  # our own numbers: XN, 11 random characters, a check character
 TAIL_LENGTH = 4
@@ -192,7 +193,8 @@ def still_open(closed_at: dt.datetime | None, now: dt.datetime) -> bool:
 
 def details(parcel_ids: tuple[int, ...]) -> dict[int, dict[str, Any]]:
     """What tier 1 adds: village, station address, full timeline with scrubbed texts, masked recipient, and of
-    several pieces at the counter how many there are, lie there and were collected."""
+    several pieces at the counter how many there are, lie there and were collected. `texts`: whether the recipient's
+    phone takes text messages."""
     rows = _fetch(MORE_SQL, list(parcel_ids))
     return {row[0]: _detail(row) for row in rows}
 
@@ -205,6 +207,7 @@ def _detail(row: tuple) -> dict[str, Any]:
         "waybill": waybill,
         "variant": variant,
         "pieces": pieces,
+        "texts": "-" not in (phone or "") and is_mobile(phone or ""),  # a relay number has its extension
         "village": village,
         "station": {"name": station, "hours": hours, "address": address} if station else None,
         "recipient": {"name": mask_name(name or ""), "phone": mask_phone(phone or "")} if name or phone else None,

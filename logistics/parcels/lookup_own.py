@@ -155,7 +155,7 @@ def pickup_facts(parcel: Parcel) -> PickupFacts:
         code=code.code if code is not None and waiting else "",
         door_code=_door_codes([parcel]).get(parcel.pk, ""),
         station=station if parcel.direction == Direction.DOWN else None,
-        shelf=parcel.shelf if waiting and (counted is None or counted.shelves) else "",
+        shelf=(counted.shelf if counted else parcel.shelf) if waiting else "",
         consented=parcel.pk in consented_parcels([parcel.pk]),
         proxy_name=mask_name(proxy.name) if proxy else "",
         proxy_phone=mask_phone(proxy.phone.removeprefix("+86")) if proxy else "",

@@ -36,6 +36,11 @@ class PiecesHere:
         return f"{self.arrived}/{self.of}"
 
     @property
+    def shelf(self) -> str:
+        """The shelves of what is here, each once."""
+        return "、".join(dict.fromkeys(shelf for _number, shelf in sorted(self.shelves.items()) if shelf))
+
+    @property
     def where(self) -> str:
         """Each piece that is here and its shelf, in words."""
         lines = (

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from logistics.parcels.selectors_pieces import pieces_sentence
-from logistics.parcels.states import RANKS
+from logistics.parcels.states import RANKS, Stage
 from portal.public.words import NO_RAIL, Words, clock, county_time, headline_issue
 
 Facts = dict[str, Any]
@@ -16,6 +16,8 @@ def card(facts: Facts, w: Words, heading: str = "h2", more_link: str = "") -> st
     """The state of one parcel: stage, meaning, open issue, road, facts. No timeline."""
     stage, pieces = facts["stage"], facts.get("pieces")
     title, meaning = w.stages[stage], w.meanings.get(stage, "")
+    if stage == Stage.READY_FOR_PICKUP and facts.get("texts") is False:
+        meaning = w.labels["no_texts"]
     if pieces:  # tier 1, while it waits at the counter
         meaning = f"{pieces_sentence(**pieces)}</p><p>{meaning}" if pieces["here"] else pieces_sentence(**pieces)
         title = title if pieces["here"] else w.labels["partly"]

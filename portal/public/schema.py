@@ -46,12 +46,13 @@ _PARCEL = _object(
         "carrier": _maybe(_object({"name": _TEXT, "hotline": _TEXT})),
         "events": {"type": "array", "items": _EVENT},
     },
-    "waybill, variant, village, recipient (masked) and pieces are there only after the digits; `pieces` of a parcel of "
-    "several at the counter: how many there should be, lie there, were collected.",
+    "waybill, variant, village, recipient (masked), texts and pieces are there only after the digits; `pieces` of a "
+    "parcel of several at the counter: how many there should be, lie there, were collected.",
     waybill=_TEXT,
     variant=_TEXT,
     village=_maybe(_TEXT),
     recipient=_maybe(_object({"name": _TEXT, "phone": _TEXT})),
+    texts={"type": "boolean", "description": "whether the recipient's phone takes text messages"},
     pieces=_maybe(_object({key: {"type": "integer", "minimum": 0} for key in ("of", "here", "given")})),
 )
 TRACKED = _object({"number": _TEXT, "parcels": {"type": "array", "items": _PARCEL}})

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from logistics.desk.models import StockTake
+from logistics.parcels.lookup import open_with_digits, read_number
 from logistics.parcels.models import (
     Bag,
     DoorDelivery,
@@ -27,7 +28,7 @@ from logistics.registry.states import StationKind
 from members.access.states import Permission
 from members.accounts.models import User
 from portal.audit.models import AuditEntry
-from portal.public.demo import cast, guide, people
+from portal.public.demo import cast, guide, journeys, people
 from portal.public.demo.load import load
 from portal.regions.models import Division
 
@@ -198,3 +199,16 @@ def test_the_demo_is_not_for_production(settings):
 def test_an_empty_demo_is_refused(options):
     with pytest.raises(CommandError):
         call_command("load_demo", **options)
+
+
+def test_pieces_and_phones_as_shops_send_them(demo):
+    """Two of three pieces lie at the station; the digits printed for a relay and a hidden phone open theirs."""
+    pieces = Parcel.objects.get(demo=True, pieces=journeys.PIECES)
+    assert pieces.piece_rows.filter(given_at=None).count() == journeys.PIECES_HERE
+    lines = "\n".join(guide.lines())
+    assert f"{pieces.carrier_number}  尾号" in lines
+    for phone in journeys.PHONES.values():
+        (line,) = [line for line in lines.splitlines() if f"last four {phone[-4:]} " in line]
+        opened = open_with_digits(read_number(line.split()[0]), phone[-4:], NOW)
+        (parcel,) = Parcel.objects.filter(pk__in=opened.parcel_ids)
+        assert (parcel.stage, parcel.contacts.get(role="recipient").phone) == (Stage.READY_FOR_PICKUP, "")

@@ -61,7 +61,7 @@ def test_one_of_three_then_the_rest(counter, keeper, phone, world):
     assert (unclear.result, unclear.code) == ("refused", "rest_unclear")
     given = handed(phone, parcel, "wait")
     assert (given.result, given.message) == ("ok", "已交付 1 件，还有 2 件没到。")
-    assert (fresh(parcel).stage, state(parcel)) == ("READY_FOR_PICKUP", [(1, True)])
+    assert (fresh(parcel).stage, fresh(parcel).shelf, state(parcel)) == ("READY_FOR_PICKUP", "", [(1, True)])
     assert "DELIVERED" not in codes_of(parcel)
     assert not on_the_shelf(world.village).filter(pk=parcel.pk).exists()
     assert station_today(actor=keeper.actor(), station=world.village, now=phone.now).shelf == 0
@@ -75,6 +75,7 @@ def test_one_of_three_then_the_rest(counter, keeper, phone, world):
     assert on_the_shelf(world.village).filter(pk=parcel.pk).exists()
     last = phone.scan("give-out", parcel.waybill)
     assert last.ask["rest"] == []
+    assert (last.word, last.facts["shelf"], fresh(parcel).shelf) == ("B-1、B-2", "B-1、B-2", "B-1")
     assert last.message == "已取走 1/3 件，其余 2 件可以取。第 2 件在 B-1；第 3 件在 B-2。"
     assert handed(phone, parcel).message == "已交付。"
     assert (fresh(parcel).stage, state(parcel)) == ("DELIVERED", [(1, True), (2, True), (3, True)])
@@ -132,7 +133,7 @@ def test_undo_takes_back_what_the_scan_gave(counter, keeper, phone):
     first = handed(phone, parcel, "wait")
     assert undo(phone, arrival).code == "built_upon"
     assert undo(phone, first.id).result == "ok"
-    assert state(parcel) == [(1, False)]
+    assert (state(parcel), fresh(parcel).shelf) == ([(1, False)], "A-1")
     assert Pickup.objects.get(parcel=parcel).undone_at is not None
     assert undo(phone, first.id).code == "undone"
 
@@ -262,8 +263,8 @@ def test_without_a_script_there_are_two_buttons(counter, keeper, world):
     parcel = come(counter, keeper, phone)
     form = {"station": world.village.code, "id": str(uuid.uuid4()), "number": parcel.waybill}
     page = keeper.client.post("/work/give-out/", form).content.decode()
-    assert 'name="give" value="wait">交付已到的 1 件，其余的到了再取</button>' in page
-    assert 'name="give" value="all">3 件都已交给收件人</button>' in page
+    assert 'name="give" value="wait">先交付 1 件，其余再等</button>' in page
+    assert 'name="give" value="all">3 件已全部交付</button>' in page
     code = PickupCode.objects.get(parcel=parcel).code
     proof = {"waybill": parcel.waybill, "method": "code", "proof": code, "give": "wait", "id": str(uuid.uuid4())}
     assert "已交付 1 件，还有 2 件没到。" in keeper.client.post("/work/give-out/", proof).content.decode()

@@ -11,7 +11,7 @@ from logistics.desk.api.base import body_of, reply
 from logistics.desk.selectors import work_station
 from logistics.desk.services.facts import tail_of
 from logistics.desk.services.giving import give
-from logistics.desk.services.stock import counts_of, end_stock_take, start_stock_take
+from logistics.desk.services.stock import Line, counts_of, end_stock_take, start_stock_take
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
@@ -68,11 +68,11 @@ def end(request, stock_take: uuid.UUID):
     return reply(
         {
             "stock_take": {"id": str(take.pk), "state": take.state, **counts_of(take)},
-            "missing": [_line(parcel) for parcel in found.missing],
-            "extra": [_line(parcel) for parcel in found.extra],
+            "missing": [_line(line) for line in found.missing],
+            "extra": [_line(line) for line in found.extra],
         }
     )
 
 
-def _line(parcel) -> dict[str, str]:
-    return {"number": parcel.waybill, "tail": tail_of(parcel), "shelf": parcel.shelf}
+def _line(line: Line) -> dict[str, str]:
+    return {"number": line.number, "tail": tail_of(line.parcel), "shelf": line.shelf}

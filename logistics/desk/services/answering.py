@@ -17,6 +17,7 @@ from logistics.desk.services import questions
 from logistics.desk.services.call import NEEDED, Call, Fields, Outcome
 from logistics.desk.services.finding import find_parcel
 from logistics.desk.services.handlers import HANDLERS
+from logistics.desk.services.handlers.counting import stock_take
 from logistics.desk.services.handlers.inbound import inbound, same_piece
 from logistics.desk.services.handlers.passing import hand_over
 from logistics.desk.services.scans import ScanNotFound, judged, keep
@@ -83,7 +84,9 @@ def _misrouted(call: Call, value: str, destination: str) -> Outcome:
 
 
 def _piece(call: Call, value: str, destination: str) -> Outcome:
-    return inbound(call, another=True) if value == questions.ANOTHER else same_piece(call)
+    if value != questions.ANOTHER:
+        return same_piece(call)
+    return stock_take(call, another=True) if call.task == Task.STOCK_TAKE else inbound(call, another=True)
 
 
 def _other_station(call: Call, value: str, destination: str) -> Outcome:

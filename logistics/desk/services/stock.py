@@ -7,14 +7,15 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.desk.models import StockTake, StockTakeItem
 from logistics.desk.services.places import StockTakeGone
 from logistics.desk.states import Difference, StockTakeState
-from logistics.parcels.models import Parcel, PickupCode
-from logistics.parcels.selectors_pieces import none_left
+from logistics.parcels.models import Parcel, ParcelPiece, PickupCode
+from logistics.parcels.selectors_pieces import none_left, pieces_here
 from logistics.parcels.services.guards import append, covers_station, event, lock, require_station
 from logistics.parcels.states import Issue, Stage
 from logistics.registry.models import Station
@@ -31,10 +32,27 @@ class StockTakeUnknown(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One thing on a shelf: a parcel or, of several pieces, one of them (`piece` 0: it has one)."""
+
+    parcel: Parcel
+    piece: int
+    shelf: str
+
+    @property
+    def number(self) -> str:
+        """The waybill, and which piece of how many."""
+        if not self.piece:
+            return self.parcel.waybill
+        told = {"number": self.parcel.waybill, "piece": self.piece, "pieces": self.parcel.pieces}
+        return gettext("%(number)s（第 %(piece)s/%(pieces)s 件）") % told
+
+
+@dataclass(frozen=True, slots=True)
 class Differences:
     take: StockTake
-    missing: list[Parcel]
-    extra: list[Parcel]
+    missing: list[Line]
+    extra: list[Line]
 
 
 def on_the_shelf(station: Station) -> QuerySet[Parcel]:
@@ -48,11 +66,19 @@ def lies_here(parcel: Parcel, station: Station) -> bool:
 
 
 def counts_of(take: StockTake) -> dict[str, int | None]:
-    """Expected as of now; extra parcels do not count as found."""
+    """Expected as of now, each piece counts; what is extra does not count as found."""
     return {
-        "expected": on_the_shelf(take.station).count(),
+        "expected": _expected(take.station),
         "scanned": take.items.filter(difference="", scanned_at__isnull=False).count(),
     }
+
+
+def _expected(station: Station) -> int:
+    """Parcels on the shelf, of several pieces each that lies there."""
+    parcels = on_the_shelf(station)
+    several = ParcelPiece.objects.filter(parcel__in=parcels.filter(pieces__gt=1).values("pk"), given_at=None)
+    counted = several.aggregate(pieces=Count("pk"), parcels=Count("parcel", distinct=True))
+    return parcels.count() + counted["pieces"] - counted["parcels"]
 
 
 @transaction.atomic
@@ -86,10 +112,21 @@ def end_stock_take(
         return _as_ended(take)
     if drop:
         return _close(take, StockTakeState.DROPPED, Differences(take, [], []), actor, now)
-    seen = take.items.filter(scanned_at__isnull=False).values("parcel")
-    missing = list(on_the_shelf(take.station).exclude(pk__in=seen).select_related("carrier").order_by("pk"))
-    found = Differences(take, missing, _extra(take))
+    found = Differences(take, _missing(take), _extra(take))
     return _close(take, StockTakeState.DONE, found, actor, now) if confirm else found
+
+
+def _missing(take: StockTake) -> list[Line]:
+    """What should lie there and was not scanned; of several pieces each one."""
+    seen = set(take.items.filter(scanned_at__isnull=False).values_list("parcel_id", "piece"))
+    once = on_the_shelf(take.station).exclude(pk__in={parcel for parcel, _piece in seen}, pieces=1)
+    parcels = list(once.select_related("carrier").order_by("pk"))
+    counted = pieces_here(parcels)
+    lines: list[Line] = []
+    for parcel in parcels:
+        shelves = counted[parcel.pk].shelves if parcel.pk in counted else {0: parcel.shelf}
+        lines += [Line(parcel, n, shelf) for n, shelf in sorted(shelves.items()) if (parcel.pk, n) not in seen]
+    return lines
 
 
 def _lock(id: uuid.UUID, actor: Actor) -> StockTake:
@@ -102,13 +139,18 @@ def _lock(id: uuid.UUID, actor: Actor) -> StockTake:
 
 def _close(take: StockTake, state: StockTakeState, found: Differences, actor: Actor, now: dt.datetime) -> Differences:
     take.counted = take.items.filter(scanned_at__isnull=False).count()
-    take.expected = on_the_shelf(take.station).count()
+    take.expected = _expected(take.station)
     take.state, take.ended_at, take.ended_by = state, now, actor.id
     take.save()
     StockTakeItem.objects.bulk_create(
-        [StockTakeItem(stock_take=take, parcel=p, shelf=p.shelf, difference=Difference.MISSING) for p in found.missing]
+        [
+            StockTakeItem(
+                stock_take=take, parcel=line.parcel, piece=line.piece, shelf=line.shelf, difference=Difference.MISSING
+            )
+            for line in found.missing
+        ]
     )
-    locked = [parcel for parcel in lock(found.missing) if not parcel.is_closed]
+    locked = [parcel for parcel in lock([line.parcel for line in found.missing]) if not parcel.is_closed]
     events = [event(p, Issue.COUNT_MISMATCH, station=take.station, now=now) for p in locked]
     append(events=events, actor=actor, now=now)
     after = {"state": take.state, "missing": len(found.missing), "extra": len(found.extra)}
@@ -117,14 +159,13 @@ def _close(take: StockTake, state: StockTakeState, found: Differences, actor: Ac
 
 
 def _as_ended(take: StockTake) -> Differences:
-    missing = [item.parcel for item in _items(take, Difference.MISSING)]
-    return Differences(take, missing, _extra(take))
+    return Differences(take, _lines(take, Difference.MISSING), _extra(take))
 
 
-def _extra(take: StockTake) -> list[Parcel]:
-    return [item.parcel for item in _items(take, Difference.EXTRA)]
+def _extra(take: StockTake) -> list[Line]:
+    return _lines(take, Difference.EXTRA)
 
 
-def _items(take: StockTake, difference: Difference) -> QuerySet[StockTakeItem]:
+def _lines(take: StockTake, difference: Difference) -> list[Line]:
     rows = StockTakeItem.objects.filter(stock_take=take, difference=difference)
-    return rows.select_related("parcel__carrier").order_by("pk")
+    return [Line(row.parcel, row.piece, row.shelf) for row in rows.select_related("parcel__carrier").order_by("pk")]

@@ -140,7 +140,10 @@ def _out_of_bag(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> No
 
 def _uncount(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
     taken = (row.answer.get("fields") or {}).get("stock_take") or None
-    items = StockTakeItem.objects.filter(stock_take=taken, parcel=parcel, stock_take__state=StockTakeState.OPEN)
+    piece = {0, _piece_of(row)}
+    items = StockTakeItem.objects.filter(
+        stock_take=taken, parcel=parcel, piece__in=piece, stock_take__state=StockTakeState.OPEN
+    )
     if not items.delete()[0]:
         raise NothingToUndo(gettext("这次盘点已经结束。"))
 

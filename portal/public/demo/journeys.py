@@ -26,9 +26,13 @@ OWN = 9  # parcels of the villager persona
 SCENES = (
     *("bag",) * 4, *("open_bag",) * 3, *("handed",) * 3, *("dispute",) * 3, *("forward",) * 2, *("own",) * 2,
     *("give",) * 3, "refuse", *("carried",) * 3, *("offered",) * 2, *("door",) * 5,
+    "pieces", "relay", "masked",
 )  # fmt: skip
-_LAST = {"own": Stage.READY_FOR_PICKUP, "give": Stage.READY_FOR_PICKUP, "refuse": Stage.READY_FOR_PICKUP,
-         "door": Stage.AT_TOWN}  # fmt: skip
+_AT_COUNTER = ("own", "give", "refuse", "pieces", "relay", "masked")
+_LAST = dict.fromkeys(_AT_COUNTER, Stage.READY_FOR_PICKUP) | {"door": Stage.AT_TOWN}
+PIECES, PIECES_HERE = 3, 2  # of the parcel that came in parts
+# Phones as shops hand them over: they get no text, and the recipient's consent is for the parcel alone.
+PHONES = {"relay": f"{cast.phone(997)[3:]}转6021", "masked": f"{cast.phone(998)[3:6]}****{cast.phone(998)[-4:]}"}
 # Stages and troubles that a small load might miss: (direction, last stage, what came then, hours ago, text).
 HALTED = (
     (Direction.DOWN, Stage.LINEHAUL, Issue.NO_UPDATE, 60, ""),
@@ -125,6 +129,8 @@ def plan_scenes(*, network: Network, now: dt.datetime, first: int) -> list[Plan]
         end = now - dt.timedelta(hours=rng.uniform(1, 5))
         plans.append(_halted(rng, first + len(plans), home, who, network, Direction.DOWN, last, end))
         plans[-1].scene, plans[-1].counter = scene, last == Stage.READY_FOR_PICKUP
+        plans[-1].draft.pieces = PIECES if scene == "pieces" else 1
+        plans[-1].draft.recipient_phone = PHONES.get(scene, who.phone)
     for direction, last, code, hours, text in HALTED:
         who = invent(rng, 2000 + len(plans))
         village = rng.choice(sorted(network.villages))

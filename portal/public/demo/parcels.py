@@ -18,7 +18,7 @@ from logistics.parcels.services.sources import feed_source, source_for
 from logistics.parcels.states import ConsentChannel, RowResult, Stage
 from logistics.registry.models import Enterprise
 from portal.core.clock import COUNTY_TIME
-from portal.public.demo.journeys import Plan, Step
+from portal.public.demo.journeys import PHONES, PIECES_HERE, Plan, Step
 from portal.public.demo.places import DEMO, Network
 
 Say = Callable[[str], None]
@@ -103,13 +103,19 @@ def _take_in(plans: list[Plan], parcels: dict[int, Parcel], waiting: set[int], n
     for n in sorted(waiting):
         plan = plans[n]
         at = next(step.at for step in plan.steps if step.code == Stage.READY_FOR_PICKUP)
-        if plan.person.phone not in agreed:
+        if plan.scene in PHONES:
+            give_consent(
+                parcel=parcels[n], channel=ConsentChannel.IN_PERSON, actor=DEMO, now=at - dt.timedelta(hours=1)
+            )
+        elif plan.person.phone not in agreed:
             agreed.add(plan.person.phone)
             give_consent(
                 phone=plan.person.phone, channel=ConsentChannel.PHONE, actor=DEMO, now=at - dt.timedelta(hours=1)
             )
         station = network.stations[plan.draft.destination_station]
-        station_inbound(parcel=parcels[n], station=station, shelf=f"{n % 6 + 1}-{n % 9 + 1}", actor=DEMO, now=at)
+        for piece in range(PIECES_HERE if plan.scene == "pieces" else 1):
+            shelf = f"{n % 6 + 1 + piece}-{n % 9 + 1}"
+            station_inbound(parcel=parcels[n], station=station, shelf=shelf, actor=DEMO, now=at)
 
 
 def _day(moment: dt.datetime) -> dt.date:

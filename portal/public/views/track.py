@@ -182,6 +182,7 @@ def answer_digits(request, typed: str) -> HttpResponse:
         "digits": tail_of(digits),
         "cards": mark_safe("".join(card(p, w) for p in parcels)),  # noqa: S308  cards escape
         "timeline": mark_safe("".join(timeline(p["events"], w) for p in parcels)),  # noqa: S308
+        "texts": any(p["texts"] for p in parcels),
         "reading_back": f"/t/{number.text}",
     }
     return private(render(request, "public/opened.html", context))

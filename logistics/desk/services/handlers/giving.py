@@ -109,7 +109,8 @@ def _ask_proof(call: Call, parcel: Parcel, pieces: PiecesHere | None) -> Outcome
     known = {Kind.CODE: PickupMethod.CODE, Kind.LINK: PickupMethod.LINK}.get(call.barcode.kind)
     methods = [known] if known else list(PickupMethod)
     options = [option(method.value, method.label) for method in methods]
-    message = gettext("在货架 %(shelf)s。") % {"shelf": parcel.shelf} if parcel.shelf else gettext("没有登记货架位。")
+    shelf = pieces.shelf if pieces is not None else parcel.shelf
+    message = gettext("在货架 %(shelf)s。") % {"shelf": shelf} if shelf else gettext("没有登记货架位。")
     hint, rest = gettext("核验后交付。"), []
     if pieces is not None:
         message = pieces.whole
@@ -120,8 +121,8 @@ def _ask_proof(call: Call, parcel: Parcel, pieces: PiecesHere | None) -> Outcome
         call, "proof", options, message, hint, parcel=parcel, rest=rest,
         proxies=_proxies(parcel), together=together_with(parcel, call.station), by=known.value if known else "",
     )  # fmt: skip
-    outcome.answer.word = parcel.shelf or str(words.DONE[call.task])
-    outcome.answer.facts["shelf"] = parcel.shelf
+    outcome.answer.word = shelf or str(words.DONE[call.task])
+    outcome.answer.facts["shelf"] = shelf
     return outcome
 
 
@@ -129,8 +130,8 @@ def _rest_options(pieces: PiecesHere) -> list[dict[str, str]]:
     """The two ways to give out while some are missing, as buttons."""
     told = {"here": len(pieces.shelves), "all": pieces.of - pieces.given}
     return [
-        option(Rest.WAIT, gettext("交付已到的 %(here)s 件，其余的到了再取") % told),
-        option(Rest.ALL, gettext("%(all)s 件都已交给收件人") % told),
+        option(Rest.WAIT, gettext("先交付 %(here)s 件，其余再等") % told),
+        option(Rest.ALL, gettext("%(all)s 件已全部交付") % told),
     ]
 
 
@@ -152,7 +153,7 @@ def together_with(parcel: Parcel, station: Station) -> list[dict[str, str]]:
     return [
         {
             "number": row.waybill,
-            "shelf": row.shelf,
+            "shelf": counted[row.pk].shelf if row.pk in counted else row.shelf,
             "tail": tail_of(row),
             "carrier": row.carrier.short_name if row.carrier else "",
             "pieces": counted[row.pk].told if row.pk in counted else "",

@@ -250,6 +250,7 @@ def _give_some(pickup: Pickup, waiting: PickupCode, pieces: PiecesHere, *, actor
     pickup.save()
     PickupCode.objects.filter(pk=waiting.pk).update(wrong_tries=0, locked_until=None)
     numbers = _mark(pickup, pieces, now)
+    Parcel.objects.filter(pk=pickup.parcel.pk).update(shelf="")  # nothing lies here until the next piece comes
     withdraw(subject=subject_of(pickup.parcel), now=now)
     _record_identity(pickup, numbers, actor, now)
     after = {"pieces": list(numbers), "missing": pieces.missing}

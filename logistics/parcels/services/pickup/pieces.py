@@ -85,7 +85,7 @@ def count_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, ano
         rows = [_uncounted(parcel, number, at)]
     if number:
         old = next((row for row in rows if row.number == number), None)
-        return _again(parcel, old, shelf, rows) if old else _put(parcel, number, shelf, at, arrived=len(rows))
+        return _again(parcel, old, shelf, rows) if old else _first_or_further(parcel, number, shelf, at, rows)
     taken = {row.number for row in rows}
     free = next((n for n in range(1, parcel.pieces + 1) if n not in taken), None)
     last = max(rows, key=lambda row: row.arrived_at, default=None)
@@ -99,13 +99,26 @@ def count_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, ano
         and abs(at - last.arrived_at) <= SAME_WITHIN
     ):
         raise PieceUnclear()
-    return _put(parcel, free or 1, shelf, at, arrived=len(rows))
+    return _first_or_further(parcel, free or 1, shelf, at, rows)
 
 
 def _uncounted(parcel: Parcel, number: int, at: dt.datetime) -> ParcelPiece:
     own = 2 if number == 1 else 1
     arrived = parcel.ready_at or at
     return ParcelPiece.objects.create(parcel=parcel, number=own, shelf=parcel.shelf, arrived_at=arrived)
+
+
+def _first_or_further(parcel: Parcel, number: int, shelf: str, at: dt.datetime, rows: Sequence[ParcelPiece]) -> PieceIn:
+    if all(row.given_at is not None for row in rows):
+        _lies_at(parcel, shelf)
+    return _put(parcel, number, shelf, at, arrived=len(rows))
+
+
+def _lies_at(parcel: Parcel, shelf: str) -> None:
+    """The parcel's own shelf is that of the piece here that came first."""
+    if parcel.shelf != shelf:
+        Parcel.objects.filter(pk=parcel.pk).update(shelf=shelf)
+        parcel.shelf = shelf
 
 
 def _put(parcel: Parcel, number: int, shelf: str, at: dt.datetime, *, arrived: int) -> PieceIn:

@@ -162,6 +162,8 @@ def take_pieces_back(*, parcel: Parcel, numbers: Sequence[int], actor: Actor, no
     (pickup,) = pickups
     ParcelPiece.objects.filter(pickup=pickup).update(given_at=None, pickup=None)
     Pickup.objects.filter(pk=pickup).update(undone_at=now)
+    first = ParcelPiece.objects.filter(parcel=parcel, given_at=None).earliest("arrived_at")
+    Parcel.objects.filter(pk=parcel.pk).update(shelf=first.shelf)
     record(actor=actor, now=now, action="scan.undone", target=parcel, before={"given": sorted(numbers)})
 
 

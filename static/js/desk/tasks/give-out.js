@@ -105,8 +105,8 @@ async function give(rest = "") {
     if (!now.by) now.code = now.token = "";
     return;
   }
-  const rest = [...document.querySelectorAll("[name=also]:not(:checked)")].length;
-  if (rest) leave({ keepTogether: true });
+  const others = [...document.querySelectorAll("[name=also]:not(:checked)")].length;
+  if (others) leave({ keepTogether: true });
   else leave();
 }
 
