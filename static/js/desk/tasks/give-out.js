@@ -143,7 +143,7 @@ export default {
     if (!now || now.by) return false;
     if (/^\d{6}$/.test(number)) {
       at("method-code").checked = true;
-      now.code = number;
+      at("give-code").value = number;
     } else if (LINK.test(number)) {
       at("method-link").checked = true;
       now.token = tokenOf(number);
