@@ -304,3 +304,5 @@ class QuestionKind(models.TextChoices):
     EVENT = "event", _("是什么事件")
     STATION = "station", _("是哪个站点")
     ADDRESS = "address", _("是哪个村")
+    PARCEL_COLUMN = "parcels", _("是包裹的哪一列")
+    EVENT_COLUMN = "events", _("是轨迹的哪一列")

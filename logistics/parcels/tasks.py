@@ -10,7 +10,7 @@ from logistics.parcels.consumers import CONSUMERS
 from logistics.parcels.services import months, photos, tally, timers
 from logistics.parcels.services.consumers import consume
 from logistics.parcels.services.cursors import log_is_foreign, reset_cursors
-from logistics.parcels.services.imports.questions import retake_waiting
+from logistics.parcels.services.imports.again import retake_waiting
 from logistics.parcels.services.imports.run import process_import, resume_imports
 from logistics.parcels.services.imports.storage import purge
 from portal.core.clock import now

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel
-from logistics.parcels.services.imports import run
+from logistics.parcels.services.imports import run, work
 from tests.waysin.corpus_made import EVENTS
 from tests.waysin.files import PARCEL_HEADINGS, csv_bytes
 
@@ -19,7 +19,7 @@ API = "/api/v1/imports/"
 @pytest.fixture(autouse=True)
 def small_pieces(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(run, "PIECE", 3)
+    monkeypatch.setattr(work, "PIECE", 3)
 
 
 def results(client, content, kind, dry_run):
@@ -108,7 +108,7 @@ def test_no_lock_is_held_between_pieces(carrier_system, make_parcels, monkeypatc
     make_parcels(*numbers)
     clock = timezone.localtime().strftime("%Y-%m-%d 00:01")
     errors, pieces = [], []
-    real = run._pieces
+    real = work._pieces
 
     def looked_at(sheet):
         for piece in real(sheet):
@@ -116,7 +116,7 @@ def test_no_lock_is_held_between_pieces(carrier_system, make_parcels, monkeypatc
             errors.extend(run_beside(lock_all_parcels))
             yield piece
 
-    monkeypatch.setattr(run, "_pieces", looked_at)
+    monkeypatch.setattr(work, "_pieces", looked_at)
     found = results(
         carrier_system.client, csv_bytes([EVENTS, *([n, "揽收", clock, ""] for n in numbers)]), "events", dry_run
     )

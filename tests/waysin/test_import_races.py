@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel
-from logistics.parcels.services.imports import run
+from logistics.parcels.services.imports import run, work
 from logistics.parcels.services.intake import take_events
 from members.devices.services import DeviceRevoked, assert_device_live, revoke_device
 from tests.waysin.files import PARCEL_HEADINGS, csv_bytes
@@ -38,7 +38,7 @@ def side_by_side(*jobs):
 def test_four_workers_take_one_file_once(carrier_system, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(run, "AT_ONCE", 10)
-    monkeypatch.setattr(run, "PIECE", 7)
+    monkeypatch.setattr(work, "PIECE", 7)
     rows = [[f"7730000{i:05}", "620825100208", "", ""] for i in range(60)]
     file = SimpleUploadedFile("x.csv", csv_bytes([PARCEL_HEADINGS, *rows]))
     with monkeypatch.context() as quiet:

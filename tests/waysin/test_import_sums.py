@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from logistics.parcels.models import ImportBatch, ImportRow, Parcel
-from logistics.parcels.services.imports import run, sheet
+from logistics.parcels.services.imports import run, sheet, work
 from logistics.parcels.services.imports.run import process_import
 from tests.waysin.corpus_made import FRAMED, ROWS, TABLE, built, changed, hidden_sheets, sheet_changed
 from tests.waysin.files import PARCEL_HEADINGS, csv_bytes, xlsx_bytes
@@ -211,7 +211,7 @@ def test_a_workbook_costs_the_web_process_two_seconds_at_most(carrier_system, co
 
 
 def test_a_dry_run_says_what_the_import_will_do(carrier_system, monkeypatch):
-    monkeypatch.setattr(run, "PIECE", 2)
+    monkeypatch.setattr(work, "PIECE", 2)
     rows = [*ROWS, ["bad", "620825100208", "", ""], ROWS[0], ["773000000001", "999999999999", "", ""], ROWS[2]]
     dry = upload(carrier_system.client, csv_bytes([PARCEL_HEADINGS, *rows]), dry_run="1").json()
     assert (dry["accepted"], dry["duplicates"], dry["refused"]) == (3, 2, 2)

@@ -233,9 +233,9 @@ def test_a_large_file_is_left_to_the_worker(large, carrier_system):
 
 @pytest.mark.slow
 def test_a_killed_worker_leaves_whole_pieces_and_the_next_goes_on_behind_them(large, carrier_system, monkeypatch):
-    from logistics.parcels.services.imports import run
+    from logistics.parcels.services.imports import work
 
-    real, calls = run.take, []
+    real, calls = work.take, []
 
     def die_in_the_second_piece(**kwargs):
         calls.append(len(kwargs["rows"]))
@@ -243,8 +243,8 @@ def test_a_killed_worker_leaves_whole_pieces_and_the_next_goes_on_behind_them(la
             raise SystemExit
         return real(**kwargs)
 
-    monkeypatch.setattr(run, "take", die_in_the_second_piece)
-    monkeypatch.setattr(run, "PIECE", 1000)
+    monkeypatch.setattr(work, "take", die_in_the_second_piece)
+    monkeypatch.setattr(work, "PIECE", 1000)
     with pytest.raises(SystemExit):
         process_import(batch_id=large, now=timezone.now())
     assert ImportRow.objects.count() == Parcel.objects.count() == 1000
@@ -366,7 +366,7 @@ def test_the_journey_on_the_page_dry_run_then_for_real(enterprise_admin):
 
 
 def test_the_page_says_what_is_wrong_with_a_file(enterprise_admin):
-    file = SimpleUploadedFile("x.csv", b"a,b\n1,2\n")
+    file = SimpleUploadedFile("x.csv", b"773000000001,620825100208\n")
     response = enterprise_admin.client.post(PAGE, {"file": file, "kind": "parcels"})
     assert response.status_code == 400
     assert "快递单号" in response.content.decode()

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel, SenderAnswer
-from logistics.parcels.services.imports.questions import retake_waiting
+from logistics.parcels.services.imports.again import retake_waiting
 from members.access.states import Role
 from tests.personas import hold
 from tests.waysin.files import csv_bytes

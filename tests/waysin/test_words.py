@@ -225,3 +225,33 @@ def test_words_of_the_api_are_read_in_one_statement(carrier_system, make_parcels
     with django_assert_max_num_queries(40):
         answer = client.post(EVENTS, json.dumps({"events": events}), content_type="application/json").json()
     assert answer["accepted"] == 40
+
+
+@pytest.mark.parametrize("name", ["zto", "中通", "中通快递", "ZTO", " ｚｔｏ "])
+def test_a_program_may_name_carriers_by_any_known_name(carrier_system, post, name):
+    row = {"carrier": name, "carrier_number": "773000000081", "destination": "620825100208"}
+    answer = post(carrier_system.client, "/api/v1/parcels/", {"parcels": [row]}).json()
+    assert answer["accepted"] == 1, answer
+    assert Parcel.objects.get().carrier.code == "zto"
+    event = {"number": "773000000081", "code": "COLLECTED", "at": timezone.now().isoformat(), "carrier": name}
+    assert post(carrier_system.client, EVENTS, {"events": [event]}).json()["accepted"] == 1
+    again = post(carrier_system.client, EVENTS, {"events": [event | {"carrier": "zto"}]}).json()
+    assert again["duplicates"] == [0]
+
+
+def test_a_carrier_nobody_knows_is_answered_to_a_program_as_before(carrier_system, post, parcel):
+    row = {"carrier": "飞天快递", "carrier_number": "773000000082", "destination": "620825100208"}
+    (told,) = post(carrier_system.client, "/api/v1/parcels/", {"parcels": [row]}).json()["rows"]
+    assert (told["result"], told["field"]) == ("refused", "carrier")
+    event = {"number": parcel.carrier_number, "code": "COLLECTED", "at": timezone.now().isoformat()}
+    answer = post(carrier_system.client, EVENTS, {"events": [event | {"carrier": "飞天快递"}]}).json()
+    assert answer["refused"][0]["code"] == "unknown_parcel"
+
+
+def test_a_name_that_two_enterprises_bear_means_neither_but_the_sender(world):
+    other = world.other_carrier
+    other.short_name = world.carrier.short_name
+    other.save()
+    assert Vocabulary().carrier(other.short_name) == ""
+    assert Vocabulary().carrier(other.short_name, other.code) == other.code
+    assert Vocabulary().carrier(other.code) == other.code

@@ -32,9 +32,9 @@ class ImportAnswer(msgspec.Struct):
     Of a file that is done or checked, `held` = `titles` + `empty` + `footers` + `accepted` + `duplicates` + `refused` +
     `asked`: no line is left unsaid. `held` counts down to the last line that holds anything, `titles` are the lines
     down to the heading, `footers` lines such as totals. `unread_sheets` are sheets of a workbook that were left alone:
-    hidden ones and notes. `warned` counts those of the accepted lines that carry warnings: what of them could not be
-    used, such as a phone. `asked` lines wait until somebody of the sender says on the page of the import what
-    their words mean.
+    hidden ones and notes; `unread_columns` are headings of columns of which nobody knows what they mean. `warned`
+    counts those of the accepted lines that carry warnings: what of them could not be used, such as a phone.
+    `asked` lines wait until somebody of the sender says on the page of the import what their words mean.
     `error_code` is stable, `error` says the same in the language of the request.
     """
 
@@ -51,6 +51,7 @@ class ImportAnswer(msgspec.Struct):
     empty: int
     footers: int
     unread_sheets: list[str]
+    unread_columns: list[str]
     accepted: int
     duplicates: int
     refused: int
@@ -175,6 +176,7 @@ def describe(batch) -> dict[str, Any]:
         "empty": batch.empty,
         "footers": batch.footers,
         "unread_sheets": batch.unread_sheets,
+        "unread_columns": batch.unread_columns,
         "accepted": batch.accepted,
         "duplicates": batch.duplicates,
         "refused": batch.refused,

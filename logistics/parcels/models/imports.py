@@ -35,6 +35,7 @@ class ImportBatch(KeptSums):
         "refused": INTERNAL,
         "asked": INTERNAL,
         "warned": INTERNAL,
+        "columns": INTERNAL,
         "error": INTERNAL,
         "error_code": INTERNAL,
         "error_data": INTERNAL,
@@ -59,6 +60,7 @@ class ImportBatch(KeptSums):
     refused = models.PositiveIntegerField(_("未接收"), default=0)
     asked = models.PositiveIntegerField(_("待回答"), default=0)
     warned = models.PositiveIntegerField(_("有提醒"), default=0)  # of the accepted ones
+    columns = models.JSONField(_("各列读作"), default=list, blank=True)  # pairs, see columns.Header.named
     error = models.CharField(_("读取错误"), max_length=300, blank=True)
     error_code = models.CharField(_("读取错误代码"), max_length=40, blank=True)
     error_data = models.JSONField(_("读取错误数据"), default=dict, blank=True)
@@ -84,6 +86,11 @@ class ImportBatch(KeptSums):
 
     def __str__(self):
         return str(self.id)
+
+    @property
+    def unread_columns(self) -> list[str]:
+        """Headings of columns of which nobody knows what they mean."""
+        return [heading for heading, name in self.columns if heading and not name]
 
 
 class ImportRow(models.Model):

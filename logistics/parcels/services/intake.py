@@ -32,6 +32,7 @@ _AT_FIELD = re.compile(r"at `\$\.(\w+)")
 _MISSING_FIELD = re.compile(r"required field `(\w+)`")
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # the last: nested without end
 
+_CARRIER = "Enterprise code or a known name (中通, ZTO), when two carriers use one number."
 Number = Annotated[str, Meta(max_length=60, description="Our waybill number or the carrier's number.")]
 
 
@@ -45,7 +46,7 @@ class EventIn(msgspec.Struct, kw_only=True):
         Meta(max_length=40, description="ISO 8601; without an offset +08:00.", examples=["2026-05-01T12:30:00+08:00"]),
     ]
     id: Annotated[str, Meta(max_length=64, description="Your own id of the event: the key of idempotency.")] = ""
-    carrier: Annotated[str, Meta(max_length=24, description="Enterprise code, when two carriers use one number.")] = ""
+    carrier: Annotated[str, Meta(max_length=24, description=_CARRIER)] = ""
     station: Annotated[str, Meta(max_length=24, description="Station code.")] = ""
     reason: Annotated[str, Meta(max_length=40)] = ""
     text: Annotated[
@@ -168,9 +169,15 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[_Unr
         event.text = scrub(event.text) if event.text else ""
         if event.code not in EVENT_LABELS:
             event.code = words.event(event.code) or event.code
+        event.carrier = _carrier(event.carrier, words)
         good.append(event)
         places.append(index)
     return good, places, bad
+
+
+def _carrier(text: str, words: Vocabulary) -> str:
+    """The enterprise's code by any known name; what nobody knows stays, to be answered as it was sent."""
+    return (words.carrier(text) or text) if text else ""
 
 
 def _clean(row, raw: msgspec.Raw):
@@ -241,11 +248,14 @@ def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome
     if len(frame.parcels) > MAX_PARCELS:
         raise TooLarge(_("一批最多 1000 件包裹。"), code="too_many_parcels", hint=_("请分批发送，或用文件导入。"))
     decoder = msgspec.json.Decoder(ParcelDraft)
+    words = Vocabulary()
     outcomes: list[Outcome | None] = []
     drafts: list[ParcelDraft] = []
     for raw in frame.parcels:
         try:
-            drafts.append(_clean(decoder.decode(raw), raw))
+            draft = _clean(decoder.decode(raw), raw)
+            draft.carrier = _carrier(draft.carrier, words)
+            drafts.append(draft)
             outcomes.append(None)
         except _UNREADABLE as told:
             message, name = _("这一件的字段类型不对。"), _field_of(told)

@@ -39,8 +39,9 @@ _NUMBER = re.compile(r"[0-9A-Z-]{6,40}")
 class ParcelDraft(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A parcel to be registered.
 
-    `carrier` is an enterprise code, `destination` and `origin` 12-digit division codes, stations are station codes,
-    `weight_grams` grams. DOWN parcels need a destination, UP parcels an origin, within the county's divisions.
+    `carrier` is an enterprise code (programs and files may send a known name instead), `destination` and `origin` are
+    12-digit division codes, stations station codes, `weight_grams` grams. DOWN parcels need a destination, UP parcels
+    an origin, within the county's divisions.
     """
 
     direction: str = Direction.DOWN.value

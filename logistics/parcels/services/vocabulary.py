@@ -10,6 +10,7 @@ from logistics.parcels.models import KnownWord
 from logistics.parcels.states import EVENT_LABELS, PlaceWord, Variant, WordKind
 from logistics.parcels.words import CARRIER_WORDS, EVENT_WORDS, split_words, word_key
 from logistics.registry.models import Enterprise
+from logistics.registry.states import EnterpriseKind
 
 SHIPPED: dict[str, dict[str, str]] = {
     WordKind.EVENT: split_words(EVENT_WORDS),
@@ -37,7 +38,8 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._own: dict[tuple[str, str], str] | None = None
-        self._enterprises: dict[str, str] | None = None
+        self._enterprises: dict[str, set[tuple[bool, str]]] | None = None
+        self._codes: frozenset[str] = frozenset()
 
     def event(self, text: str) -> str:
         """Our code for what a sender calls an event, "" when nobody knows the word."""
@@ -51,19 +53,30 @@ class Vocabulary:
         key = word_key(text)
         return _variants("zh-hans").get(key) or _variants("en").get(key) or text.strip().upper()
 
-    def carrier(self, text: str) -> str:
+    def carrier(self, text: str, own: str = "") -> str:
         """Code of the enterprise that `text` names: its code, any of its names, or a word for its brand.
 
-        "" when nobody knows it, also when the brand is known and has no enterprise in this county.
+        "" when nobody knows it, when the brand has no enterprise in this county, and when several bear the name and
+        none of them is `own`.
         """
         if self._enterprises is None:
-            rows = Enterprise.objects.values_list("code", "name", "short_name", "kuaidi100_code")
-            self._enterprises = {word_key(name): row[0] for row in rows for name in row[1:] if word_key(name)}
-            self._enterprises |= {word_key(row[3]): row[0] for row in rows if row[3]}
-            self._enterprises |= {word_key(row[0]): row[0] for row in rows}
+            self._enterprises = self._read_enterprises()
+        if text in self._codes:
+            return text
         key = word_key(text)
-        found = self._enterprises.get(key)
-        return found or self._enterprises.get(word_key(self._word(WordKind.CARRIER, key)), "")
+        for name in (key, word_key(self._word(WordKind.CARRIER, key))):
+            if found := self._enterprises.get(name):
+                return _one_of(found, own)
+        return ""
+
+    def _read_enterprises(self) -> dict[str, set[tuple[bool, str]]]:
+        rows = list(Enterprise.objects.values_list("code", "kind", "name", "short_name", "kuaidi100_code"))
+        self._codes = frozenset(row[0] for row in rows)
+        found: dict[str, set[tuple[bool, str]]] = {}
+        for code, kind, *names in rows:
+            for key in filter(None, map(word_key, (code, *names))):
+                found.setdefault(key, set()).add((kind == EnterpriseKind.CARRIER, code))
+        return found
 
     def columns(self, kind: str) -> dict[str, str]:
         """Headings the county added for files of this kind: key → field, "" for one that was retired."""
@@ -80,6 +93,12 @@ class Vocabulary:
             rows = KnownWord.objects.values_list("kind", "key", "meaning", "active")
             self._own = {(kind, key): meaning if active else "" for kind, key, meaning, active in rows}
         return self._own
+
+
+def _one_of(found: set[tuple[bool, str]], own: str) -> str:
+    """The only one, carriers before others; of several the sender's own, or none."""
+    codes = {code for is_carrier, code in found if is_carrier} or {code for _is_carrier, code in found}
+    return own if own in codes else next(iter(codes)) if len(codes) == 1 else ""
 
 
 def seed_words() -> int:

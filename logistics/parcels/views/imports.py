@@ -22,6 +22,7 @@ from logistics.parcels.selectors_imports import (
 )
 from logistics.parcels.services.imports.choices import asked_of
 from logistics.parcels.services.imports.failures import told
+from logistics.parcels.services.imports.problems import ABOUT_COLUMNS
 from logistics.parcels.services.imports.results import template_table
 from logistics.parcels.services.imports.run import run_checked_import, start_import
 from logistics.parcels.states import ImportKind, ImportState, RowResult
@@ -68,10 +69,11 @@ def _upload(request):
             dry_run=wanted["dry_run"],
             actor=request.actor,
             now=now(),
+            may_ask=True,
         )
     except (BadInput, NotFound, StorageFull, TooMany) as error:
         return _list(request, form, error=error)
-    return redirect("work_import", batch.pk)
+    return redirect("work_import_columns" if batch.error_code in ABOUT_COLUMNS else "work_import", batch.pk)
 
 
 def _form(request, bound: bool = False) -> ImportForm | None:
@@ -114,6 +116,8 @@ def import_page(request, batch_id):
         context |= _lines(request, batch)
         may_answer = context["added_up"] and request.actor.may(Permission.IMPORT_RUN)
         context["asked"] = asked_of(actor=request.actor, batch=batch) if may_answer else []
+        columns_open = batch.error_code in ABOUT_COLUMNS or (context["added_up"] and batch.unread_columns)
+        context["may_say_columns"] = columns_open and request.actor.may(Permission.IMPORT_RUN)
     return render(request, "parcels/imports/detail.html", context)
 
 

@@ -7,14 +7,21 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from logistics.parcels.selectors_imports import import_by_id
-from logistics.parcels.services.imports.choices import meanings_of
-from logistics.parcels.services.imports.questions import answer_questions, forget_answer, remembered_answers
+from logistics.parcels.services.imports.answers import (
+    answer_questions,
+    change_answer,
+    forget_answer,
+    remembered_answer,
+    remembered_answers,
+)
+from logistics.parcels.services.imports.choices import meanings_of, remembered_of, written
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
+from portal.core.errors import BadInput
 
 MOST = 200  # answers in one form
 A_PAGE = 50
@@ -41,8 +48,29 @@ def import_answer(request, batch_id):
 def import_answers(request):
     """Answers that later files of the sender are read by."""
     page = Paginator(remembered_answers(actor=request.actor), A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": meanings_of(list(page))}
+    told_of = meanings_of(list(page))
+    context = {"page": page, "rows": [(answer, written(answer), *told) for answer, *told in told_of]}
     return render(request, "parcels/imports/answers.html", context)
+
+
+@needs(Permission.IMPORT_RUN)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_answer_change(request, answer_id: int):
+    """Say something else for later files."""
+    problem = None
+    if request.method == "POST":
+        chosen, typed = request.POST.get("meaning", ""), request.POST.get("typed", "")
+        try:
+            change_answer(answer_id=answer_id, chosen=chosen, typed=typed, actor=request.actor, now=now())
+        except BadInput as error:
+            problem = error
+        else:
+            messages.success(request, _("回答已修改，以后的文件按新的回答读取。"))
+            return redirect("work_import_answers")
+    answer = remembered_answer(answer_id=answer_id, actor=request.actor)
+    context = {"answer": answer, "one": remembered_of(answer), "problem": problem}
+    return render(request, "parcels/imports/answer.html", context, status=problem.status if problem else 200)
 
 
 @needs(Permission.IMPORT_RUN)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, SenderAnswer
+from logistics.parcels.services.imports.columns import COLUMNS, column_label
 from logistics.parcels.services.imports.names import county_of
 from logistics.parcels.services.imports.questions import open_questions
 from logistics.parcels.states import EVENT_LABELS, PlaceWord, QuestionKind
@@ -19,7 +20,8 @@ from portal.regions.addresses import LoadedGazetteer, resolve_village
 from portal.regions.models import Division
 
 SHOWN = 50  # questions on one page; the rest come when these are answered
-_EVENTS = [(str(code), label) for code, label in {**dict(PlaceWord.choices), **EVENT_LABELS}.items() if code != "VOID"]
+_CODES = {**dict(PlaceWord.choices), **EVENT_LABELS}
+_EVENTS: list[tuple[str, Any]] = [(str(code), label) for code, label in _CODES.items() if code != "VOID"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,49 @@ def asked_of(*, actor: Actor, batch: ImportBatch) -> list[Asked]:
     found = open_questions(actor=actor, batch=batch)[:SHOWN]
     kinds = {question.kind for question, _lines in found}
     within = county_of(batch.enterprise)
-    choices: dict[str, list[tuple[str, Any]]] = {QuestionKind.EVENT: _EVENTS}
-    if QuestionKind.CARRIER in kinds:
-        firms = Enterprise.objects.filter(kind=EnterpriseKind.CARRIER, division__code__startswith=within)
-        choices[QuestionKind.CARRIER] = list(firms.order_by("code").values_list("code", "short_name"))
-    if QuestionKind.STATION in kinds:
-        stations = Station.objects.filter(division__code__startswith=within)
-        rows = stations.order_by("division_id", "code").values_list("code", "name")
-        choices[QuestionKind.STATION] = [(code, f"{name} · {code}") for code, name in rows]
+    choices = {kind: _offered(kind, within) for kind in kinds}
     places = LoadedGazetteer(within) if QuestionKind.ADDRESS in kinds else None
     return [_shown(question, lines, choices, places, within) for question, lines in found]
+
+
+def remembered_of(answer: SenderAnswer) -> Asked:
+    """A remembered answer with what else it may be. An address is known by its division only: another is typed."""
+    offered = _offered(answer.kind, county_of(answer.enterprise))
+    if answer.kind == QuestionKind.ADDRESS:
+        offered = [(answer.meaning, meaning) for _answer, _label, meaning in meanings_of([answer])]
+    label = str(QuestionKind(answer.kind).label)
+    choices = offered if answer.meaning == SenderAnswer.LEFT_OUT == offered[0][0] else [*offered, _out(answer.kind)]
+    return Asked(answer.pk, answer.kind, label, written(answer), 0, choices)
+
+
+def _offered(kind: str, within: str) -> list[tuple[str, Any]]:
+    """What any word of this kind may mean in the county."""
+    if kind == QuestionKind.EVENT:
+        return _EVENTS
+    if kind == QuestionKind.CARRIER:
+        firms = Enterprise.objects.filter(kind=EnterpriseKind.CARRIER, division__code__startswith=within)
+        return list(firms.order_by("code").values_list("code", "short_name"))
+    if kind == QuestionKind.STATION:
+        stations = Station.objects.filter(division__code__startswith=within)
+        rows = stations.order_by("division_id", "code").values_list("code", "name")
+        return [(code, f"{name} · {code}") for code, name in rows]
+    if kind in COLUMNS:
+        return [(name, column_label(kind, name)) for name in COLUMNS[kind]]
+    return []
+
+
+def _out(kind: str) -> tuple[str, Any]:
+    return SenderAnswer.LEFT_OUT, _("不读取这一列") if kind in COLUMNS else _("不登记这些行")
+
+
+def written(answer: SenderAnswer) -> str:
+    """As it stands in the file; a column without a heading, or a second one of the same heading, by its place."""
+    heading, _slash, place = answer.key.partition("/")
+    if answer.kind not in COLUMNS or not place:
+        return answer.value
+    if not heading:
+        return _("第 %(place)s 列") % {"place": place}
+    return _("%(heading)s（第 %(place)s 个）") % {"heading": answer.value, "place": place}
 
 
 def _shown(question: SenderAnswer, lines: int, choices, places: LoadedGazetteer | None, within: str) -> Asked:
@@ -60,17 +95,24 @@ def _shown(question: SenderAnswer, lines: int, choices, places: LoadedGazetteer 
             offered, why = [(c.code, c.full_name) for c in resolution.candidates], resolution.question
         except BadInput as error:
             why = str(error.message)
-    out = (SenderAnswer.LEFT_OUT, _("不登记这些行"))
     label = QuestionKind(question.kind).label
-    return Asked(question.pk, question.kind, str(label), question.value, lines, [*offered, out], why)
+    choices = [*offered, _out(question.kind)]
+    return Asked(question.pk, question.kind, str(label), question.value, lines, choices, why)
 
 
 def meanings_of(answers: list[SenderAnswer]) -> list[tuple[SenderAnswer, str, str]]:
-    """Remembered answers with their question and their meaning as people read it."""
+    """Remembered answers with their question and their meaning as people read it, in three statements."""
     wanted = {a.meaning for a in answers}
     named: dict[str, Any] = dict(_EVENTS)
     named |= dict(Enterprise.objects.filter(code__in=wanted).values_list("code", "short_name"))
     named |= dict(Station.objects.filter(code__in=wanted).values_list("code", "name"))
     named |= {d.code: f"{d.parent}{d.name}" for d in Division.objects.filter(code__in=wanted).select_related("parent")}
-    named[SenderAnswer.LEFT_OUT] = _("不登记这些行")
-    return [(a, str(QuestionKind(a.kind).label), str(named.get(a.meaning, a.meaning))) for a in answers]
+    return [(answer, str(QuestionKind(answer.kind).label), _meaning_told(answer, named)) for answer in answers]
+
+
+def _meaning_told(answer: SenderAnswer, named: dict[str, Any]) -> str:
+    if answer.meaning == SenderAnswer.LEFT_OUT:
+        return str(_out(answer.kind)[1])
+    if answer.kind in COLUMNS:
+        return column_label(answer.kind, answer.meaning) if answer.meaning in COLUMNS[answer.kind] else answer.meaning
+    return str(named.get(answer.meaning, answer.meaning))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from django.utils.translation import get_language
 
 from logistics.parcels.services.imports.cells import Formula, SheetRow
 from logistics.parcels.services.imports.problems import FileProblem
@@ -11,6 +15,8 @@ from logistics.parcels.states import ImportKind
 from logistics.parcels.words import word_key
 
 HEADER_WITHIN = 10  # rows; above the header people write a title
+LONGEST_HEADING = 50  # characters that a sender's answer is compared by
+NOT_READ = "-"  # what a sender says of a column that is to be left alone
 
 PARCEL_COLUMNS: dict[str, list[str]] = {
     "direction": ["方向", "上下行", "direction"],
@@ -79,15 +85,25 @@ _FIELDS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands, its headings as written, field → column index, and further columns for one field."""
+    """Where the header stands, its headings as written, field → column index, and further columns for one field.
+
+    `left` are columns that the sender said are not to be read.
+    """
 
     line: int
     headings: list[str]
     fields: dict[str, int]
     more: dict[str, list[int]] = field(default_factory=dict)
+    left: frozenset[int] = frozenset()
 
     def heading(self, field: str) -> str:
         return self.headings[self.fields[field]]
+
+    def named(self) -> list[list[str]]:
+        """Each column's heading with the field it is read as, "" for none, NOT_READ where its sender said so."""
+        named = dict.fromkeys(self.left, NOT_READ) | {index: name for name, index in self.fields.items()}
+        named |= {index: name for name, indexes in self.more.items() for index in indexes}
+        return [[heading[:LONGEST_HEADING], named.get(index, "")] for index, heading in enumerate(self.headings)]
 
     def cell(self, row: SheetRow, field: str):
         for index in (self.fields.get(field), *self.more.get(field, ())):
@@ -100,38 +116,106 @@ class Header:
 def find_header(rows: list[SheetRow], kind: str, words: Mapping[str, str] | None = None) -> Header:
     """The first of the top rows that names all required columns. Raises FileProblem saying what is missing.
 
-    `words` are headings beside those known to all: key → field, "" for a heading that means nothing.
+    `words` are headings beside those known to all: key → field, "" for a heading that means nothing, NOT_READ for a
+    column to be left alone. A key is one of `column_keys`, or what they are made of.
     """
     best: set[str] = set()
-    known = _FIELDS[kind] | dict(words or {})
+    known = known_headings(kind, words or {})
     for row in rows[:HEADER_WITHIN]:
-        headings = ["" if c is None or isinstance(c, Formula) else str(c).strip() for c in row.cells]
-        fields = _fields_of(headings, known)
-        if _suffices(set(fields), kind):
-            return _header(row.line, headings, fields)
+        headings = headings_of_row(row)
+        meant = meanings_of_columns(headings, known)
+        fields = _fields_of(meant)
+        if suffices(set(fields), kind):
+            return _header(row.line, headings, fields, frozenset(i for i, m in enumerate(meant) if m == NOT_READ))
         if len(fields) > len(best):
             best = set(fields)
     missing = [COLUMNS[kind][field][0] for field in REQUIRED[kind] if field not in best]
     raise FileProblem("no_header", columns="、".join(missing))
 
 
-def _suffices(fields: set[str], kind: str) -> bool:
+def suffices(fields: set[str], kind: str) -> bool:
     needed, (usual, instead) = set(REQUIRED[kind]), INSTEAD.get(kind, (set(), set()))
     return needed <= fields or (bool(fields & instead) and needed - usual <= fields)
 
 
-def _fields_of(headings: list[str], known: Mapping[str, str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for index, heading in enumerate(headings):
-        field = known.get(_key(heading)) if heading else None
-        if field:
-            found.setdefault(field, []).append(index)
+def headings_of_row(row: SheetRow) -> list[str]:
+    return ["" if c is None or isinstance(c, Formula) else str(c).strip() for c in row.cells]
+
+
+def header_as_read(headings: list[str], named: Sequence[Sequence[str]]) -> Header:
+    """The header that `Header.named` told of."""
+    meant = [name for _heading, name in named]
+    return _header(1, headings, _fields_of(meant), frozenset(i for i, name in enumerate(meant) if name == NOT_READ))
+
+
+_FIGURES = re.compile(r"\d{6}")
+
+
+def likely_headers(rows: Sequence[SheetRow]) -> list[SheetRow]:
+    """Of the first lines those that may be a header: several cells, all words. Numbers and phones make it an entry."""
+    found = []
+    for row in rows[:HEADER_WITHIN]:
+        said = [c for c in row.cells if c is not None and str(c).strip()]
+        if row.fault is None and len(said) > 1 and all(isinstance(c, str) and not _FIGURES.search(c) for c in said):
+            found.append(row)
     return found
 
 
-def _header(line: int, headings: list[str], fields: dict[str, list[int]]) -> Header:
+def column_keys(headings: Sequence[str]) -> list[str]:
+    """What a sender's answer about each column is kept under: its heading in one spelling.
+
+    The second column of one heading is told from the first, and a column without a heading goes by its place; both by
+    a sign that no spelling contains.
+
+    >>> column_keys(["地址", "", "地 址", "电话"])
+    ['地址', '/2', '地址/2', '电话']
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for place, heading in enumerate(headings, 1):
+        key = _key(heading)[:LONGEST_HEADING]
+        seen[key] += 1
+        keys.append(f"/{place}" if not key else key if seen[key] == 1 else f"{key}/{seen[key]}")
+    return keys
+
+
+def meanings_of_columns(headings: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """The field each column means by these words: known for the very column, or for any column of its heading."""
+    return [
+        known[key] if key in known else known.get(_key(heading), "") if heading else ""
+        for key, heading in zip(column_keys(headings), headings, strict=True)
+    ]
+
+
+def known_headings(kind: str, words: Mapping[str, str]) -> dict[str, str]:
+    """Headings known to all, under `words`."""
+    return _FIELDS[kind] | dict(words)
+
+
+def takes_several(name: str) -> bool:
+    """Whether a file may have several columns for this field."""
+    return name in _SEVERAL
+
+
+def column_label(kind: str, name: str) -> str:
+    """A field as people of the active language head its column."""
+    names = COLUMNS[kind][name]
+    if (get_language() or "").startswith("zh"):
+        return names[0]
+    return next((said for said in names if said.isascii()), names[0])
+
+
+def _fields_of(meant: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(meant):
+        if name and name != NOT_READ:
+            found.setdefault(name, []).append(index)
+    return found
+
+
+def _header(line: int, headings: list[str], fields: dict[str, list[int]], left: frozenset[int]) -> Header:
     for name, indexes in fields.items():
         if len(indexes) > 1 and name not in _SEVERAL:
             raise FileProblem("column_twice", columns="、".join(headings[i] for i in indexes))
     first = {name: indexes[0] for name, indexes in fields.items()}
-    return Header(line, headings, first, {name: indexes[1:] for name, indexes in fields.items() if indexes[1:]})
+    return Header(line, headings, first, {name: indexes[1:] for name, indexes in fields.items() if indexes[1:]}, left)

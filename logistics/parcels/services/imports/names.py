@@ -67,7 +67,7 @@ class Names:
         """Enterprise code; without a name the sender itself, when it is a carrier."""
         if not text:
             return self.own.code if self.own.kind == EnterpriseKind.CARRIER else ""
-        return self.words.carrier(text) or self._ask(QuestionKind.CARRIER, text)
+        return self.words.carrier(text, self.own.code) or self._ask(QuestionKind.CARRIER, text)
 
     def event(self, text: str) -> str:
         """Event code."""
@@ -114,6 +114,12 @@ class Names:
         if not answer and question not in self.asked:
             self.asked.append(question)
         return answer
+
+
+def headings_of(enterprise: Enterprise, kind: str) -> dict[str, str]:
+    """Headings beside those known to all: the county's words, over them what this sender said of its own columns."""
+    own = SenderAnswer.objects.filter(enterprise=enterprise, kind=kind).exclude(meaning="")
+    return Vocabulary().columns(kind) | dict(own.values_list("key", "meaning"))
 
 
 def county_of(enterprise: Enterprise) -> str:

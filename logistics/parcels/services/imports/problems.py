@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from portal.core.workbooks import FileProblem
 
-__all__ = ["FileProblem", "RowProblem"]
+ABOUT_COLUMNS = ("no_header", "column_twice")  # what its sender can mend by saying which column is which
+
+__all__ = ["ABOUT_COLUMNS", "FileProblem", "RowProblem"]
 
 
 class RowProblem(Exception):

@@ -11,54 +11,56 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
-from itertools import islice
 from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Count, Max
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from logistics.parcels.models import ImportBatch, ImportRow
+from logistics.parcels.models import ImportBatch
 from logistics.parcels.selectors_imports import importable_enterprises
 from logistics.parcels.services.imports import storage
+from logistics.parcels.services.imports.columns import likely_headers
 from logistics.parcels.services.imports.failures import Broken, TooManyImports
-from logistics.parcels.services.imports.names import Names
+from logistics.parcels.services.imports.names import headings_of
 from logistics.parcels.services.imports.people import sender_of
-from logistics.parcels.services.imports.problems import FileProblem
-from logistics.parcels.services.imports.questions import keep_rows
-from logistics.parcels.services.imports.sheet import Sheet, read_sheet
-from logistics.parcels.services.imports.take import Earlier, take
+from logistics.parcels.services.imports.problems import ABOUT_COLUMNS, FileProblem
+from logistics.parcels.services.imports.sheet import Sheet, read_sheet, top_rows
+from logistics.parcels.services.imports.work import fail, work
 from logistics.parcels.services.sources import file_source
-from logistics.parcels.services.vocabulary import Vocabulary
-from logistics.parcels.states import ImportKind, ImportState, RowResult
+from logistics.parcels.states import ImportKind, ImportState
 from logistics.registry.models import Enterprise
 from members.access.states import Permission
-from members.devices.services import assert_device_live
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, DomainError, NotFound
 from portal.core.ids import new_id
-from portal.core.kept_sums import kept
 from portal.core.queue import after_commit
-from portal.core.workbooks import SheetRow
 
 log = logging.getLogger(__name__)
 AT_ONCE = 500  # lines; more are left to the worker
 READING_SECONDS = 1.0  # of processor time, while the sender waits
-PIECE = 250
 LOST_AFTER = dt.timedelta(minutes=2)
 TASK = "logistics.parcels.tasks.process_import_file"
 _ONE_AFTER_ANOTHER = "SELECT pg_advisory_xact_lock(hashtext('imports'), hashtext(%s))"
 
 
 def start_import(
-    *, file: BinaryIO, name: str, kind: str, enterprise_code: str, dry_run: bool, actor: Actor, now: dt.datetime
+    *,
+    file: BinaryIO,
+    name: str,
+    kind: str,
+    enterprise_code: str,
+    dry_run: bool,
+    actor: Actor,
+    now: dt.datetime,
+    may_ask: bool = False,
 ) -> ImportBatch:
     """Take in a file for an enterprise. Comes back finished when the file is small, else RUNNING.
+
+    With `may_ask` a file whose columns are not clear is kept, FAILED, so that its sender can say which is which.
 
     Raises Forbidden without IMPORT_RUN, NotFound for an enterprise outside the scope, BadInput for an unknown kind,
     TooLarge beyond 50 MB, FileProblem when the file as a whole can't be read, TooManyImports while MOST_RUNNING_IMPORTS
@@ -70,11 +72,16 @@ def start_import(
     enterprise = _enterprise(actor, enterprise_code)
     _assert_few_running(actor)
     sha256, size = storage.digest(file)
-    sheet = read_sheet(file, kind, AT_ONCE, READING_SECONDS, Vocabulary().columns(kind))
     batch = ImportBatch(
         id=new_id(), kind=kind, enterprise=enterprise, file_name=_tidy(name), sha256=sha256, size=size,
         dry_run=dry_run, created_at=now, created_by=actor.id, language=get_language() or "",
     )  # fmt: skip
+    try:
+        sheet = read_at_once(batch, file)
+    except FileProblem as problem:
+        if not (may_ask and problem.code in ABOUT_COLUMNS and _has_headings(batch, file)):
+            raise
+        return _keep_unread(batch, file, problem, actor, now)
     return _begin(batch, file, sheet, actor, now)
 
 
@@ -87,7 +94,7 @@ def run_checked_import(*, batch: ImportBatch, actor: Actor, now: dt.datetime) ->
     _assert_few_running(actor)
     with storage.opened(batch.pk) as stored:
         file = cast(BinaryIO, stored)
-        sheet = read_sheet(file, batch.kind, AT_ONCE, READING_SECONDS, Vocabulary().columns(batch.kind))
+        sheet = read_at_once(batch, file)
         real = ImportBatch(
             id=new_id(), kind=batch.kind, enterprise=batch.enterprise, file_name=batch.file_name, sha256=batch.sha256,
             size=batch.size, dry_run=False, created_at=now, created_by=actor.id, language=get_language() or "",
@@ -111,8 +118,9 @@ def process_import(*, batch_id: str | uuid.UUID, now: dt.datetime) -> None:
 def _process(batch: ImportBatch, now: dt.datetime) -> None:
     with suppress(DomainError), _ended(batch, now):
         with storage.opened(batch.pk) as file:
-            sheet = read_sheet(cast(BinaryIO, file), batch.kind, words=Vocabulary().columns(batch.kind))
-        _work(batch, sheet, sender_of(batch.created_by), now)
+            words = headings_of(batch.enterprise, batch.kind)
+            sheet = read_sheet(cast(BinaryIO, file), batch.kind, words=words)
+        work(batch, sheet, sender_of(batch.created_by), now)
 
 
 @contextmanager
@@ -122,12 +130,12 @@ def _ended(batch: ImportBatch, now: dt.datetime) -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        _fail(batch, error, now)
+        fail(batch, error, now)
         raise
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        _fail(batch, Broken(), now)
+        fail(batch, Broken(), now)
         raise
 
 
@@ -159,6 +167,16 @@ def _enterprise(actor: Actor, code: str) -> Enterprise:
     return found[0]
 
 
+def read_at_once(batch: ImportBatch, file: BinaryIO) -> Sheet:
+    """As much as may be read while the sender waits."""
+    return read_sheet(file, batch.kind, AT_ONCE, READING_SECONDS, headings_of(batch.enterprise, batch.kind))
+
+
+def _has_headings(batch: ImportBatch, file: BinaryIO) -> bool:
+    words = headings_of(batch.enterprise, batch.kind)
+    return bool(likely_headers(top_rows(file, batch.kind, READING_SECONDS, words)))
+
+
 def _tidy(name: str) -> str:
     plain = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
     return plain[-120:] or "file"
@@ -172,108 +190,52 @@ def _assert_few_running(actor: Actor) -> None:
 
 def _begin(batch: ImportBatch, file: BinaryIO, sheet: Sheet, actor: Actor, now: dt.datetime) -> ImportBatch:
     """The file is kept before its row is made: a row without a file would be a promise nobody can keep."""
-    storage.keep(batch.pk, file)
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_ONE_AFTER_ANOTHER, [actor.id])
-            _assert_few_running(actor)
-            batch.source = file_source(enterprise=batch.enterprise, now=now)
-            batch.save(force_insert=True)
-            if not sheet.complete:
-                after_commit(TASK, str(batch.pk))
-    except BaseException:
-        storage.forget(batch.pk)
-        raise
-    if sheet.complete:
-        with _ended(batch, now):
-            _work(batch, sheet, actor, now)
-        batch.refresh_from_db()
+    with _kept(batch, file), transaction.atomic():
+        take_turns(actor)
+        batch.source = file_source(enterprise=batch.enterprise, now=now)
+        batch.save(force_insert=True)
+        if not sheet.complete:
+            after_commit(TASK, str(batch.pk))
+    return work_at_once(batch, sheet, actor, now)
+
+
+def _keep_unread(
+    batch: ImportBatch, file: BinaryIO, problem: FileProblem, actor: Actor, now: dt.datetime
+) -> ImportBatch:
+    """The file with what is unclear about its columns."""
+    batch.state, batch.finished_at = ImportState.FAILED, now
+    batch.error_code, batch.error_data = problem.code, problem.data
+    batch.error = f"{problem.message}{problem.hint}"[:300]
+    with _kept(batch, file), transaction.atomic():
+        batch.source = file_source(enterprise=batch.enterprise, now=now)
+        batch.save(force_insert=True)
     return batch
 
 
-def _work(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> None:
-    assert sheet.header is not None  # noqa: S101  only a sheet whose reading stopped early has none
-    ImportBatch.objects.filter(pk=batch.pk, state=ImportState.RUNNING).update(**kept(sheet.sums))
-    names = Names(batch.enterprise)
-    earlier = Earlier() if batch.dry_run else None
-    for rows in _pieces(sheet):
-        piece = partial(take, batch=batch, header=sheet.header, names=names, actor=actor, now=now, earlier=earlier)
-        if not (_check if batch.dry_run else _write)(batch, rows, piece, actor, now):
-            return
-    _finish(batch, now)
+@contextmanager
+def _kept(batch: ImportBatch, file: BinaryIO) -> Iterator[None]:
+    """The file is in its place while its row is made, and gone again if that fails."""
+    storage.keep(batch.pk, file)
+    try:
+        yield
+    except BaseException:
+        storage.forget(batch.pk)
+        raise
 
 
-def _check(batch: ImportBatch, rows: list[SheetRow], piece: Callable, actor: Actor, now: dt.datetime) -> bool:
-    """A piece of a dry run: done, taken back, and what came of it kept. False when there is nothing more to do."""
-    with transaction.atomic():
-        assert_device_live(actor=actor, now=now)
-        results = piece(rows=rows)
-        transaction.set_rollback(True)
-    with transaction.atomic():
-        if not _still_running(batch):
-            return False
-        keep_rows(batch=batch, rows=results, now=now)
-    return True
+def take_turns(actor: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AFTER_ANOTHER, [actor.id])
+    _assert_few_running(actor)
 
 
-def _write(batch: ImportBatch, rows: list[SheetRow], piece: Callable, actor: Actor, now: dt.datetime) -> bool:
-    """A piece with its results in one transaction. False when there is nothing more to do."""
-    with transaction.atomic():
-        if not _still_running(batch):
-            return False
-        assert_device_live(actor=actor, now=now)
-        last = batch.rows.aggregate(last=Max("line"))["last"] or 0
-        fresh = [row for row in rows if row.line > last]
-        if fresh:
-            keep_rows(batch=batch, rows=piece(rows=fresh), now=now)
-    return True
-
-
-def _pieces(sheet: Sheet) -> Iterator[list]:
-    rows = iter(sheet.rows)
-    while piece := list(islice(rows, PIECE)):
-        yield piece
-
-
-def _still_running(batch: ImportBatch) -> bool:
-    """Locks the batch, so that two workers take turns, piece by piece."""
-    return ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportState.RUNNING).exists()
-
-
-@transaction.atomic
-def _finish(batch: ImportBatch, now: dt.datetime) -> None:
-    if not _still_running(batch):
-        return
-    counts = dict(batch.rows.values_list("result").annotate(n=Count("pk")))
-    ImportBatch.objects.filter(pk=batch.pk).update(
-        state=ImportState.CHECKED if batch.dry_run else ImportState.DONE,
-        accepted=counts.get(RowResult.ACCEPTED, 0),
-        duplicates=counts.get(RowResult.DUPLICATE, 0),
-        refused=counts.get(RowResult.REFUSED, 0),
-        asked=counts.get(RowResult.ASKED, 0),
-        warned=batch.rows.filter(ImportRow.WARNED).count(),
-        finished_at=now,
-    )
-    if not batch.dry_run:
-        transaction.on_commit(lambda: storage.forget(batch.pk))
-
-
-def _fail(batch: ImportBatch, error: DomainError, now: dt.datetime) -> None:
-    """Keeps why by code and figures, so that each reader is told in a language of the own."""
-    counts = dict(batch.rows.values_list("result").annotate(n=Count("pk")))
-    ImportBatch.objects.filter(pk=batch.pk, state=ImportState.RUNNING).update(
-        state=ImportState.FAILED,
-        error_code=error.code[:40],
-        error_data=getattr(error, "data", {}),
-        error=f"{error.message}{error.hint}"[:300],
-        accepted=counts.get(RowResult.ACCEPTED, 0),
-        duplicates=counts.get(RowResult.DUPLICATE, 0),
-        refused=counts.get(RowResult.REFUSED, 0),
-        asked=counts.get(RowResult.ASKED, 0),
-        warned=batch.rows.filter(ImportRow.WARNED).count(),
-        finished_at=now,
-    )
+def work_at_once(batch: ImportBatch, sheet: Sheet, actor: Actor, now: dt.datetime) -> ImportBatch:
+    """A sheet that was read to its end; of any other the worker takes care."""
+    if sheet.complete:
+        with _ended(batch, now):
+            work(batch, sheet, actor, now)
+        batch.refresh_from_db()
+    return batch
 
 
 __all__ = ["FileProblem", "TooManyImports", "process_import", "resume_imports", "run_checked_import", "start_import"]

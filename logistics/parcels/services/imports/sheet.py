@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from logistics.parcels.services.imports.columns import REQUIRED, Header, find_header
+from logistics.parcels.services.imports.columns import (
+    REQUIRED,
+    Header,
+    find_header,
+    headings_of_row,
+    known_headings,
+    meanings_of_columns,
+)
 from logistics.parcels.services.imports.csv_file import read_csv
 from logistics.parcels.services.imports.problems import FileProblem
 from portal.core.workbooks import Budget, Heading, SheetRow, Sums, read_table
@@ -51,9 +59,41 @@ def read_sheet(
     return Sheet(header, table.rows, table.complete, table.sums)
 
 
+class _Seen(Exception):
+    """The first lines were read, and no more is wanted."""
+
+
+def top_rows(file: BinaryIO, kind: str, seconds: float, words: Mapping[str, str] | None = None) -> list[SheetRow]:
+    """The first filled lines of a file, among which its header should stand; none when they took longer to read.
+
+    Raises FileProblem for what is no readable file at all.
+    """
+    seen: list[SheetRow] = []
+
+    def find(rows: Sequence[SheetRow]) -> Heading:
+        seen.extend(rows)
+        raise _Seen
+
+    def text(file: BinaryIO, budget: Budget) -> Iterator[SheetRow]:
+        return read_csv(file, lambda top: rate_header(top, kind, words), budget)
+
+    with suppress(_Seen):
+        read_table(file, find, most_rows=MOST_ROWS, at_most=0, seconds=seconds, text=text)
+    return seen
+
+
+_WHOLE = 100  # more than any header in part
+
+
 def rate_header(top: list[SheetRow], kind: str, words: Mapping[str, str] | None = None) -> int:
-    """How many columns of ours the header among these rows names; nought when there is none."""
+    """How well these rows show a header: a whole one before any in part, then by how many columns of ours it names.
+
+    Nought when no column is known.
+    """
     try:
-        return len(find_header(top, kind, words).fields)
+        return _WHOLE + len(find_header(top, kind, words).fields)
     except FileProblem as problem:
-        return 1 if problem.code == "column_twice" else 0
+        if problem.code == "column_twice":
+            return _WHOLE
+    known = known_headings(kind, words or {})
+    return max((sum(map(bool, meanings_of_columns(headings_of_row(row), known))) for row in top), default=0)

@@ -11,9 +11,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import ImportBatch
+from logistics.parcels.services.imports.problems import ABOUT_COLUMNS
 from logistics.parcels.states import ImportState
 from portal.core.errors import Conflict, StorageFull, TooLarge
 from portal.core.outages import is_no_room
@@ -75,6 +77,10 @@ def opened(batch_id: uuid.UUID) -> File:
         raise FileGone() from None
 
 
+def holds(batch_id: uuid.UUID) -> bool:
+    return storages["default"].exists(_path(batch_id))
+
+
 def forget(batch_id: uuid.UUID) -> None:
     storages["default"].delete(_path(batch_id))
 
@@ -85,14 +91,17 @@ def purge(*, now: dt.datetime) -> int:
         _folders, names = storages["default"].listdir(_FOLDER)
     except FileNotFoundError:
         return 0
-    waiting = set(ImportBatch.objects.filter(state=ImportState.RUNNING).values_list("pk", flat=True)) | set(
-        ImportBatch.objects.filter(created_at__gt=now - KEPT, state=ImportState.CHECKED).values_list("pk", flat=True)
-    )
-    spared = {str(pk) for pk in waiting}
+    spared = {str(pk) for pk in ImportBatch.objects.filter(_wanted(now)).values_list("pk", flat=True)}
     gone = [name for name in names if name not in spared and _is_old(f"{_FOLDER}/{name}", now)]
     for name in gone:
         storages["default"].delete(f"{_FOLDER}/{name}")
     return len(gone)
+
+
+def _wanted(now: dt.datetime) -> Q:
+    """Files at work, and those of the day that may be read again: they wait for an answer of their sender."""
+    readable = Q(state__in=[ImportState.CHECKED, ImportState.DONE]) | Q(error_code__in=ABOUT_COLUMNS)
+    return Q(state=ImportState.RUNNING) | Q(readable, created_at__gt=now - KEPT)
 
 
 def _is_old(path: str, now: dt.datetime) -> bool:
