@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.parcels.models import CarrierFeed, EventSource, ImportBatch, ImportRow, RefusedEvent
+from logistics.parcels.models import CarrierFeed, EventSource, ImportBatch, ImportRow, RefusedEvent, SenderAnswer
+from logistics.parcels.states import RowResult
 from logistics.registry.models import Enterprise
 from logistics.registry.states import State
 from members.access.states import Permission
@@ -61,6 +64,21 @@ def lines_of(*, actor: Actor, batch: ImportBatch) -> QuerySet[ImportRow]:
     if not may_read_lines(actor=actor, batch=batch):
         raise NotFound(_("逐行结果只对提交方开放。"), hint=_("请向提交文件的企业查询。"))
     return batch.rows.order_by("line")
+
+
+def open_question_counts(batches: Sequence[ImportBatch]) -> dict[uuid.UUID, int]:
+    """How many questions the lines of each of these files wait for; files that wait for none are left out."""
+    waiting = [batch.pk for batch in batches if batch.asked]
+    if not waiting:
+        return {}
+    asks = Func(F("asks"), function="unnest", output_field=BigIntegerField())
+    asks.set_returning = True
+    rows = ImportRow.objects.filter(batch__in=waiting, result=RowResult.ASKED).order_by()
+    pairs = set(rows.annotate(ask=asks).values_list("batch", "ask").distinct())
+    still = set(
+        SenderAnswer.objects.filter(pk__in={ask for _batch, ask in pairs}, meaning="").values_list("pk", flat=True)
+    )
+    return Counter(batch for batch, ask in pairs if ask in still)
 
 
 def with_warnings(lines: QuerySet[ImportRow]) -> QuerySet[ImportRow]:

@@ -16,10 +16,13 @@ from logistics.parcels.models import (
     DoorDelivery,
     Event,
     Handover,
+    ImportBatch,
+    KnownWord,
     Parcel,
     ParcelContact,
     PickupCode,
     RefusedEvent,
+    SenderAnswer,
 )
 from logistics.parcels.services.rebuild import differences
 from logistics.parcels.states import Issue, Stage
@@ -28,9 +31,10 @@ from logistics.registry.states import StationKind
 from members.access.states import Permission
 from members.accounts.models import User
 from portal.audit.models import AuditEntry
-from portal.public.demo import cast, guide, journeys, people
+from portal.public.demo import cast, files, guide, journeys, people
 from portal.public.demo.load import load
-from portal.regions.models import Division
+from portal.regions.addresses import resolve_village
+from portal.regions.models import Division, DivisionAlias
 
 pytestmark = pytest.mark.django_db
 SMALL = {"days": 4, "count": 60}
@@ -77,7 +81,7 @@ def test_what_is_made_up_says_so():
     assert not Enterprise.objects.exclude(name__contains="演示").exists()
     assert not Station.objects.filter(illustrative=False).exists()
     contacts = ParcelContact.objects.all()
-    assert contacts.filter(phone="", relay="").count() == 1  # the shop hid most of it
+    assert contacts.filter(phone="", relay="").count() == 2  # the shops hid most of them
     phones = {phone for pair in contacts.values_list("phone", "relay") for phone in pair if phone}
     phones |= set(User.objects.values_list("phone", flat=True))
     assert all(phone.startswith(cast.PHONE_BLOCK) for phone in phones)
@@ -215,3 +219,18 @@ def test_pieces_and_phones_as_shops_send_them(demo):
         opened = open_with_digits(read_number(line.split()[0]), phone[-4:], NOW)
         (parcel,) = Parcel.objects.filter(pk__in=opened.parcel_ids)
         assert (parcel.stage, parcel.contacts.get(role="recipient").phone) == (Stage.READY_FOR_PICKUP, "")
+
+
+def test_files_show_warnings_and_questions_and_the_county_has_words_of_its_own():
+    warned, waiting = ImportBatch.objects.order_by("pk")
+    assert (warned.state, warned.accepted, warned.warned) == ("done", 3, 2)
+    assert (waiting.state, waiting.accepted, waiting.asked) == ("done", 1, 3)
+    assert set(SenderAnswer.objects.values_list("kind", "value")) == {
+        ("carrier", "飞马快运"),
+        ("address", files.NOWHERE),
+    }
+    assert waiting.unread_columns == ["订单编号", "买家留言"]
+    assert KnownWord.objects.filter(word="庄浪中通", meaning="zhongtong").exists()
+    alias = DivisionAlias.objects.select_related("division").get()
+    village = Division.objects.filter(parent=alias.division).order_by("code").first()
+    assert resolve_village(f"{alias.name}{village.name}", within=cast.COUNTY).village.code == village.code

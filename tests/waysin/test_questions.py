@@ -5,11 +5,13 @@ import threading
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel, SenderAnswer
 from logistics.parcels.services.imports.again import retake_waiting
 from members.access.states import Role
+from portal.audit.models import AuditEntry
 from tests.personas import hold
 from tests.waysin.files import csv_bytes
 
@@ -177,3 +179,52 @@ def test_two_windows_that_answer_at_once_register_once(enterprise_admin):
     assert Parcel.objects.count() == ImportRow.objects.filter(result="accepted").count() == 20
     assert len(set(Parcel.objects.values_list("destination", flat=True))) == 1
     assert ImportBatch.objects.get().asked == 0
+
+
+def test_the_list_tells_warnings_and_open_questions_in_the_same_few_statements(
+    enterprise_admin, django_assert_num_queries
+):
+    send(enterprise_admin, [HEADINGS, order("0001", "庄浪县李庄村"), order("0002", "庄浪县李庄村", "飞天")])
+    with CaptureQueriesContext(connection) as few:
+        page = enterprise_admin.client.get(PAGE).content.decode()
+    asked = len(few)
+    assert "2 行 · 2 个问题" in page
+    for n in range(3, 6):
+        send(enterprise_admin, [HEADINGS, order(f"000{n}", f"庄浪县李庄村{n}号")])
+    reply(enterprise_admin, ImportBatch.objects.first().pk, {ask("carrier").pk: ("zto", "")})
+    with django_assert_num_queries(asked):
+        page = enterprise_admin.client.get(PAGE).content.decode()
+    assert page.count("1 个问题") == 4
+
+
+def test_an_answer_is_changed_in_place_and_later_files_are_read_by_it(enterprise_admin, county_official):
+    answer = send(enterprise_admin, [HEADINGS, order("0001", "庄浪县李庄村5号"), order("0002", CERTAIN, "飞天")])
+    address, carrier = ask("address").pk, ask("carrier").pk
+    reply(enterprise_admin, answer["id"], {address: ("620825101211", ""), carrier: ("-", "")})
+    page = enterprise_admin.client.get(f"{PAGE}answers/{address}/")
+    assert "5号" not in page.content.decode()
+    change = enterprise_admin.client.post
+    assert change(f"{PAGE}answers/{carrier}/", {"meaning": "nobody"}).status_code == 400
+    assert change(f"{PAGE}answers/{address}/", {"meaning": "", "typed": "北京市"}).status_code == 400
+    assert change(f"{PAGE}answers/{carrier}/", {"meaning": "zto"}).status_code == 302
+    assert change(f"{PAGE}answers/{address}/", {"meaning": "620825101211", "typed": "水洛镇何马村"}).status_code == 302
+    assert county_official.client.post(f"{PAGE}answers/{carrier}/", {"meaning": "-"}).status_code == 404
+    told = list(AuditEntry.objects.filter(action="import.answer_changed").order_by("pk").values_list("before", "after"))
+    assert told[0] == ({"meaning": "-"}, {"meaning": "zto"})
+    again = send(enterprise_admin, [HEADINGS, order("0003", "庄浪县李庄村5号", "飞天")])
+    assert again["accepted"] == 1
+    assert Parcel.objects.get(carrier_number="78099000000003").destination_id == "620825100208"
+    assert Parcel.objects.get(carrier_number="78099000000001").destination_id == "620825101211"
+
+
+def test_a_dry_run_sees_doubles_among_lines_that_waited_as_the_import_does(enterprise_admin):
+    rows = [order("0001", "庄浪县李庄村"), order("0001"), order("0002", "庄浪县李庄村"), order("0002", "庄浪县李庄村")]
+    dry = send(enterprise_admin, [HEADINGS, *rows], dry_run="1")
+    assert (dry["accepted"], dry["asked"]) == (1, 3)
+    reply(enterprise_admin, dry["id"], {ask("address").pk: ("620825101211", "")})
+    batch = ImportBatch.objects.get()
+    assert (batch.state, batch.accepted, batch.duplicates, batch.asked) == ("checked", 2, 2, 0)
+    enterprise_admin.client.post(f"{PAGE}{dry['id']}/run/")
+    real = ImportBatch.objects.get(dry_run=False)
+    results = [list(b.rows.order_by("line").values_list("line", "result")) for b in (batch, real)]
+    assert results[0] == results[1]

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from logistics.parcels.selectors_imports import import_by_id
 from logistics.parcels.services.imports.columns import NOT_READ
-from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.headings import columns_to_say, say_columns
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
 from portal.core.errors import BadInput, Conflict
+from portal.core.workbooks import sentences
 
 
 @needs(Permission.IMPORT_RUN)
@@ -37,7 +37,7 @@ def import_columns(request, batch_id):
         "rows": _rows(columns, request.POST) if columns else [],
         "options": columns.options() if columns else [],
         "problem": problem,
-        "why": told(batch) if batch.error_code else "",
+        "why": sentences(batch.error_code, batch.error_data)[0] if batch.error_code else "",
     }
     return render(request, "parcels/imports/columns.html", context, status=problem.status if problem else 200)
 
@@ -69,9 +69,9 @@ def _figure(text: str) -> int | None:
 
 
 def _rows(columns, posted) -> list[dict]:
-    """The choices with what is selected: as posted, or as it stands."""
+    """The choices with what is selected, as posted or as it stands; those that nothing stands for yet come last."""
     rows = []
     for choice in columns.choices:
-        now_chosen = NOT_READ if choice.chosen is None else str(choice.chosen)
-        rows.append({"choice": choice, "selected": posted.get(f"c-{choice.name}", now_chosen)})
-    return rows
+        selected = posted.get(f"c-{choice.name}", NOT_READ if choice.chosen is None else str(choice.chosen))
+        rows.append({"choice": choice, "selected": selected, "apart": choice.chosen is None and selected == NOT_READ})
+    return sorted(rows, key=lambda row: row["apart"])

@@ -16,6 +16,7 @@ from logistics.parcels.selectors_imports import (
     importable_enterprises,
     lines_of,
     may_read_lines,
+    open_question_counts,
     progress_of,
     visible_imports,
     with_warnings,
@@ -85,10 +86,12 @@ def _form(request, bound: bool = False) -> ImportForm | None:
 
 
 def _list(request, form, error=None, status: int = 200):
+    batches = list(visible_imports(actor=request.actor)[:RECENT])
+    counts = open_question_counts(batches)
     context = {
         "form": form,
         "error": error,
-        "batches": visible_imports(actor=request.actor)[:RECENT],
+        "batches": [(batch, counts.get(batch.pk, 0), batch.error_code in ABOUT_COLUMNS) for batch in batches],
         "kinds": ImportKind.choices,
     }
     return render(request, "parcels/imports/list.html", context, status=error.status if error else status)

@@ -17,6 +17,7 @@ from portal.public.demo import (
     carrier_desk,
     cast,
     certificates,
+    files,
     journeys,
     parcels,
     people,
@@ -60,6 +61,8 @@ def load(*, now: dt.datetime, say: Say, days: int = DAYS, count: int = PARCELS) 
     with transaction.atomic():
         say(f"  {carrier_desk.people(now=now)} driver and invitation 驾驶员和邀请")
     fresh = _parcels(network, now, days, count, say)
+    with transaction.atomic():
+        say(f"  {files.build(now=now)} files with warnings and questions 带提醒和问题的文件")
     certificates.suspend_one(now=now)
     say(f"  {time.monotonic() - began:.1f} s")
     return fresh
