@@ -31,7 +31,7 @@ from logistics.registry.states import StationKind
 from members.access.states import Permission
 from members.accounts.models import User
 from portal.audit.models import AuditEntry
-from portal.public.demo import cast, files, guide, journeys, people
+from portal.public.demo import cast, guide, journeys, people, sent_files
 from portal.public.demo.load import load
 from portal.regions.addresses import resolve_village
 from portal.regions.models import Division, DivisionAlias
@@ -227,7 +227,7 @@ def test_files_show_warnings_and_questions_and_the_county_has_words_of_its_own()
     assert (waiting.state, waiting.accepted, waiting.asked) == ("done", 1, 3)
     assert set(SenderAnswer.objects.values_list("kind", "value")) == {
         ("carrier", "飞马快运"),
-        ("address", files.NOWHERE),
+        ("address", sent_files.NOWHERE),
     }
     assert waiting.unread_columns == ["订单编号", "买家留言"]
     assert KnownWord.objects.filter(word="庄浪中通", meaning="zhongtong").exists()

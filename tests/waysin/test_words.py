@@ -135,20 +135,20 @@ def test_officials_add_and_retire_words_and_the_trail_keeps_it(
     seed_words()
     client, page = county_official.client, reverse("admin:parcels_knownword_add")
     assert township_official.client.get(page).status_code == 403
-    form = {"kind": "event", "word": "到村里了", "meaning": "待取件", "active": "on"}
+    form = {"kind": "event", "word": "到村里了", "meaning": "READY_FOR_PICKUP", "active": "on"}
     assert client.post(page, form).status_code == 302
     assert KnownWord.objects.get(key="到村里了").meaning == "READY_FOR_PICKUP"
     again = client.post(page, form | {"word": "到村 里了。"})
     assert again.status_code == 200
     assert "已经有了" in again.content.decode()
-    bad = client.post(page, form | {"word": "飞天", "meaning": "飞"})
-    assert "没有这个代码" in bad.content.decode()
-    assert client.post(page, form | {"kind": "events", "word": "几点", "meaning": "时间"}).status_code == 302
+    bad = client.post(page, form | {"word": "飞天", "meaning": "carrier_number"})
+    assert "不属于所选的种类" in bad.content.decode()
+    assert client.post(page, form | {"kind": "events", "word": "几点", "meaning": "at"}).status_code == 302
     rows = [["单号", "事件", "几点"], [parcel.carrier_number, "到村里了", ago(1)]]
     assert upload(carrier_system.client, rows)["accepted"] == 1
     word = KnownWord.objects.get(key="到村里了")
     change = reverse("admin:parcels_knownword_change", args=[word.pk])
-    assert client.post(change, {"meaning": "待取件", "reason": "没有人这样说"}).status_code == 302
+    assert client.post(change, {"meaning": "READY_FOR_PICKUP", "reason": "没有人这样说"}).status_code == 302
     assert Vocabulary().event("到村里了") == ""
     assert list(AuditEntry.objects.order_by("at").values_list("action", flat=True)) == [
         "knownword.added", "knownword.added", "knownword.changed",

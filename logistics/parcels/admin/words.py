@@ -6,16 +6,18 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from logistics.parcels.models import KnownWord
-from logistics.parcels.services.imports.columns import COLUMNS
-from logistics.parcels.states import EVENT_CODES, PlaceWord, WordKind
+from logistics.parcels.services.imports.columns import COLUMNS, column_label
+from logistics.parcels.states import EVENT_CODES, ImportKind, PlaceWord, WordKind
 from logistics.parcels.words import CARRIER_WORDS, word_key
+from logistics.registry.models import Enterprise
 from members.access.admin_base import ScopedAdmin
 from members.access.panels import DATA, Menu
 from members.access.states import Permission as P
 
-_FIELDS = {WordKind.PARCEL_COLUMN: COLUMNS["parcels"], WordKind.EVENT_COLUMN: COLUMNS["events"]}
+FILES: dict[str, str] = {WordKind.PARCEL_COLUMN: ImportKind.PARCELS, WordKind.EVENT_COLUMN: ImportKind.EVENTS}
 
 
 def meanings(kind: str) -> list[tuple[str, str]]:
@@ -24,26 +26,41 @@ def meanings(kind: str) -> list[tuple[str, str]]:
         return [*EVENT_CODES, *PlaceWord.choices]
     if kind == WordKind.CARRIER:
         return [(code, words.split()[0]) for code, words in CARRIER_WORDS.items()]
-    return [(field, names[0]) for field, names in _FIELDS[WordKind(kind)].items()]
+    return [(field, column_label(FILES[kind], field)) for field in COLUMNS[FILES[kind]]]
+
+
+def _choices(kind: str) -> list[tuple[str, str]]:
+    """As a select shows them; of carriers also those that only this county has."""
+    known = dict(meanings(kind))
+    if kind == WordKind.CARRIER:
+        here = Enterprise.objects.exclude(kuaidi100_code="").values_list("kuaidi100_code", "short_name")
+        known = {**dict(here), **known}
+    return [(code, f"{label} · {code}") for code, label in known.items()]
 
 
 class WordForm(forms.ModelForm):
-    meaning = forms.CharField(
-        label=_("含义"), max_length=30,
-        help_text=_("事件填事件代码，企业填快递100代码，列名填对应的标准列名。"),
-    )  # fmt: skip
+    meaning = forms.ChoiceField(
+        label=_("含义"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("请在所选的种类里选：事件、快递企业，或文件的标准列名。"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = [WordKind(self.instance.kind)] if self.instance.kind else list(WordKind)
+        self.of_kind = {kind: _choices(kind) for kind in kinds}
+        kept = self.instance.meaning
+        if kept and kept not in dict(self.of_kind[kinds[0]]):
+            self.of_kind[kinds[0]].append((kept, kept))
+        groups = [(str(kind.label), choices) for kind, choices in self.of_kind.items()]
+        self.fields["meaning"].choices = [("", _("请选择")), *groups]
 
     def clean(self):
         cleaned = super().clean() or {}
-        kind, meaning = cleaned.get("kind") or self.instance.kind, cleaned.get("meaning", "").strip()
+        kind, meaning = cleaned.get("kind") or self.instance.kind, cleaned.get("meaning", "")
         word = cleaned.get("word") or self.instance.word
-        if kind and meaning and kind != WordKind.CARRIER:
-            found = {word_key(str(text)): code for code, text in meanings(kind)} | {
-                word_key(code): code for code, _text in meanings(kind)
-            }
-            cleaned["meaning"] = found.get(word_key(meaning), "")
-            if not cleaned["meaning"]:
-                self.add_error("meaning", _("没有这个代码。请从代码表或模板的列名里选一个。"))
+        if kind and meaning and meaning not in dict(self.of_kind[WordKind(kind)]):
+            self.add_error("meaning", _("这个含义不属于所选的种类。请改选。"))
         if word and not word_key(word):
             self.add_error("word", _("请填写文字或数字。"))
         elif kind and word:

@@ -17,11 +17,11 @@ from portal.public.demo import (
     carrier_desk,
     cast,
     certificates,
-    files,
     journeys,
     parcels,
     people,
     places,
+    sent_files,
     training,
 )
 from portal.public.demo.scenes import Scenes
@@ -62,7 +62,7 @@ def load(*, now: dt.datetime, say: Say, days: int = DAYS, count: int = PARCELS) 
         say(f"  {carrier_desk.people(now=now)} driver and invitation 驾驶员和邀请")
     fresh = _parcels(network, now, days, count, say)
     with transaction.atomic():
-        say(f"  {files.build(now=now)} files with warnings and questions 带提醒和问题的文件")
+        say(f"  {sent_files.build(now=now)} files with warnings and questions 带提醒和问题的文件")
     certificates.suspend_one(now=now)
     say(f"  {time.monotonic() - began:.1f} s")
     return fresh

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("parcels", "0016_pieces"),
+        ("parcels", "0017_partial_pickups"),
         ("registry", "0004_certification"),
     ]
 
