@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from logistics.parcels.models import ImportBatch, ImportRow, Parcel, ParcelContact
-from logistics.parcels.services.imports import run
+from logistics.parcels.services.imports import run, work
 from logistics.parcels.services.imports.run import resume_imports
 from logistics.parcels.states import RowResult
 from tests.waysin.files import EVENT_HEADINGS, PARCEL_HEADINGS, csv_bytes, xlsx_bytes
@@ -104,7 +104,7 @@ def test_whatever_is_raised_ends_the_batch(carrier_system, parcel, monkeypatch, 
     )
     carrier_system.client.raise_request_exception = False
     with monkeypatch.context() as patch:
-        patch.setattr(run, "take", fault)
+        patch.setattr(work, "take", fault)
         assert upload(carrier_system.client, xlsx_bytes(rows), kind, dry_run=dry_run).status_code == 500
     batch = ImportBatch.objects.get()
     assert (batch.state, batch.error_code) == ("failed", "broken_off")
@@ -116,12 +116,12 @@ def test_a_batch_that_breaks_off_in_the_worker_stops_no_other(carrier_system, mo
     monkeypatch.setattr(run, "READING_SECONDS", 0)  # so the worker takes them
     first = upload(carrier_system.client, xlsx_bytes([PARCEL_HEADINGS, ["poison", "620825100208", "", ""]])).json()
     second = upload(carrier_system.client, xlsx_bytes([PARCEL_HEADINGS, *parcel_rows()])).json()
-    real = run.take
+    real = work.take
 
     def take(*, batch, **more):
         return breaks() if str(batch.pk) == first["id"] else real(batch=batch, **more)
 
-    monkeypatch.setattr(run, "take", take)
+    monkeypatch.setattr(work, "take", take)
     assert resume_imports(now=timezone.now() + dt.timedelta(minutes=10)) == 2
     states = dict(ImportBatch.objects.values_list("pk", "state"))
     assert {str(pk): state for pk, state in states.items()} == {first["id"]: "failed", second["id"]: "done"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from typing import BinaryIO, cast
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from portal.core.errors import Conflict, Forbidden, TooMany
 from portal.core.queue import after_commit
 from portal.core.workbooks import SheetRow
 
+log = logging.getLogger(__name__)
 PIECE = 500  # lines taken again in one transaction
 SETTLED = (ImportState.CHECKED, ImportState.DONE)
 
@@ -89,6 +91,10 @@ def retake_waiting(*, now: dt.datetime) -> int:
             done += retake_rows(batch=batch, actor=sender_of(batch.created_by), now=now)
         except (Forbidden, TooMany, Conflict):
             continue  # the sender may send no more, or has files at work: a later round, or whoever answers next
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # its lines wait on; the other files are not to wait for it
+            log.exception("lines of import %s could not be taken", batch.pk)
     return done
 
 
