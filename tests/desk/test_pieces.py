@@ -72,6 +72,29 @@ def test_the_same_piece_read_twice_is_counted_once(counter, keeper, phone):
     assert phone.scan("inbound", parcel.waybill, shelf="A-1").message.startswith("第 2 件")
 
 
+@pytest.mark.parametrize("piece", ["1", "12"])
+def test_undoing_the_scan_of_a_misread_label_takes_its_count_back(counter, keeper, phone, piece):
+    parcel = agreed(counter, keeper, carrier_number=NUMBER)
+    phone.scan("inbound", f"{NUMBER}-{piece}-20-", shelf="A")
+    assert fresh(parcel).pieces == 20
+    undo_scan(id=phone.ids[-1], actor=keeper.actor(), now=phone.now)
+    assert fresh(parcel).pieces == 1
+    assert phone.scan("inbound", f"{NUMBER}-1-2-", shelf="A").message == "第 1 件，共 2 件，放 A；还差 1 件。"
+
+
+def test_a_label_that_contradicts_the_count_is_told_unless_its_piece_proves_it(counter, keeper, phone):
+    parcel = agreed(counter, keeper, carrier_number=NUMBER, pieces=2)
+    scanned = phone.scan("inbound", f"{NUMBER}-1-20-", shelf="A")
+    assert scanned.result == "ok"
+    assert "面单写共 20 件，登记的是 2 件" in scanned.hint
+    assert fresh(parcel).pieces == 2
+    assert phone.scan("inbound", f"{NUMBER}-2-2-", shelf="A").message.endswith("已到齐。")
+    phone.scan("inbound", f"{NUMBER}-3-3-", shelf="A")
+    assert fresh(parcel).pieces == 3
+    undo_scan(id=phone.ids[-1], actor=keeper.actor(), now=phone.now)
+    assert fresh(parcel).pieces == 2
+
+
 def test_codes_of_pieces_name_them(counter, keeper, phone):
     parcel = agreed(counter, keeper, carrier_number="JDVE00000000101")
     assert phone.scan("inbound", "JDVE00000000101-2-3-", shelf="A").message == "第 2 件，共 3 件，放 A；还差 2 件。"

@@ -22,7 +22,7 @@ from logistics.parcels.models import BagItem, Consent, Parcel
 from logistics.parcels.services.bags import BagNotOpen, remove_from_bag
 from logistics.parcels.services.consent import withdraw_consent
 from logistics.parcels.services.guards import lock_one, require_station
-from logistics.parcels.services.pickup.pieces import require_no_other_piece, take_piece_back
+from logistics.parcels.services.pickup.pieces import lower_again, require_no_other_piece, take_piece_back
 from logistics.parcels.services.pickup.remaining import take_pieces_back
 from logistics.parcels.services.undo import take_back
 from logistics.parcels.states import BagState
@@ -99,6 +99,8 @@ def _by_events(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> Non
         require_no_other_piece(lock_one(parcel), _piece_of(row))
     take_back(parcel=parcel, event_ids=row.events, actor=actor, now=now)
     if row.task == Task.INBOUND:
+        if raised_from := _raised_from(row):
+            lower_again(lock_one(parcel), raised_from, gone=_piece_of(row))
         _forget_consent(row, parcel, actor, now)
 
 
@@ -116,9 +118,14 @@ def _piece_of(row: Scan) -> int:
     return int((row.answer.get("facts") or {}).get("piece") or 0)
 
 
+def _raised_from(row: Scan) -> int:
+    """How many pieces were expected before the label that was scanned said more, 0 when it did not."""
+    return int((row.answer.get("facts") or {}).get("raised_from") or 0)
+
+
 def _piece_out(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
     """A further piece: the parcel arrived by an earlier scan."""
-    take_piece_back(parcel=parcel, number=_piece_of(row), actor=actor, now=now)
+    take_piece_back(parcel=parcel, number=_piece_of(row), actor=actor, now=now, raised_from=_raised_from(row))
 
 
 def _pieces_back(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:

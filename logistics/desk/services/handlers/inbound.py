@@ -72,6 +72,8 @@ def _taken_in(parcel: Parcel, call: Call) -> Answer:
 def _piece_in(call: Call, parcel: Parcel, done: Inbound, piece: PieceIn) -> Outcome:
     """One of several pieces: which, where, and how many are missing."""
     facts = facts_of(parcel, call.station) | {"shelf": piece.shelf, "piece": piece.number, "piece_of": piece.of}
+    if piece.raised_from:
+        facts["raised_from"] = piece.raised_from
     if not piece.fresh and piece.shelf == piece.before:
         outcome = repeated(call, parcel, piece.arrived_at, "system:", facts=facts)
         told = {"piece": piece.number}
@@ -85,6 +87,8 @@ def _piece_in(call: Call, parcel: Parcel, done: Inbound, piece: PieceIn) -> Outc
     answer = _taken_in(parcel, call)
     answer.word, answer.facts = piece.shelf or answer.word, facts
     answer.message = _told(piece)
+    if piece.label:
+        answer.hint = _label_differs(piece)
     answer.counts = {"expected": piece.of, "scanned": piece.arrived}
     if not piece.fresh:
         answer.code, answer.word, answer.hint, answer.undo = "moved", str(words.MOVED), "", False
@@ -96,6 +100,11 @@ def _told(piece: PieceIn) -> str:
     if piece.shelf:
         return gettext("第 %(piece)s 件，共 %(pieces)s 件，放 %(shelf)s；%(rest)s") % facts
     return gettext("第 %(piece)s 件，共 %(pieces)s 件；%(rest)s") % facts
+
+
+def _label_differs(piece: PieceIn) -> str:
+    told = {"label": piece.label, "pieces": piece.of}
+    return gettext("面单写共 %(label)s 件，登记的是 %(pieces)s 件，按登记计。登记有误的，请在包裹页改件数。") % told
 
 
 def _rest(piece: PieceIn) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -147,17 +147,20 @@ def take_in_here(
 
 def _first(parcel: Parcel, known: AtCounter, shelf: str, piece: Piece, at: dt.datetime) -> PieceIn | None:
     """The piece of several with which the parcel arrives; None for a parcel of one piece."""
-    expect_pieces(parcel, piece.of)
+    expected = expect_pieces(parcel, number=piece.number, of=piece.of)
     if parcel.pieces == 1:
         return None
-    return first_piece(parcel, number=piece.number, shelf=shelf, at=at, stays=known.live_code is not None)
+    stays = known.live_code is not None
+    first = first_piece(parcel, number=piece.number, shelf=shelf, at=at, stays=stays)
+    return replace(first, raised_from=expected.raised_from, label=expected.label)
 
 
 def _count(
     parcel: Parcel, station: Station, live: PickupCode, shelf: str, piece: Piece, now: dt.datetime, at: dt.datetime
 ) -> Inbound:
-    expect_pieces(parcel, piece.of)
+    expected = expect_pieces(parcel, number=piece.number, of=piece.of)
     counted = count_piece(parcel, number=piece.number, shelf=shelf, at=at, another=piece.another)
+    counted = replace(counted, raised_from=expected.raised_from, label=expected.label)
     if counted.fresh:
         tell_again(parcel=parcel, station=station, code=live.code, now=now, complete=not counted.missing)
     return Inbound(live, fresh=False, shelf_before=counted.before, piece=counted)

@@ -43,7 +43,8 @@ class PieceGone(Conflict):
 class PieceIn:
     """Piece `number` of `of`; `arrived` have, given out or not. `fresh`: this scan counted it; `before`: its old shelf.
 
-    `given_at`: this very piece was given out then.
+    `given_at`: this very piece was given out then. `raised_from`: how many pieces were expected before this label.
+    `label`: what the label says of their number where another count stands.
     """
 
     number: int
@@ -54,17 +55,47 @@ class PieceIn:
     before: str
     arrived_at: dt.datetime
     given_at: dt.datetime | None = None
+    raised_from: int = 0
+    label: int = 0
 
     @property
     def missing(self) -> int:
         return max(self.of - self.arrived, 0)
 
 
-def expect_pieces(parcel: Parcel, of: int) -> None:
-    """A label that says `3 of 5` knows better than an announcement of fewer."""
-    if of > parcel.pieces:
-        Parcel.objects.filter(pk=parcel.pk).update(pieces=of)
-        parcel.pieces = of
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a label that says `3 of 5` does to the number of pieces; see PieceIn for the names."""
+
+    raised_from: int = 0
+    label: int = 0
+
+
+def expect_pieces(parcel: Parcel, *, number: int, of: int) -> Expected:
+    """A label that says `3 of 5` knows better than nobody, and a third piece proves that there are more than two.
+
+    Where neither is so the count that stands is kept, and told: one digit of a label is soon read wrongly.
+    """
+    if of in (0, parcel.pieces):
+        return Expected()
+    before = parcel.pieces
+    if of < before or (before > 1 and number <= before):
+        return Expected(label=of)
+    _set_pieces(parcel, of)
+    return Expected(raised_from=before)
+
+
+def lower_again(parcel: Parcel, raised_from: int, *, gone: int) -> None:
+    """The scan of piece `gone`, whose label raised the number of pieces, was undone: back to what stood before, or to
+    as many as were seen."""
+    if 0 < raised_from < parcel.pieces:
+        numbers = ParcelPiece.objects.filter(parcel=parcel).exclude(number=gone).values_list("number", flat=True)
+        _set_pieces(parcel, max(raised_from, *numbers, len(numbers)))
+
+
+def _set_pieces(parcel: Parcel, pieces: int) -> None:
+    Parcel.objects.filter(pk=parcel.pk).update(pieces=pieces)
+    parcel.pieces = pieces
 
 
 def first_piece(parcel: Parcel, *, number: int, shelf: str, at: dt.datetime, stays: bool) -> PieceIn:
@@ -147,7 +178,7 @@ def require_no_other_piece(parcel: Parcel, number: int) -> None:
 
 
 @transaction.atomic
-def take_piece_back(*, parcel: Parcel, number: int, actor: Actor, now: dt.datetime) -> None:
+def take_piece_back(*, parcel: Parcel, number: int, actor: Actor, now: dt.datetime, raised_from: int = 0) -> None:
     """A further piece was counted by mistake: its row goes, the parcel waits on. The caller knows that the actor
     counted it. Raises PieceGone when the parcel no longer waits here or the piece was given out."""
     actor.require(Permission.SCAN_UNDO)
@@ -160,6 +191,7 @@ def take_piece_back(*, parcel: Parcel, number: int, actor: Actor, now: dt.dateti
     if row.given_at is not None:
         raise PieceGone(gettext("这一件已经交出。"), hint=gettext("请先撤销那次交付，再撤销入库。"))
     row.delete()
+    lower_again(parcel, raised_from, gone=number)
     known = at_counter(parcel)
     if known.live_code is not None:
         tell_again(parcel=parcel, station=known.live_code.station, code=known.live_code.code, now=now, complete=False)
