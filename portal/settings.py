@@ -256,7 +256,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "For carriers' systems, scanners and whoever looks a parcel up. An error is `{error: {code, message, hint, "
         "fields, request_id}}`; `code` is stable. Batches answer row by row, and may be sent again with the same ids. "
-        "Addresses are answered with and without a slash at their end."
+        "Addresses are answered with and without a slash at their end. A method that an address does not know is "
+        "answered 405 with `Allow`, in the same shape; as no operation stands for it, none of those below names it."
     ),
     "CONTACT": {"name": "县级物流服务中心", "url": PUBLIC_URL},
     "SERVERS": [{"url": PUBLIC_URL}],

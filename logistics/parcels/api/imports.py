@@ -9,16 +9,16 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from msgspec import Meta
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from logistics.parcels.api.base import PAGED, SENT, answers, failures, page_of, schema_of
+from logistics.parcels.described import one_of
 from logistics.parcels.files import limit_upload, result_file
 from logistics.parcels.selectors_imports import import_by_id, progress_of, visible_imports
 from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.run import start_import
-from logistics.parcels.states import ImportState
+from logistics.parcels.states import ImportKind, ImportState
 from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.clock import now
@@ -39,12 +39,12 @@ class ImportAnswer(msgspec.Struct):
     """
 
     id: str
-    kind: Annotated[str, Meta(examples=["parcels", "events"])]
+    kind: Annotated[str, one_of(ImportKind)]
     enterprise: str
     file_name: str
     sha256: str
     dry_run: bool
-    state: str
+    state: Annotated[str, one_of(ImportState)]
     lines_done: int
     held: int
     titles: int
@@ -80,7 +80,7 @@ UPLOAD = {
                 "format": "binary",
                 "description": "CSV or XLSX, at most 50 MB and 20,000 lines",
             },
-            "kind": {"type": "string", "enum": ["parcels", "events"]},
+            "kind": {"type": "string", "enum": list(ImportKind.values)},
             "enterprise": {"type": "string", "description": "Enterprise code; needed when you may send for several"},
             "dry_run": {"type": "boolean", "default": False, "description": "Check every line and take nothing"},
         },
@@ -100,7 +100,7 @@ class ImportsView(APIView):
     @extend_schema(
         operation_id="imports_send", summary="Send a file", request=UPLOAD,
         tags=["imports"],
-        responses=answers(ImportAnswer, 201, **SENT, **{"404": "Unknown enterprise", "409": "Too many files at work"})
+        responses=answers(ImportAnswer, 201, **SENT, **{"404": "Unknown enterprise"})
         | {202: OpenApiResponse(schema_of(ImportAnswer), "Being worked on")},
     )  # fmt: skip
     def post(self, request):

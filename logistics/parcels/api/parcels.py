@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from drf_spectacular.utils import extend_schema
+from msgspec import Meta
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from logistics.parcels.api.base import SENT, RawJson, answers, json_body, rows_of
 from logistics.parcels.services.intake import ParcelBatch, take_parcels
 from logistics.parcels.services.parcels import Outcome, ParcelDraft
+from logistics.parcels.states import RowResult
 from logistics.parcels.warnings import RowWarning, as_rows
 from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.clock import now
+
+# A row of the API waits for nobody's answer, as a line of a file may.
+RESULTS = [result.value for result in RowResult if result != RowResult.ASKED]
 
 
 class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -26,7 +31,7 @@ class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """
 
     index: int
-    result: str
+    result: Annotated[str, Meta(extra_json_schema={"enum": RESULTS})]
     waybill: str = ""
     code: str = ""
     message: str = ""

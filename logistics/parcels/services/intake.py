@@ -14,13 +14,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from logistics.parcels.described import one_of
 from logistics.parcels.events import MAX_BATCH, BatchResult, NewEvent, RefusedLine, parse_time
 from logistics.parcels.services.parcels import Outcome, ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.refused import RefusedRow, keep_refused
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.services.vocabulary import Vocabulary
-from logistics.parcels.states import EVENT_LABELS, Refusal, RowResult
+from logistics.parcels.states import EVENT_LABELS, Custodian, Issue, Refusal, RowResult, Variant
 from members.access.states import Permission
 from members.devices.services import assert_device_live
 from portal.core.actor import Actor, demand
@@ -40,7 +41,15 @@ class EventIn(msgspec.Struct, kw_only=True):
     """One event of a batch. Numbers may carry spaces, lower case and full-width digits."""
 
     number: Number
-    code: Annotated[str, Meta(max_length=20, description="Event code, see the code table.", examples=["AT_COUNTY"])]
+    code: Annotated[
+        str,
+        Meta(
+            max_length=20,
+            description="A code, or a word that carriers use and the county knows.",
+            examples=["AT_COUNTY"],
+            extra_json_schema={"anyOf": [{"enum": list(EVENT_LABELS)}, {"description": "A known word."}]},
+        ),
+    ]
     at: Annotated[
         str,
         Meta(max_length=40, description="ISO 8601; without an offset +08:00.", examples=["2026-05-01T12:30:00+08:00"]),
@@ -52,11 +61,15 @@ class EventIn(msgspec.Struct, kw_only=True):
     text: Annotated[
         str, Meta(max_length=2000, description="Free text; personal data is taken out before it is kept.")
     ] = ""
-    variant: Annotated[str, Meta(max_length=12, description="Of DELIVERED: SELF, AFTER_ISSUE, PROXY or STATION.")] = ""
-    issue: Annotated[str, Meta(max_length=20, description="Of ISSUE_RESOLVED: the issue that ended.")] = ""
+    variant: Annotated[
+        str, Meta(max_length=12), one_of(Variant, or_none=True, description="Of DELIVERED: who received it.")
+    ] = ""
+    issue: Annotated[
+        str, Meta(max_length=20), one_of(Issue, or_none=True, description="Of ISSUE_RESOLVED: the issue that ended.")
+    ] = ""
     corrects: Annotated[str, Meta(max_length=64)] = ""
     corrects_source: Annotated[str, Meta(max_length=60)] = ""
-    custody_kind: Annotated[str, Meta(max_length=10)] = ""
+    custody_kind: Annotated[str, Meta(max_length=10), one_of(Custodian, or_none=True)] = ""
     custody_ref: Annotated[str, Meta(max_length=40)] = ""
 
 

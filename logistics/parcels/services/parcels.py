@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from logistics.parcels.described import between, most, one_of
 from logistics.parcels.events import normalise_number
 from logistics.parcels.lookup import tail_hash
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
@@ -32,6 +33,7 @@ from portal.core.phones import Phone, PhoneKind, read_phone
 from portal.regions.models import Division
 
 MAX_DRAFTS = 20_000
+MOST_PIECES, MOST_GRAMS = 999, 10_000_000
 WAYBILL_PREFIX = "XN"  # 县内; with 11 random characters and a check character
 _NUMBER = re.compile(r"[0-9A-Z-]{6,40}")
 
@@ -44,21 +46,23 @@ class ParcelDraft(msgspec.Struct, kw_only=True, omit_defaults=True):
     an origin, within the county's divisions.
     """
 
-    direction: str = Direction.DOWN.value
-    carrier: str = ""
-    carrier_number: str = ""
-    destination: str = ""
-    origin: str = ""
-    destination_station: str = ""
-    origin_station: str = ""
-    recipient_name: str = ""
-    recipient_phone: str = ""
-    recipient_address: str = ""
-    sender_name: str = ""
-    sender_phone: str = ""
-    sender_address: str = ""
-    pieces: int = 1
-    weight_grams: int | None = None
+    direction: Annotated[str, one_of(Direction)] = Direction.DOWN.value
+    carrier: Annotated[str, most(24)] = ""
+    carrier_number: Annotated[
+        str, most(40, description="6 to 40 letters, digits and hyphens; spaces and case do no harm.")
+    ] = ""
+    destination: Annotated[str, most(12)] = ""
+    origin: Annotated[str, most(12)] = ""
+    destination_station: Annotated[str, most(24)] = ""
+    origin_station: Annotated[str, most(24)] = ""
+    recipient_name: Annotated[str, most(60)] = ""
+    recipient_phone: Annotated[str, most(100)] = ""
+    recipient_address: Annotated[str, most(200)] = ""
+    sender_name: Annotated[str, most(60)] = ""
+    sender_phone: Annotated[str, most(100)] = ""
+    sender_address: Annotated[str, most(200)] = ""
+    pieces: Annotated[int, between(1, MOST_PIECES)] = 1
+    weight_grams: Annotated[int, between(1, MOST_GRAMS)] | None = None
 
 
 @dataclass(slots=True)
@@ -202,9 +206,9 @@ def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
         raise _bad("carrier_number", _("快递单号应为 6 至 40 位数字、字母或短横线。"))
     if bool(carrier) != bool(draft.carrier_number):
         raise _bad("carrier_number", _("承运企业和快递单号要一起填写。"))
-    if not 1 <= draft.pieces <= 999:
+    if not 1 <= draft.pieces <= MOST_PIECES:
         raise _bad("pieces", _("件数应为 1 至 999 的整数。"))
-    if draft.weight_grams is not None and not 0 < draft.weight_grams <= 10_000_000:
+    if draft.weight_grams is not None and not 0 < draft.weight_grams <= MOST_GRAMS:
         message = _("重量应大于 0、不超过 10 吨。请核对单位。")
         raise BadInput(message, code="bad_weight", fields={"weight_grams": message})
     to, at = (
