@@ -10,6 +10,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.accounts.hashing import one_of_few
 from members.accounts.limits import CODE_TRIES, LOGIN_CODES, SECOND_FACTORS
 from members.accounts.phones import NotAPhone, normalise_phone
 from portal.core.errors import TooMany
@@ -143,6 +144,11 @@ class ChangePasswordForm(account.ChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("现在的密码")
         _name_new_passwords(self)
+
+    def clean_oldpassword(self):
+        """Raises Busy (503), as a login does."""
+        with one_of_few():
+            return super().clean_oldpassword()
 
 
 class SetPasswordForm(account.SetPasswordForm):

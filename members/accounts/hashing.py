@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -38,12 +39,11 @@ def one_of_few() -> Iterator[None]:
 
 
 def _take() -> int:
-    folder = settings.VAR / "hashing"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = _places()
     until = time.monotonic() + PATIENCE
     while True:
         for number in range(settings.HASHING_AT_ONCE):
-            place = os.open(folder / str(number), os.O_RDWR | os.O_CREAT, 0o600)
+            place = _open(folder / str(number))
             try:
                 fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -53,3 +53,21 @@ def _take() -> int:
         if time.monotonic() > until:
             raise Busy(retry_after=3)
         time.sleep(_STEP)
+
+
+def _places() -> Path:
+    """The folder with all places, so that none is missing once nothing can be written any more."""
+    folder = settings.VAR / "hashing"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in range(settings.HASHING_AT_ONCE):
+        if not (folder / str(number)).exists():
+            os.close(_open(folder / str(number)))
+    return folder
+
+
+def _open(path: Path) -> int:
+    """To be locked, which needs no writing: people sign in on a disk that is full or read-only, too."""
+    try:
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)

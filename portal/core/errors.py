@@ -111,6 +111,15 @@ class Conflict(DomainError):
     hint = _("请刷新后查看最新状态。")
 
 
+class LengthNeeded(DomainError):
+    """A body in pieces without its length: we would read nothing of it."""
+
+    status = 411
+    code = "length_needed"
+    message = _("请求没有写明长度。")
+    hint = _("请写明 Content-Length，不要用 Transfer-Encoding: chunked 分块发送；这次没有收到任何内容。")
+
+
 class TooLarge(DomainError):
     status = 413
     code = "too_large"

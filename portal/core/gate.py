@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from portal.core.access import Kind, rule_of
 from portal.core.bodies import FormNotUtf8, UnfitForm
 from portal.core.entry import OTHER_CHARSET, UNREADABLE
-from portal.core.errors import UnfitText, WrongFormat, WrongMethod
+from portal.core.errors import LengthNeeded, UnfitText, WrongFormat, WrongMethod
 from portal.core.middleware import plain_error
 from portal.core.texts import form_is_unfit, is_unfit
 from portal.core.tracing import begin_request
@@ -47,6 +47,8 @@ class GateMiddleware:
             return refused
         if UNREADABLE in request.META:
             return plain_error(request, WrongFormat())
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return plain_error(request, LengthNeeded())
         query = request.META.get("QUERY_STRING", "")
         cookies = request.META.get("HTTP_COOKIE", "")
         if (

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 def wants_json(request) -> bool:
     """Programs get JSON: under /api/ and the scan pages' doors, who sends JSON, who asks for it and not for HTML."""
-    if request.path.startswith(("/api/", "/work/scan/")) or request.content_type == "application/json":
+    path = "/" + request.path.lstrip("/")  # `//api//` is a program's slip, too
+    if path.startswith(("/api/", "/work/scan/")) or request.content_type == "application/json":
         return True
     accept = request.META.get("HTTP_ACCEPT", "")
     return "application/json" in accept and "text/html" not in accept

@@ -9,6 +9,12 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 # What may stand behind it in JSON; whether it does is asked of the text itself.
 _SUSPICIOUS_JSON = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\x00")
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+# Every escape of a JSON text from left to right: whole pairs and others as they are, a half alone as group 1.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+
 
 def is_unfit(text: str) -> bool:
     """Whether PostgreSQL refuses to keep `text`."""
@@ -34,6 +40,12 @@ def holds_unfit(value: Any) -> bool:
             waiting.extend(found)
             waiting.extend(found.values())
     return False
+
+
+def zero_lone_halves(body: bytes) -> bytes:
+    """JSON with a zero byte in place of each half of a surrogate pair that stands alone, as senders write that cut a
+    text in the middle of a character. Where it stands is refused for the zero byte, and the rest can be read."""
+    return _ESCAPE.sub(lambda found: rb"\u0000" if found[1] else found[0], body) if _HALF.search(body) else body
 
 
 def may_hold_unfit(body: bytes) -> bool:

@@ -181,7 +181,10 @@ def describe_public_api(result: dict[str, Any], generator, request, public: bool
             "track_open",
             "The whole journey, by number and last four digits",
             "The digits of the recipient's or sender's phone. An unknown number and wrong digits answer alike.",
-            {"200": _json(TRACKED, "OK"), **_failures(_400="Wrong digits or not a number", **limits)},
+            {
+                "200": _json(TRACKED, "OK"),
+                **_failures(_400="Wrong digits or not a number", _411="Without Content-Length", **limits),
+            },
             requestBody={
                 "required": True,
                 "content": {

@@ -38,3 +38,15 @@ def test_the_work_pin_waits_its_turn_too_and_keeps_its_tries(one_place, keeper):
             with pytest.raises(hashing.Busy):
                 check_work_pin(user_id=keeper.user.pk, pin="719402", now=now())
     check_work_pin(user_id=keeper.user.pk, pin="719402", now=now())
+
+
+def test_changing_a_password_waits_its_turn_too(one_place, villager):
+    """The old password is checked by the framework's own form."""
+    form = {"oldpassword": PASSWORD, "password1": "an-other-secret-9", "password2": "an-other-secret-9"}
+    page = "/accounts/password/change/"
+    with hashing.one_of_few():
+        assert villager.client.post(page, form).status_code == 503
+        assert villager.client.post(page, form | {"oldpassword": "wrong-wrong"}).status_code == 503
+    assert villager.client.post(page, form).status_code == 302
+    villager.user.refresh_from_db()
+    assert villager.user.check_password("an-other-secret-9")

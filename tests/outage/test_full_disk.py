@@ -16,6 +16,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import OperationalError
+from django.test import Client
 
 from logistics.licensing.models import Document
 from logistics.parcels.models import Photo
@@ -33,6 +34,7 @@ from tests.applicant.conftest import pdf, upload
 from tests.commands.conftest import servers_folder
 from tests.door.conftest import picture
 from tests.licensing.conftest import desk  # noqa: F401  fixture
+from tests.personas import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -113,6 +115,18 @@ def test_uploads_are_told_and_leave_nothing_while_reading_goes_on(media, state, 
         filler.unlink()
     assert send_photo(keeper, waybill).status_code < 300
     assert (Photo.objects.count(), len(files(media))) == (1, 1)
+
+
+@pytest.mark.parametrize("state", ["full", "read-only"])
+def test_people_sign_in_while_nothing_can_be_written(tmp_path, settings, villager, state):
+    """The places for hashing are files that are locked, and a lock writes nothing."""
+    with disk(tmp_path / "var", "1m") as folder:
+        settings.VAR = folder
+        form = {"login": villager.user.phone, "password": PASSWORD}
+        assert Client().post("/accounts/login/", form).status_code == 302
+        fill(folder)
+        set_read_only(folder, state == "read-only")
+        assert Client().post("/accounts/login/", form).status_code == 302
 
 
 def test_a_large_upload_that_does_not_fit_into_the_scratch_folder(media, keeper, carrier_system, settings):

@@ -8,7 +8,10 @@ import logging
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.module_loading import import_string
+
+from portal.core.texts import zero_lone_halves
 
 pytestmark = pytest.mark.django_db
 EVENT = {"number": "773000000001", "code": "AT_TOWN", "at": "2026-05-01T12:30:00+08:00", "id": "1"}
@@ -117,5 +120,67 @@ def test_what_unpacks_badly_is_refused_within_bounds(carrier_system, sent, encod
 
 
 def test_files_come_page_by_page(carrier_system, world):
-    first = carrier_system.client.get("/api/v1/imports/?limit=1").json()
-    assert first == {"imports": [], "next": None}
+    """Newest first, each once, and nothing after the last."""
+    assert carrier_system.client.get("/api/v1/imports/?limit=1").json() == {"imports": [], "next": None}
+    sent = []
+    for n in range(5):
+        lines = f"快递单号,目的站点\n78000000000{n},{world.village.code}\n".encode()
+        file = SimpleUploadedFile(f"{n}.csv", lines)
+        answer = carrier_system.client.post("/api/v1/imports/", {"file": file, "kind": "parcels"})
+        assert answer.status_code == 201, answer.json()
+        sent.append(answer.json()["id"])
+    pages, after = [], ""
+    while after is not None:
+        page = carrier_system.client.get(f"/api/v1/imports/?limit=2{after and '&after=' + after}").json()
+        pages.append([batch["id"] for batch in page["imports"]])
+        after = page["next"]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [batch for page in pages for batch in page] == sent[::-1]
+
+
+CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/json"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events/", "/api/v1/kuaidi100/abc/", "/work/scan/inbound/"])
+def test_a_body_in_chunks_is_asked_for_its_length(carrier_system, path):
+    """The server interface hands on nothing of it; an empty batch would be the wrong thing to complain of."""
+    answer = carrier_system.client.generic("POST", path, **CHUNKED)
+    assert answer.status_code == 411
+    assert error_of(answer)["code"] == "length_needed"
+
+
+def test_a_slip_in_the_slashes_is_answered_to_a_program(client):
+    assert error_of(client.get("/", PATH_INFO="//api//v1//events/"))["code"] == "not_found"
+
+
+HALVES = ["\\ud800", "x\\udc00x", "\\ud800\\u0041", "\\ude00\\ud83d", "\\\\\\ud83d", "\\uD83D\\n"]
+WHOLE = ["\\ud83d\\ude00", "\\\\ud800", "C:\\\\\\\\ud800"]
+
+
+@pytest.mark.parametrize("text", HALVES)
+def test_half_a_character_costs_its_row_alone(carrier_system, parcel, text):
+    """As a sender writes it that cuts its texts at so many units of UTF-16."""
+    rows = [EVENT | {"id": "good"}, EVENT | {"id": "bad", "text": "HERE"}]
+    body = json.dumps({"events": rows}).replace("HERE", text)
+    answer = carrier_system.client.post("/api/v1/events/", body, content_type="application/json")
+    assert answer.status_code == 200, answer.json()
+    assert [(row["index"], row["id"], row["field"]) for row in answer.json()["refused"] if row["index"]] == [
+        (1, "bad", "text")
+    ]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_whole_characters_and_written_backslashes_cost_nothing(carrier_system, parcel, text):
+    assert zero_lone_halves(text.encode()) == text.encode()
+    body = json.dumps({"events": [EVENT | {"text": "HERE"}]}).replace("HERE", text)
+    answer = carrier_system.client.post("/api/v1/events/", body, content_type="application/json")
+    assert "text" not in [row["field"] for row in answer.json()["refused"]]
+
+
+def test_half_a_character_in_a_parcel_costs_that_parcel_alone(carrier_system, world):
+    row = {"carrier": "zto", "destination": "620825100208", "recipient_name": "HERE"}
+    rows = [row | {"carrier_number": number} for number in ("780000000111", "780000000122")]
+    body = json.dumps({"parcels": rows}).replace("HERE", "\\ud800", 1).replace("HERE", "Zhang San")
+    answer = carrier_system.client.post("/api/v1/parcels/", body, content_type="application/json").json()
+    assert [row["result"] for row in answer["rows"]] == ["refused", "accepted"], answer
+    assert answer["rows"][0]["field"] == "recipient_name"

@@ -128,7 +128,7 @@ def test_an_unknown_state_is_kept_as_refused_and_no_error(feed, parcel, push):
     assert sorted(kept) == ["malformed", "unknown_code"]
 
 
-def test_304_is_ready_for_pickup_and_never_delivered(feed, parcel, push):
+def test_304_is_ready_for_pickup_and_not_delivered_while_nobody_took_it(feed, parcel, push):
     push(feed, param([row(statusCode="304", status="投柜或站签收", context="已签收，签收人：菜鸟驿站")], "3"))
     assert stage(parcel) == "READY_FOR_PICKUP"
 

@@ -86,7 +86,11 @@ def answers(ok: type, status: int = 200, **more: str) -> dict[int, OpenApiRespon
 
 
 # What only a request with a body can be refused for.
-SENT = {"413": "Too large", "415": "The body is in another format than described"}
+SENT = {
+    "411": "Sent in chunks without Content-Length",
+    "413": "Too large",
+    "415": "The body is in another format than described",
+}
 
 
 def rows_of(kind: type, row: type, name: str) -> dict[str, Any]:

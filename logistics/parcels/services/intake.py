@@ -27,6 +27,7 @@ from members.devices.services import assert_device_live
 from portal.core.actor import Actor, demand
 from portal.core.errors import BadInput, NotJson, TooLarge
 from portal.core.masking import scrub
+from portal.core.texts import zero_lone_halves
 
 MAX_PARCELS = 1000
 _AT_FIELD = re.compile(r"at `\$\.(\w+)")
@@ -97,7 +98,7 @@ class _Parcels(msgspec.Struct):
 
 def _frame(body: bytes, kind: type):
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(zero_lone_halves(body), type=kind)
     except msgspec.ValidationError as error:
         raise BadInput(
             _("请求的结构不对。"),
