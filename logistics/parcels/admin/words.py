@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -25,8 +26,15 @@ def meanings(kind: str) -> list[tuple[str, str]]:
     if kind == WordKind.EVENT:
         return [*EVENT_CODES, *PlaceWord.choices]
     if kind == WordKind.CARRIER:
-        return [(code, words.split()[0]) for code, words in CARRIER_WORDS.items()]
+        return [(code, _brand(code, words.split())) for code, words in CARRIER_WORDS.items()]
     return [(field, column_label(FILES[kind], field)) for field in COLUMNS[FILES[kind]]]
+
+
+def _brand(code: str, words: list[str]) -> str:
+    """As the active language writes it; many brands have no name but the Chinese one."""
+    if (get_language() or "").startswith("zh"):
+        return words[0]
+    return next(filter(str.isascii, words), code)
 
 
 def _choices(kind: str) -> list[tuple[str, str]]:
@@ -35,7 +43,7 @@ def _choices(kind: str) -> list[tuple[str, str]]:
     if kind == WordKind.CARRIER:
         here = Enterprise.objects.exclude(kuaidi100_code="").values_list("kuaidi100_code", "short_name")
         known = {**dict(here), **known}
-    return [(code, f"{label} · {code}") for code, label in known.items()]
+    return [(code, code if label == code else f"{label} · {code}") for code, label in known.items()]
 
 
 class WordForm(forms.ModelForm):
