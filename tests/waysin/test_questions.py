@@ -1,6 +1,7 @@
 """What a file says in words nobody knows is asked once per distinct value, remembered, and the lines come in then."""
 
 import threading
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel, SenderAnswer
 from logistics.parcels.services.imports.again import retake_waiting
+from logistics.parcels.services.imports.run import process_import
 from members.access.states import Role
 from portal.audit.models import AuditEntry
 from tests.personas import hold
@@ -228,3 +230,30 @@ def test_a_dry_run_sees_doubles_among_lines_that_waited_as_the_import_does(enter
     real = ImportBatch.objects.get(dry_run=False)
     results = [list(b.rows.order_by("line").values_list("line", "result")) for b in (batch, real)]
     assert results[0] == results[1]
+
+
+@pytest.mark.slow
+def test_a_file_of_thousands_of_unknown_words_holds_nobody_up(enterprise_admin):
+    """Each click costs the web process two seconds at most, and the worker's round what there is to do."""
+    rows = [order(f"{n:05d}", f"没有这个地方{n}号", f"奇怪速运{n}") for n in range(15_000)]
+    content = csv_bytes([HEADINGS, *rows])
+    answer = enterprise_admin.client.post(API, {"file": SimpleUploadedFile("a.csv", content), "kind": "parcels"}).json()
+    batch = ImportBatch.objects.get(pk=answer["id"])
+    if batch.state == "running":
+        process_import(batch_id=batch.pk, now=timezone.now())
+        batch.refresh_from_db()
+    assert (batch.state, batch.asked) == ("done", 15_000)
+
+    def cost(act):
+        began = time.process_time()
+        act()
+        return time.process_time() - began
+
+    url = f"{PAGE}{batch.pk}/"
+    asked = SenderAnswer.objects.filter(kind="carrier").order_by("pk")[:3]
+    costs = {
+        "page": cost(lambda: enterprise_admin.client.get(url)),
+        "answer": cost(lambda: reply(enterprise_admin, batch.pk, {row.pk: ("zto", "") for row in asked})),
+        "round": cost(lambda: retake_waiting(now=timezone.now())),
+    }
+    assert {name: seconds for name, seconds in costs.items() if seconds > 2} == {}

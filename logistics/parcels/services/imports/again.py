@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import BinaryIO, cast
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, ImportRow, SenderAnswer
@@ -30,7 +30,8 @@ from portal.core.queue import after_commit
 from portal.core.workbooks import SheetRow
 
 log = logging.getLogger(__name__)
-PIECE = 500  # lines taken again in one transaction
+_YES = BooleanField()
+PIECE = 250  # lines taken again in one transaction
 SETTLED = (ImportState.CHECKED, ImportState.DONE)
 
 
@@ -116,8 +117,9 @@ def _retake_piece(batch: ImportBatch, actor: Actor, now: dt.datetime) -> int:
 
 def _answered(batch: ImportBatch) -> QuerySet[ImportRow]:
     """Lines that wait although all that they waited for is said."""
-    still = SenderAnswer.objects.filter(enterprise=batch.enterprise_id, meaning="").values_list("pk", flat=True)
-    return batch.rows.filter(result=RowResult.ASKED).exclude(asks__overlap=list(still)).order_by("line")
+    asked_for = Func(F("pk"), OuterRef("asks"), template="%(expressions)s)", arg_joiner=" = ANY (", output_field=_YES)
+    still_open = SenderAnswer.objects.filter(asked_for, meaning="")  # by the key of each: files may ask thousands
+    return batch.rows.filter(~Exists(still_open), result=RowResult.ASKED).order_by("line")
 
 
 def _taken_again(batch: ImportBatch, rows: Mapping[int, ImportRow], actor: Actor, now: dt.datetime) -> list[ImportRow]:

@@ -28,7 +28,7 @@ from portal.regions.addresses import resolve_village
 from portal.regions.models import Division
 from portal.regions.states import Level
 
-AT_ONCE = 1500  # lines while the sender waits; the worker takes the rest
+AT_ONCE = 500  # lines while the sender waits; the worker takes the rest
 TASK = "logistics.parcels.tasks.tend_imports"
 
 

@@ -39,7 +39,7 @@ class Asked:
 
 def asked_of(*, actor: Actor, batch: ImportBatch) -> list[Asked]:
     """The questions that lines of this file wait for, most lines first, for the sender's side only."""
-    found = open_questions(actor=actor, batch=batch)[:SHOWN]
+    found = open_questions(actor=actor, batch=batch, most=SHOWN)
     kinds = {question.kind for question, _lines in found}
     within = county_of(batch.enterprise)
     choices = {kind: _offered(kind, within) for kind in kinds}

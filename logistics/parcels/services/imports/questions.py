@@ -34,13 +34,25 @@ def keep_rows(*, batch: ImportBatch, rows: list[ImportRow], now: dt.datetime) ->
     ImportRow.objects.bulk_create(rows, ignore_conflicts=batch.dry_run)  # another worker may have been at it
 
 
-def open_questions(*, actor: Actor, batch: ImportBatch) -> list[tuple[SenderAnswer, int]]:
-    """The questions that lines of this file wait for, with how many lines; most lines first. Fixed statements."""
+# The waiting lines of a file may name tens of thousands of questions: counted where they are, and cut there.
+_MOST_ASKED = """
+SELECT s.*, w.lines
+FROM (
+    SELECT question, count(*) AS lines
+    FROM parcels_importrow r CROSS JOIN LATERAL unnest(r.asks) AS question
+    WHERE r.batch_id = %s AND r.result = %s
+    GROUP BY question
+) w JOIN parcels_senderanswer s ON s.id = w.question AND s.meaning = ''
+ORDER BY w.lines DESC, s.id
+LIMIT %s
+"""
+
+
+def open_questions(*, actor: Actor, batch: ImportBatch, most: int) -> list[tuple[SenderAnswer, int]]:
+    """Up to `most` questions that lines of this file wait for, with how many lines; most lines first. One statement."""
     if not may_read_lines(actor=actor, batch=batch) or not batch.asked:
         return []
-    counts: dict[int, int] = {}
-    for asks in batch.rows.filter(result=RowResult.ASKED).values_list("asks", flat=True):
-        for pk in asks:
-            counts[pk] = counts.get(pk, 0) + 1
-    rows = SenderAnswer.objects.filter(pk__in=counts, meaning="")
-    return sorted(((row, counts[row.pk]) for row in rows), key=lambda pair: (-pair[1], pair[0].pk))
+    return [
+        (row, row.lines)  # type: ignore[attr-defined]  # named in the statement
+        for row in SenderAnswer.objects.raw(_MOST_ASKED, [batch.pk, RowResult.ASKED, most])
+    ]
