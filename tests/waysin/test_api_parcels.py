@@ -40,11 +40,9 @@ def test_each_row_has_its_own_outcome(carrier_system, post):
 @pytest.mark.parametrize(
     ("wrong", "code", "field"),
     [
-        ({"pieces": "many"}, "malformed", "pieces"),
-        ({"weight_grams": "500"}, "malformed", "weight_grams"),
+        ({"destination": 620825100208}, "malformed", "destination"),
+        ({"carrier_number": None}, "malformed", "carrier_number"),
         ({"recipient_name": "x\x00y"}, "malformed", "recipient_name"),
-        ({"pieces": 0}, "bad_pieces", "pieces"),
-        ({"weight_grams": 0}, "bad_weight", "weight_grams"),
         ({"destination": "999999999999"}, "bad_destination", "destination"),
     ],
 )

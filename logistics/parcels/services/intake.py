@@ -19,9 +19,11 @@ from logistics.parcels.events import MAX_BATCH, BatchResult, NewEvent, RefusedLi
 from logistics.parcels.services.parcels import Outcome, ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
 from logistics.parcels.services.refused import RefusedRow, keep_refused
+from logistics.parcels.services.side_fields import UNREADABLE, readable, shortened
 from logistics.parcels.services.sources import source_for
 from logistics.parcels.services.vocabulary import Vocabulary
 from logistics.parcels.states import EVENT_LABELS, Custodian, Issue, Refusal, RowResult, Variant
+from logistics.parcels.warnings import RowWarning
 from members.access.states import Permission
 from members.devices.services import assert_device_live
 from portal.core.actor import Actor, demand
@@ -30,6 +32,8 @@ from portal.core.masking import scrub
 from portal.core.texts import zero_lone_halves
 
 MAX_PARCELS = 1000
+LONGEST_TEXT = 2000
+_SIDE_FIELDS = tuple(field for field in UNREADABLE if field in ParcelDraft.__struct_fields__)
 _AT_FIELD = re.compile(r"at `\$\.(\w+)")
 _MISSING_FIELD = re.compile(r"required field `(\w+)`")
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # the last: nested without end
@@ -60,7 +64,7 @@ class EventIn(msgspec.Struct, kw_only=True):
     station: Annotated[str, Meta(max_length=24, description="Station code.")] = ""
     reason: Annotated[str, Meta(max_length=40)] = ""
     text: Annotated[
-        str, Meta(max_length=2000, description="Free text; personal data is taken out before it is kept.")
+        str, Meta(max_length=LONGEST_TEXT, description="Free text; personal data is taken out before it is kept.")
     ] = ""
     variant: Annotated[
         str, Meta(max_length=12), one_of(Variant, or_none=True, description="Of DELIVERED: who received it.")
@@ -140,7 +144,7 @@ def take_events(*, body: bytes, actor: Actor, now: dt.datetime) -> Taken:
     if len(frame.events) > MAX_BATCH:
         raise TooLarge(_("一批最多 10000 条事件。"), code="too_many_events", hint=_("请分批发送。"))
     sent_at = _sent_at(frame.sent_at)
-    good, places, bad = _read(frame.events)
+    good, places, bad, told_of = _read(frame.events)
     with transaction.atomic():
         assert_device_live(actor=actor, now=now)  # keeps a revocation waiting until this batch is through
         source = source_for(actor=actor, now=now)
@@ -149,6 +153,10 @@ def take_events(*, body: bytes, actor: Actor, now: dt.datetime) -> Taken:
             result = record_events(
                 events=good, source=source, actor=actor, now=now, sent_at=sent_at, ids_of_sender=True
             )
+            refused = {line.index for line in result.refused}
+            for place, warnings in told_of.items():
+                if place not in refused:
+                    result.warnings[place] = [*warnings, *result.warnings.get(place, ())]
         keep_refused(rows=[row.kept for row in bad], source=source, now=now)
     sent_ids = {places[line.index]: good[line.index].id for line in result.refused}
     sent_ids |= {row.index: row.sent_id for row in bad}
@@ -168,14 +176,16 @@ def _sent_at(text: str | None) -> dt.datetime | None:
         ) from None
 
 
-def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[_Unreadable]]:
-    """The readable events with their places in the batch, and the others as rows to keep."""
+def _read(
+    raws: list[msgspec.Raw],
+) -> tuple[list[NewEvent], list[int], list[_Unreadable], dict[int, list[RowWarning]]]:
+    """The readable events with their places in the batch, the others as rows to keep, and what is told of the first."""
     decoder = msgspec.json.Decoder(EventIn)
-    good, places, bad = [], [], []
+    good, places, bad, told_of = [], [], [], {}
     words = Vocabulary()
     for index, raw in enumerate(raws):
         try:
-            row = _clean(decoder.decode(raw), raw)
+            row, warnings = _event(raw, decoder)
         except _UNREADABLE as error:
             bad.append(_unreadable(raw, index, error))
             continue
@@ -184,9 +194,32 @@ def _read(raws: list[msgspec.Raw]) -> tuple[list[NewEvent], list[int], list[_Unr
         if event.code not in EVENT_LABELS:
             event.code = words.event(event.code) or event.code
         event.carrier = _carrier(event.carrier, words)
+        if warnings:
+            told_of[len(good)] = warnings
         good.append(event)
         places.append(index)
-    return good, places, bad
+    return good, places, bad, told_of
+
+
+def _draft(raw: msgspec.Raw) -> tuple[ParcelDraft, list[RowWarning]]:
+    """A parcel as sent; a side field of a wrong type or beyond its bounds is left out and told. Raises _UNREADABLE."""
+    content: Any = msgspec.json.decode(raw)
+    warnings: list[RowWarning] = []
+    if isinstance(content, dict):
+        content, warnings = readable(content, _SIDE_FIELDS)
+    return _clean(msgspec.convert(content, ParcelDraft), raw), warnings
+
+
+def _event(raw: msgspec.Raw, decoder: msgspec.json.Decoder) -> tuple[EventIn, list[RowWarning]]:
+    """The same of an event, whose only side field is its text."""
+    try:
+        return _clean(decoder.decode(raw), raw), []
+    except msgspec.ValidationError as error:
+        if _field_of(error) != "text":
+            raise
+    content, warnings = readable(msgspec.json.decode(raw), ("text",))
+    content["text"] = shortened(content.get("text", ""), LONGEST_TEXT, "text", warnings)
+    return _clean(msgspec.convert(content, EventIn), raw), warnings
 
 
 def _carrier(text: str, words: Vocabulary) -> str:
@@ -261,15 +294,16 @@ def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome
         raise BadInput(_("没有任何包裹。"), code="empty_batch", hint=_("parcels 里至少要有一件。"))
     if len(frame.parcels) > MAX_PARCELS:
         raise TooLarge(_("一批最多 1000 件包裹。"), code="too_many_parcels", hint=_("请分批发送，或用文件导入。"))
-    decoder = msgspec.json.Decoder(ParcelDraft)
     words = Vocabulary()
     outcomes: list[Outcome | None] = []
     drafts: list[ParcelDraft] = []
+    told_of: list[list[RowWarning]] = []
     for raw in frame.parcels:
         try:
-            draft = _clean(decoder.decode(raw), raw)
+            draft, warnings = _draft(raw)
             draft.carrier = _carrier(draft.carrier, words)
             drafts.append(draft)
+            told_of.append(warnings)
             outcomes.append(None)
         except _UNREADABLE as told:
             message, name = _("这一件的字段类型不对。"), _field_of(told)
@@ -278,5 +312,9 @@ def take_parcels(*, body: bytes, actor: Actor, now: dt.datetime) -> list[Outcome
             outcomes.append(Outcome(RowResult.REFUSED, error=error))
     with transaction.atomic():
         assert_device_live(actor=actor, now=now)
-        taken = iter(create_parcels(drafts=drafts, actor=actor, now=now) if drafts else ())
+        made = create_parcels(drafts=drafts, actor=actor, now=now) if drafts else []
+    for outcome, warnings in zip(made, told_of, strict=True):
+        if outcome.result == RowResult.ACCEPTED:
+            outcome.warnings[:0] = warnings
+    taken = iter(made)
     return [outcome or next(taken) for outcome in outcomes]

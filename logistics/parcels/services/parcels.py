@@ -18,6 +18,7 @@ from logistics.parcels.events import normalise_number
 from logistics.parcels.lookup import tail_hash
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.selectors import stations_and_below
+from logistics.parcels.services.side_fields import LONGEST_ADDRESS, LONGEST_NAME, shortened
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
 from logistics.parcels.warnings import RowWarning
@@ -315,12 +316,12 @@ def _contacts(draft: ParcelDraft, parcel: Parcel) -> tuple[list[ParcelContact], 
                 ParcelContact(
                     parcel=parcel,
                     role=role,
-                    name=name.strip()[:60],
+                    name=shortened(name.strip(), LONGEST_NAME, f"{role}_name", warnings),
                     phone="" if relayed else found.number,
                     relay=found.number if relayed else "",
                     extension=found.extension,
                     tail_hash=tail_hash(found.tail),
-                    address=address.strip()[:200],
+                    address=shortened(address.strip(), LONGEST_ADDRESS, f"{role}_address", warnings),
                 )
             )
     return made, warnings

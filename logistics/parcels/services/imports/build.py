@@ -9,11 +9,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from logistics.parcels.events import NewEvent
-from logistics.parcels.services.imports.cells import SheetRow, code_of, decimal_of, moment_of, text_of
+from logistics.parcels.services.imports.cells import (
+    LONGEST_CELL,
+    SheetRow,
+    code_of,
+    decimal_of,
+    moment_of,
+    text_of,
+)
 from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.names import Names
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft
+from logistics.parcels.services.side_fields import LONGEST_REASON, shortened, unreadable
 from logistics.parcels.states import Direction, PlaceWord
 from logistics.parcels.warnings import RowWarning
 from portal.core.masking import normalise_digits, scrub
@@ -36,6 +44,7 @@ _PIECES = re.compile(r"(?P<figure>[0-9]+)\s*(?:[件个箱包袋盒]|pcs?|pieces?
 _NUMBER_PREFIX = re.compile(r"(?:No\.?|运单号|快递单号|物流单号|单号|编号)\s*[:：]\s*(?=[0-9A-Za-z])", re.I)
 
 
+LONGEST_ID = 64
 UNREADABLE_CELL = "?"  # a formula, or a number that a spreadsheet cut off
 
 
@@ -47,6 +56,9 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
 
     def text(field: str) -> str:
         return text_of(header.cell(row, field), header.heading(field)) if field in header.fields else ""
+
+    def side(field: str) -> str:
+        return side_text(row, header, field, warnings)
 
     def phone(field: str) -> str:
         """As it stands, blanks and all. A cell that can't be read is told, as any phone that can't."""
@@ -72,15 +84,29 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
         origin=ends["origin"][0],
         destination_station=ends["destination"][1],
         origin_station=ends["origin"][1],
-        recipient_name=text("recipient_name"),
+        recipient_name=side("recipient_name"),
         recipient_phone=phone("recipient_phone"),
-        recipient_address=text("recipient_address"),
-        sender_name=text("sender_name"),
+        recipient_address=side("recipient_address"),
+        sender_name=side("sender_name"),
         sender_phone=phone("sender_phone"),
-        sender_address=text("sender_address"),
+        sender_address=side("sender_address"),
         pieces=_pieces(row, header, warnings),
         weight_grams=_grams(row, header, warnings),
     )
+
+
+def side_text(row: SheetRow, header: Header, field: str, warnings: list[RowWarning]) -> str:
+    """A cell that keeps no line out: one that can't be read is left out and told, a long one is read so far."""
+    if field not in header.fields:
+        return ""
+    cell = header.cell(row, field)
+    try:
+        return text_of(cell, header.heading(field))
+    except RowProblem as problem:
+        if problem.code == "cell_too_long":
+            return str(cell)[: LONGEST_CELL + 1]  # so that whoever keeps it tells that it was cut
+        warnings.append(unreadable(field))
+        return ""
 
 
 def _pieces(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int:
@@ -95,8 +121,7 @@ def _pieces(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int:
     if number is None:
         return 1
     if number != number.to_integral_value() or not 1 <= number <= 999:
-        said = _("件数应为 1 至 999 的整数，已按 1 件登记。")
-        warnings.append(RowWarning(code="pieces_unreadable", message=said, field="pieces"))
+        warnings.append(unreadable("pieces"))
         return 1
     return int(number)
 
@@ -112,8 +137,7 @@ def _grams(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int | N
             try:
                 grams = grams_of(header.cell(row, field), header.heading(field), factor)
             except RowProblem:
-                said = _("重量无法识别，没有登记重量。请写成 1.5 或 1.5kg 的样式。")
-                warnings.append(RowWarning(code="weight_unreadable", message=said, field="weight"))
+                warnings.append(unreadable("weight_grams"))
                 continue
             if grams is not None:
                 return grams
@@ -150,16 +174,21 @@ def events_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
     if not number:
         raise RowProblem("number_missing", _("没有填写单号。请补上单号。"))
     carrier, issue = text("carrier"), text("issue")
+    said = shortened(side_text(row, header, "text", warnings), LONGEST_CELL, "text", warnings)
+    reason = shortened(side_text(row, header, "reason", warnings), LONGEST_REASON, "reason", warnings)
+    id = text("id")
+    if len(id) > LONGEST_ID:  # cut short, two of them would be one, and the second event a repeat
+        raise RowProblem("id_too_long", _("事件号超过 64 个字。请改用短一些的编号。"))
     return [
         NewEvent(
-            id=text("id")[:64] if "at" in header.fields else "",
+            id=id if "at" in header.fields else "",
             number=number[:60],
             code=code,
             at=moment_of(header.cell(row, field), header.heading(field)).isoformat(),
             carrier=names.carrier(carrier) if carrier else "",
             station=names.station(text("station")),
-            reason=text("reason")[:40],
-            text=scrub(text("text")),
+            reason=reason,
+            text=scrub(said),
             variant=names.words.variant(text("variant")),
             issue=names.event(issue) if issue else "",
         )

@@ -178,4 +178,14 @@ def _shown(cell) -> str:
         return ""
     if isinstance(cell, Formula):
         cell = cell.text
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
+        return _figure_shown(cell)
     return str(cell).replace("\x00", "")[:1000]
+
+
+def _figure_shown(number: float | int) -> str:
+    """Whole numbers without a point, as they are read; those that may have lost their end so that they still say so."""
+    if isinstance(number, float) and not number.is_integer():
+        return str(number)
+    lost = abs(number) >= 10**15 or (abs(number) >= 10**11 and number % 10**6 == 0)
+    return f"{float(number):.15E}" if lost else str(int(number))
