@@ -58,11 +58,16 @@ SPOILT_CELLS = {
 }
 
 
-@pytest.mark.parametrize("spoilt", SPOILT_CELLS)
-@pytest.mark.parametrize("field", PARCEL_FIELDS)
+@pytest.mark.parametrize(
+    ("field", "spoilt"),
+    [
+        (field, spoilt)
+        for field in PARCEL_FIELDS
+        for spoilt in SPOILT_CELLS
+        if spoilt != "power of ten" or field.endswith(("phone", *FIGURES))  # a name may be written so
+    ],
+)
 def test_a_spoilt_cell_keeps_no_parcel_out(carrier_system, field, spoilt):
-    if spoilt == "power of ten" and not field.endswith(("phone", *FIGURES)):
-        pytest.skip("a name or an address may be written so")
     row = [NUMBER, VILLAGE, SPOILT_CELLS[spoilt]]
     book = workbook([[heading("carrier_number"), heading("destination"), heading(field)], row])
     answer = upload(carrier_system.client, saved(book))
@@ -112,11 +117,14 @@ SPOILT = {"list": [1], "object": {"a": 1}, "truth": True, "fraction": 1.38e10 + 
 SPOILT_FIGURES = {"nought": 0, "less": -1, "word": "many", "comma": "1,5", "without end": 10**30, "power": "1e1"}
 
 
-@pytest.mark.parametrize("field", PARCEL_FIELDS)
-@pytest.mark.parametrize("spoilt", [*SPOILT, *SPOILT_FIGURES])
+@pytest.mark.parametrize(
+    ("field", "spoilt"),
+    [
+        *((field, spoilt) for field in PARCEL_FIELDS for spoilt in SPOILT),
+        *((field, spoilt) for field in FIGURES for spoilt in SPOILT_FIGURES),  # a text may say so
+    ],
+)
 def test_a_spoilt_value_keeps_no_parcel_out(carrier_system, field, spoilt):
-    if spoilt in SPOILT_FIGURES and field not in FIGURES:
-        pytest.skip("a text may say so")
     row = sent(carrier_system.client, **{field: (SPOILT | SPOILT_FIGURES)[spoilt]})
     assert row["result"] == "accepted"
     code = UNREADABLE[field][0]
