@@ -181,7 +181,10 @@ def _read(
 ) -> tuple[list[NewEvent], list[int], list[_Unreadable], dict[int, list[RowWarning]]]:
     """The readable events with their places in the batch, the others as rows to keep, and what is told of the first."""
     decoder = msgspec.json.Decoder(EventIn)
-    good, places, bad, told_of = [], [], [], {}
+    good: list[NewEvent] = []
+    places: list[int] = []
+    bad: list[_Unreadable] = []
+    told_of: dict[int, list[RowWarning]] = {}
     words = Vocabulary()
     for index, raw in enumerate(raws):
         try:
