@@ -13,6 +13,7 @@ import msgspec
 from logistics.parcels.warnings import RowWarning
 from portal.core.clock import COUNTY_TIME
 from portal.core.masking import normalise_digits
+from portal.core.texts import INVISIBLE
 
 MAX_BATCH = 10_000
 _AS_STORED = re.compile(r"[0-9A-Z]+")
@@ -93,7 +94,7 @@ def read_piece(text: str) -> tuple[str, int, int]:
     """
     if _AS_STORED.fullmatch(text or ""):
         return text, 0, 0
-    plain = "".join(normalise_digits(text or "").split()).upper()
+    plain = "".join(INVISIBLE.sub("", normalise_digits(text or "")).split()).upper()
     if framed := _FRAMED.fullmatch(plain):
         plain = framed[1]
     match = _PIECE.fullmatch(plain) or _PIECE_OF_JD.fullmatch(plain)

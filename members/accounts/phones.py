@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.errors import BadInput
 from portal.core.masking import normalise_digits
-
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+from portal.core.texts import INVISIBLE
 
 
 class NotAPhone(BadInput):
@@ -24,8 +23,8 @@ def normalise_phone(text: str) -> str:
 
     Landlines are refused: they can't receive a code. Raises NotAPhone.
     """
-    typed = _INVISIBLE.sub("", normalise_digits(text or "")).replace("\u3000", " ").strip()
-    if len(typed) > 40 or not re.fullmatch(r"[-\s().+0-9]+", typed):
+    typed = INVISIBLE.sub("", normalise_digits(text or "")).replace("\u3000", " ").strip()
+    if len(typed) > 40 or not re.fullmatch(r"[-\s().+0-9]*[0-9]", typed):
         raise NotAPhone()  # what else it holds is not dropped: 13*800138000 is nobody's number
     try:
         number = phonenumbers.parse(re.sub(r"^00", "+", re.sub(r"[\s().-]", "", typed)), "CN")

@@ -15,18 +15,19 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.errors import BadInput
 from portal.core.masking import normalise_digits
+from portal.core.texts import INVISIBLE
 
 LONGEST = 100  # signs of a cell; what is longer is no phone
 TAIL = 4
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("\u00a0\u3000\t", " ") | {"、": "/"})
-_PLAIN = re.compile(r"\(?\+?[0-9(][0-9() -]*")
+_PLAIN = re.compile(r"\(?\+?[0-9(][0-9() -]*(?<!-)")  # what ends in a hyphen has lost its extension
 _BLANKS = re.compile(r"[() -]")
 
 # Mainland, as ITU-T E.164 and the numbering plan of the MIIT (电信网编号计划): whoever was given the block.
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _HOTLINE = re.compile(r"400[0-9]{7}|9[56][0-9]{3,4}")
+_SHORT = re.compile(r"9[56][0-9]{3,4}")
 _PRIVACY = re.compile(r"950[0-9]{8,10}")  # e-commerce and taxis; only ever with an extension
 _WITH_CODE = re.compile(r"(?:\+86|0086|86)(.*)")
 _LANDLINE_LENGTHS = (10, 11)  # area code without its 0, then 7 or 8 digits; no short number behind an area code
@@ -78,7 +79,7 @@ def read_phone(text: str) -> Phone:
     `138****8000` → MASKED.
     Of several numbers in one text the first that can be called is taken; one unreadable part makes all unreadable.
     """
-    cleaned = _INVISIBLE.sub("", normalise_digits(text or "")).translate(_DASHES).strip()
+    cleaned = INVISIBLE.sub("", normalise_digits(text or "")).translate(_DASHES).strip()
     if not cleaned or len(cleaned) > LONGEST:
         return _NONE
     found = _one(cleaned)
@@ -128,6 +129,8 @@ def _number(text: str) -> str:
     if not _PLAIN.fullmatch(text):
         return ""
     plain = _BLANKS.sub("", text)
+    if "-" in text and _SHORT.fullmatch(plain):
+        return ""  # 96110-1 is a short number and half an extension
     inland = _WITH_CODE.fullmatch(plain)
     if plain.startswith("+") and not inland:
         return _valid(plain)

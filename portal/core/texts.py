@@ -1,4 +1,4 @@
-"""Text from outside that PostgreSQL cannot hold: zero bytes and halves of surrogate pairs."""
+"""Text from outside: what PostgreSQL cannot hold (zero bytes, halves of surrogate pairs) and what nobody can see."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
+
+
+# Signs that nobody sees: soft hyphen, zero width, directions, joiners, byte order mark. Copied along from web pages,
+# chats and Windows' own dialogs.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 def is_unfit(text: str) -> bool:

@@ -34,6 +34,12 @@ def test_both_numbers_find_the_parcel(visitor, desk):
         assert page(visitor, number).status_code == 200
 
 
+@pytest.mark.parametrize("typed", ["JDVE00000000101-1-1-", "jdve00000000101-2-3", "JDVE\u2060000000\u202a00101"])
+def test_a_piece_and_signs_that_nobody_sees_lead_to_the_parcel(visitor, desk, typed):
+    desk.travelled(carrier_number="JDVE00000000101")
+    assert "到达乡镇站" in page(visitor, typed).content.decode()
+
+
 @pytest.mark.parametrize(
     "respell",
     [

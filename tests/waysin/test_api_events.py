@@ -57,6 +57,12 @@ def test_a_scanner_sends_a_batch_and_every_row_is_answered(scanner, parcel, post
     assert Parcel.objects.get(pk=parcel.pk).stage == "AT_TOWN"
 
 
+def test_the_code_of_a_piece_is_its_parcel_s_number(scanner, parcel, post):
+    answer = post(scanner.client, EVENTS, {"events": [scan(number=f"{parcel.carrier_number}-1-1-")]}).json()
+    assert (answer["accepted"], answer["refused"]) == (1, [])
+    assert Event.objects.get().parcel == parcel
+
+
 def test_a_malformed_row_names_its_field_and_keeps_any_id(scanner, parcel, post):
     rows = [
         {"id": "x-order-17", "at": 5, "number": "1", "code": "AT_TOWN"},

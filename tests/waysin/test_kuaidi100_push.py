@@ -77,6 +77,11 @@ def test_a_push_moves_the_parcel_and_is_answered_in_kuaidi100s_format(feed, parc
     assert CarrierFeed.objects.get().pushes == 1
 
 
+def test_the_code_of_a_piece_is_its_parcel_s_number(feed, parcel, push):
+    push(feed, param([row(10, statusCode="103")], "1", nu=f"{parcel.carrier_number}-1-1-"))
+    assert stage(parcel) == "COLLECTED"
+
+
 def test_the_whole_list_again_stores_only_what_is_new(feed, parcel, push):
     old, new = row(60, statusCode="103"), row(10, "在路上", statusCode="1002")
     push(feed, param([old], "1"))

@@ -78,6 +78,11 @@ def test_the_place_of_the_scan_decides(carrier_system, parcel, station, came, le
     assert list(Event.objects.order_by("occurred_at").values_list("code", flat=True)) == [came, left]
 
 
+def test_the_code_of_a_piece_in_a_file_is_its_parcel_s_number(carrier_system, parcel):
+    rows = [[f"{parcel.carrier_number}-1-1-", "到件", ago(1), "zl-hub"]]
+    assert upload(carrier_system.client, [["单号", "操作", "时间", "网点"], *rows])["accepted"] == 1
+
+
 def test_a_terminal_says_where_it_stands(scanner, parcel, post):
     """The scanner belongs to one station; a delivery still needs its proof there."""
     event = {"number": parcel.carrier_number, "at": timezone.now().isoformat()}

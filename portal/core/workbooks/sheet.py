@@ -12,6 +12,7 @@ from portal.core.workbooks.rows import MOST_CELLS, Formula, Merged, SheetRow
 from portal.core.workbooks.values import Styles, moment_of, number_of, plain
 
 MOST_SHARED = 50_000_000  # characters of shared texts; 20,000 full lines hold about eight million
+MOST_LINES = 1_048_576  # ECMA-376 part 1, 18.3.1.73
 MOST_MERGED = 100_000
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
@@ -107,6 +108,8 @@ class Cells:
     def _start_row(self, number: str) -> None:
         line = int(number) if number.isascii() and number.isdigit() else 0
         self._line = line if line > self._line else self._line + 1
+        if self._line > MOST_LINES:
+            raise ValueError("a line beyond the end of a sheet")
         self._cells, self._beyond, self._column = [], False, -1
 
     def _start_cell(self, attributes) -> None:

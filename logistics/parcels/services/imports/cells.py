@@ -13,6 +13,7 @@ from logistics.parcels.services.imports.problems import RowProblem
 from portal.core.clock import COUNTY_TIME
 from portal.core.figures import figure_of
 from portal.core.masking import normalise_digits
+from portal.core.texts import INVISIBLE
 from portal.core.workbooks import Formula, SheetRow
 
 __all__ = ["Formula", "SheetRow", "code_of", "decimal_of", "moment_of", "text_of"]
@@ -22,7 +23,7 @@ _EXACT = 10**15  # a spreadsheet keeps 15 digits; what is longer has lost its en
 _ROUNDED = 10**6
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _TEXT_TRICK = re.compile(r'="(.*)"', re.S)  # how other programs force text into a CSV column
-_BLANK = re.compile(r"[\s\u200b\ufeff]+")
+_BLANK = re.compile(rf"(?:\s|{INVISIBLE.pattern})+")
 
 _DAY = r"(?P<y>\d{4})\s*[-/.年]\s*(?P<mo>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
 _CLOCK = (

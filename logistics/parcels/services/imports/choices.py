@@ -42,14 +42,14 @@ def asked_of(*, actor: Actor, batch: ImportBatch) -> list[Asked]:
     found = open_questions(actor=actor, batch=batch, most=SHOWN)
     kinds = {question.kind for question, _lines in found}
     within = county_of(batch.enterprise)
-    choices = {kind: _offered(kind, within) for kind in kinds}
+    choices = {kind: _offered(kind, batch.enterprise) for kind in kinds}
     places = LoadedGazetteer(within) if QuestionKind.ADDRESS in kinds else None
     return [_shown(question, lines, choices, places, within) for question, lines in found]
 
 
 def remembered_of(answer: SenderAnswer) -> Asked:
     """A remembered answer with what else it may be. An address is known by its division only: another is typed."""
-    offered = _offered(answer.kind, county_of(answer.enterprise))
+    offered = _offered(answer.kind, answer.enterprise)
     if answer.kind == QuestionKind.ADDRESS:
         offered = [(answer.meaning, meaning) for _answer, _label, meaning in meanings_of([answer])]
     label = str(QuestionKind(answer.kind).label)
@@ -57,12 +57,15 @@ def remembered_of(answer: SenderAnswer) -> Asked:
     return Asked(answer.pk, answer.kind, label, written(answer), 0, choices)
 
 
-def _offered(kind: str, within: str) -> list[tuple[str, Any]]:
-    """What any word of this kind may mean in the county."""
+def _offered(kind: str, sender: Enterprise) -> list[tuple[str, Any]]:
+    """What any word of this kind may mean in the county. A carrier registers parcels of its own only."""
+    within = county_of(sender)
     if kind == QuestionKind.EVENT:
         return _EVENTS
     if kind == QuestionKind.CARRIER:
         firms = Enterprise.objects.filter(kind=EnterpriseKind.CARRIER, division__code__startswith=within)
+        if sender.kind == EnterpriseKind.CARRIER:
+            firms = firms.filter(pk=sender.pk)
         return list(firms.order_by("code").values_list("code", "short_name"))
     if kind == QuestionKind.STATION:
         stations = Station.objects.filter(division__code__startswith=within)
