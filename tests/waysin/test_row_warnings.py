@@ -100,3 +100,28 @@ def test_a_refused_line_carries_no_warnings(carrier_system):
         ImportRow.objects.create(
             batch=ImportBatch.objects.get(), line=9, result=RowResult.REFUSED, warnings=[{"code": "x"}]
         )
+
+
+def test_a_parcel_sent_again_tells_what_it_says_otherwise(carrier_system, post):
+    """In the same file, in a later one, in a dry run of several pieces, and through the API; nothing is changed."""
+    headings = ["快递单号", "目的站点", "收件人手机", "收件人姓名"]
+    rows = [
+        ["78010000000001", "zl-hema", "13893300001", "王小明"],
+        ["78010000000001", "zl-hema", "13893300002", "王小明"],
+        ["78010000000001", "zl-hema", "13893300001", "王小明"],
+        ["78010000000001", "zl-shuiluo", "", "王大明"],
+    ]
+    fields = [["recipient_phone"], [], ["destination"]]
+    for dry_run in ("1", ""):
+        content = csv_bytes([headings, *rows])
+        sent = {"file": SimpleUploadedFile("a.csv", content), "kind": "parcels", "dry_run": dry_run}
+        answer = carrier_system.client.post(IMPORTS, sent).json()
+        assert (answer["accepted"], answer["duplicates"], answer["warned"]) == (1, 3, 2)
+        kept = ImportRow.objects.filter(batch=answer["id"], result="duplicate").order_by("line")
+        assert [[w["field"] for w in row.warnings] for row in kept] == fields
+    assert ParcelContact.objects.get().phone == "+8613893300001"
+    again = {"carrier": "zto", "carrier_number": "78010000000001", "destination_station": "zl-hema",
+             "recipient_phone": "13893300003", "recipient_name": "王小明"}  # fmt: skip
+    (row,) = post(carrier_system.client, "/api/v1/parcels/", {"parcels": [again]}).json()["rows"]
+    assert (row["result"], [w["code"] for w in row["warnings"]]) == ("duplicate", ["repeat_differs"])
+    assert "13893300003" not in str(row)

@@ -27,7 +27,8 @@ class RowAnswer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """`result` is accepted, duplicate or refused. `waybill` is our number; of a duplicate, the one it has already.
     `field` names the field of a refused row that is wrong, where one is meant.
 
-    `warnings` tell what of an accepted row could not be used, such as a phone: the parcel is registered all the same.
+    `warnings` tell what of an accepted row could not be used, such as a phone: the parcel is registered all the same;
+    of a duplicate, what it says otherwise than the parcel that is registered, which stays as it is.
     """
 
     index: int

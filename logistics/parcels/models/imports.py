@@ -59,7 +59,7 @@ class ImportBatch(KeptSums):
     duplicates = models.PositiveIntegerField(_("重复"), default=0)
     refused = models.PositiveIntegerField(_("未接收"), default=0)
     asked = models.PositiveIntegerField(_("待回答"), default=0)
-    warned = models.PositiveIntegerField(_("有提醒"), default=0)  # of the accepted ones
+    warned = models.PositiveIntegerField(_("有提醒"), default=0)  # of those that were taken, or known before
     columns = models.JSONField(_("各列读作"), default=list, blank=True)  # pairs, see columns.Header.named
     error = models.CharField(_("读取错误"), max_length=300, blank=True)
     error_code = models.CharField(_("读取错误代码"), max_length=40, blank=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from logistics.parcels.events import normalise_number
 from logistics.parcels.lookup import tail_hash
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.selectors import stations_and_below
+from logistics.parcels.services.repeats import Facts, facts_of, facts_of_known, told_of_difference
 from logistics.parcels.services.side_fields import LONGEST_ADDRESS, LONGEST_NAME, shortened
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
@@ -68,14 +69,15 @@ class ParcelDraft(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one draft. A duplicate gives the parcel that already has the number; a draft that was taken
-    may carry warnings about side matters."""
+    """What became of one draft. A duplicate gives the parcel that already has the number, and a warning when it says
+    something else now; a draft that was taken may carry warnings about side matters. `facts`: see repeats.facts_of."""
 
     result: RowResult
     parcel: Parcel | None = None
     error: DomainError | None = None
     contacts: list[ParcelContact] = field(default_factory=list)
     warnings: list[RowWarning] = field(default_factory=list)
+    facts: Facts = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ class _References:
     enterprises: dict[str, Enterprise]
     stations: dict[str, Station]
     divisions: dict[str, Division]
-    known: dict[tuple[int | None, str], Parcel | None]
+    known: dict[tuple[int | None, str], tuple[Parcel | None, Facts]]
     serving: dict[str, Station]  # by division code
 
 
@@ -106,13 +108,14 @@ def create_parcels(
     dry_run: bool = False,
     return_of: Parcel | None = None,
     demo: bool = False,
-    already: Collection[tuple[int | None, str]] = (),
+    already: Mapping[tuple[int | None, str], Facts] | None = None,
 ) -> list[Outcome]:
     """Register up to 20,000 parcels; each draft has its own outcome and a bad one stops no other.
 
     Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing. With `dry_run` all checks are
     made and nothing is written. Needs PARCEL_CREATE; the new parcel must lie inside the actor's scope.
-    `already` are (carrier id, number) pairs that count as registered though no row says so (pieces of a dry run).
+    `already` are (carrier id, number) pairs that count as registered though no row says so (pieces of a dry run), with
+    what was said of them.
     Without a station code the parcel gets the station that serves its place in the county, if there is just one.
     """
     demand(actor).require(Permission.PARCEL_CREATE)
@@ -120,10 +123,10 @@ def create_parcels(
         raise BadInput(_("一次可登记 1 至 20000 件。"), code="bad_batch_size")
     scope = _with_those_below(actor.scope(Permission.PARCEL_CREATE))
     try:
-        return _create(drafts, scope, now, dry_run, return_of, demo, already)
+        return _create(drafts, scope, now, dry_run, return_of, demo, already or {})
     except IntegrityError:
         # Somebody registered one of the numbers between our look and our insert: now it shows as a duplicate.
-        return _create(drafts, scope, now, dry_run, return_of, demo, already)
+        return _create(drafts, scope, now, dry_run, return_of, demo, already or {})
 
 
 def _create(
@@ -133,11 +136,12 @@ def _create(
     dry_run: bool,
     return_of: Parcel | None,
     demo: bool,
-    already: Collection[tuple[int | None, str]],
+    already: Mapping[tuple[int | None, str], Facts],
 ) -> list[Outcome]:
     with transaction.atomic():
         references = _references(drafts, county_day(now))
-        references.known.update((key, None) for key in already if key not in references.known)
+        for key, facts in already.items():
+            references.known.setdefault(key, (None, facts))
         outcomes = [_judge(draft, references, scope, now, return_of, demo) for draft in drafts]
         fresh = [outcome for outcome in outcomes if outcome.result == RowResult.ACCEPTED]
         if fresh and not dry_run:
@@ -158,9 +162,10 @@ def _references(drafts: Sequence[ParcelDraft], today: dt.date) -> _References:
         {c for d in drafts for c in (d.destination, d.origin) if c} | {s.division_id for s in stations.values()}
     )
     numbers = {d.carrier_number for d in drafts if d.carrier_number}
-    known: dict[tuple[int | None, str], Parcel | None] = {
-        (n.carrier_id, n.number): n.parcel
-        for n in ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel")
+    rows = list(ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel"))
+    facts = facts_of_known(row.parcel for row in rows)
+    known: dict[tuple[int | None, str], tuple[Parcel | None, Facts]] = {
+        (row.carrier_id, row.number): (row.parcel, facts[row.parcel_id]) for row in rows
     }
     without = {place for d in drafts for place, station in (_county_end(d),) if place and not station}
     return _References(enterprises, stations, divisions, known, public_serving_stations(divisions=without, today=today))
@@ -191,12 +196,14 @@ def _judge(
         contacts, warnings = _contacts(draft, parcel)
     except DomainError as error:
         return Outcome(RowResult.REFUSED, error=error)
+    said = facts_of(parcel, contacts)
     if draft.carrier_number:
         key = (parcel.carrier_id, draft.carrier_number)
         if key in refs.known:
-            return Outcome(RowResult.DUPLICATE, refs.known[key])
-        refs.known[key] = parcel
-    return Outcome(RowResult.ACCEPTED, parcel, contacts=contacts, warnings=warnings)
+            known, before = refs.known[key]
+            return Outcome(RowResult.DUPLICATE, known, warnings=told_of_difference(before, said))
+        refs.known[key] = (parcel, said)
+    return Outcome(RowResult.ACCEPTED, parcel, contacts=contacts, warnings=warnings, facts=said)
 
 
 def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:

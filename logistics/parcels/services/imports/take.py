@@ -17,6 +17,7 @@ from logistics.parcels.services.imports.names import Names, Question
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
+from logistics.parcels.services.repeats import Facts
 from logistics.parcels.states import ImportKind, QuestionKind, Refusal, RowResult
 from logistics.parcels.warnings import RowWarning, as_rows
 from portal.core.actor import Actor
@@ -24,9 +25,9 @@ from portal.core.actor import Actor
 
 @dataclass(slots=True)
 class Earlier:
-    """What the earlier pieces of a dry run would have made: numbers by carrier, and events by id."""
+    """What the earlier pieces of a dry run would have made: numbers by carrier with what was said, events by id."""
 
-    parcels: set[tuple[int | None, str]] = field(default_factory=set)
+    parcels: dict[tuple[int | None, str], Facts] = field(default_factory=dict)
     events: dict[str, int | None] = field(default_factory=dict)
 
 
@@ -64,9 +65,8 @@ class Piece:
         self.results[-1].questions = questions
 
     def settle(self, row: SheetRow, result: RowResult, number: str, warnings: list[RowWarning]) -> None:
-        told = as_rows(warnings) if result == RowResult.ACCEPTED else []
         self.results.append(
-            ImportRow(batch=self.batch, line=row.line, result=result, number=number[:40], warnings=told)
+            ImportRow(batch=self.batch, line=row.line, result=result, number=number[:40], warnings=as_rows(warnings))
         )
 
 
@@ -110,15 +110,17 @@ def take(
 
 def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
     drafts: list[ParcelDraft] = piece.made
-    already = piece.earlier.parcels if piece.earlier else set()
-    outcomes = create_parcels(drafts=drafts, actor=actor, now=now, already=frozenset(already))
+    already = piece.earlier.parcels if piece.earlier else {}
+    outcomes = create_parcels(drafts=drafts, actor=actor, now=now, already=dict(already))
     for row, draft, warned, outcome in zip(piece.rows, drafts, piece.warned, outcomes, strict=True):
         if outcome.error is not None:
             piece.refuse(row, outcome.error.code, f"{outcome.error.message}{outcome.error.hint}", draft.carrier_number)
         else:
-            piece.settle(row, outcome.result, draft.carrier_number, [*warned, *outcome.warnings])
-            if outcome.parcel and outcome.result == RowResult.ACCEPTED:
-                already.add((outcome.parcel.carrier_id, outcome.parcel.carrier_number))
+            taken = outcome.result == RowResult.ACCEPTED
+            told = [*warned, *outcome.warnings] if taken else outcome.warnings
+            piece.settle(row, outcome.result, draft.carrier_number, told)
+            if outcome.parcel and taken:
+                already[outcome.parcel.carrier_id, outcome.parcel.carrier_number] = outcome.facts
 
 
 def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
@@ -144,7 +146,8 @@ def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
             fresh = [event for place, event in zip(mine, made, strict=True) if place not in duplicates]
             news = [event for event in fresh if not _came_earlier(piece, event)]
             told = [*warned, *(warning for place in mine for warning in result.warnings.get(place, ()))]
-            piece.settle(row, RowResult.ACCEPTED if news else RowResult.DUPLICATE, made[0].number, told)
+            result_of_row = RowResult.ACCEPTED if news else RowResult.DUPLICATE
+            piece.settle(row, result_of_row, made[0].number, told if news else [])
 
 
 def _refused_beside_earlier(piece: Piece, event: NewEvent, line: RefusedLine | None, index: int) -> RefusedLine | None:
