@@ -144,8 +144,8 @@ def count_shelf(day: Day, village: str, out: Outcome, now: dt.datetime) -> None:
         out.expect(extra["code"] == "extra", f"count {given.n}: {extra['code']}")
     differences = end_stock_take(id=take.pk, actor=keeper.actor, now=now, confirm=True)
     ours = {i.number for i in mine}
-    lost = [p for p in differences.missing if p.carrier_number in ours]
-    out.expect({p.carrier_number for p in lost} == {i.number for i in missing}, f"count {village}: {len(lost)} missing")
+    lost = {line.parcel.carrier_number for line in differences.missing} & ours
+    out.expect(lost == {i.number for i in missing}, f"count {village}: {len(lost)} missing")
     for item in missing:
         out.fact(item.n, now, Issue.COUNT_MISMATCH)
     out.did("shelves counted")
