@@ -7,6 +7,7 @@ before, and the worker that hands over messages.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -18,6 +19,7 @@ from logistics.parcels.models import Bag, Handover, Parcel
 from logistics.parcels.services.consent import give_consent
 from members.access.states import Role
 from portal.notify.services import deliver_waiting
+from portal.public.ready import FRESH
 from tests.browser.conftest import PHONE
 from tests.browser.desk import ready, rows
 from tests.browser.watch import fits
@@ -274,6 +276,7 @@ def the_message_is_on_the_developers_page(read: Reader, number: str) -> str:
 
 
 def the_recipient_looks_it_up(read: Reader, number: str, stage: str) -> None:
+    time.sleep(FRESH)  # a lookup page may be as old as that
     page = look_up(read, number)
     expect(page.get_by_role("heading", level=2, name=read.say(stage), exact=True)).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("王")

@@ -115,7 +115,7 @@ def ask(gate, path):
 
 @pytest.mark.django_db
 def test_a_web_process_serves_nothing_but_its_health_until_its_clock_is_right(clock):
-    gate = type(wsgi.application)(lambda environ, start: start("200 OK", []) or [b"page"])
+    gate = type(wsgi.application.application)(lambda environ, start: start("200 OK", []) or [b"page"])
     clock(-YEARS)
     status, headers, body = ask(gate, "/")
     assert status == "503 Service Unavailable"
