@@ -25,7 +25,7 @@ def test_the_browser_works_and_the_right_digits_open(visit, desk, width):
     page = visit(f"/t/{parcel.waybill}", size={"width": width, "height": 800}, trouble=True)
     page.get_by_label("后四位").fill("9999")
     page.get_by_role("button", name="查看").click()
-    expect(page.get_by_role("alert")).to_contain_text("再提交一次即可")
+    expect(page.get_by_role("alert")).to_contain_text("请再填一次、再提交")
     expect(page.get_by_text("算好了，可以提交。")).to_be_visible(timeout=60_000)
     assert overflow(page) == 0
     if folder := os.environ.get("PORTAL_SHOTS"):

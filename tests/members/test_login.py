@@ -161,7 +161,7 @@ def test_brute_force_on_one_phone_costs_work_wherever_it_comes_from(villager):
     client = browser("10.7.8.1")
     answer = client.post(LOGIN, {"login": KNOWN, "password": PASSWORD})
     assert who(client) is None
-    assert "再提交一次即可" in str(answer.context["form"].errors)
+    assert "请再填一次、再提交" in str(answer.context["form"].errors)
     assert "data-challenge" in answer.content.decode()
     client.post(LOGIN, {"login": KNOWN, "password": PASSWORD, "work": work_of(answer)})
     assert who(client) == str(villager.user.pk)
@@ -268,7 +268,7 @@ def test_old_code_is_refused(villager, settings):
 def test_too_many_sign_ups_from_one_address_get_a_page_that_says_so(db):
     answers = [browser().post(SIGNUP, {"phone": f"+86138001{n:05d}"}) for n in range(12)]
     assert not User.objects.filter(phone="+8613800100011").exists()
-    assert "再提交一次即可" in answers[-1].content.decode()
+    assert "请再填一次、再提交" in answers[-1].content.decode()
     assert "data-challenge" in answers[-1].content.decode()
 
 

@@ -58,8 +58,8 @@ def test_guessing_is_bounded_without_redis(away, villager):
         client.post(LOGIN, {"login": villager.user.phone, "password": f"guess-{n}-guess"})
         for n in range(LOGIN_PASSWORDS.caller.free + 1)
     ]
-    assert "再提交一次即可" not in answers[-2].content.decode()
-    assert "再提交一次即可" in answers[-1].content.decode()
+    assert "请再填一次、再提交" not in answers[-2].content.decode()
+    assert "请再填一次、再提交" in answers[-1].content.decode()
 
 
 def test_a_session_ended_meanwhile_stays_ended_when_redis_is_back(own_redis, settings, villager):

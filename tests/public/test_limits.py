@@ -41,7 +41,7 @@ def test_free_tries_then_work_then_the_right_digits_open(browser_of, desk):
     refused = ask(client, number, DIGITS)
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= FREE.every
-    assert "再提交一次即可" in refused.content.decode()
+    assert "请再填一次、再提交" in refused.content.decode()
     assert ask(client, number, DIGITS, work=work_of(refused)).status_code == 200
 
 

@@ -215,3 +215,15 @@ def test_the_version_of_a_row_says_nothing_about_its_secrets(county_official, re
     assert version not in digest(kind.values_of(row))
     assert len(version) == 12
     assert id_number() == row.id_number
+
+
+def test_a_point_that_nobody_surveyed_stays_so_when_something_else_is_changed(county_official, registered):
+    row = registered["station"]
+    Station.objects.filter(pk=row.pk).update(illustrative=True)
+    book, sheet = sheet_in(exported(county_official, "station"))
+    cell_of(sheet, "station", row, "capacity").value = "321"
+    run = write(county_official, send(county_official, "station", file=saved(book)))
+    assert "updated" in results(run), [said(line) for line in run.rows.all()]
+    before = (row.longitude, row.latitude)
+    row.refresh_from_db()
+    assert (row.capacity, row.illustrative, (row.longitude, row.latitude)) == (321, True, before)

@@ -246,3 +246,12 @@ def test_only_the_senders_side_sees_the_columns(enterprise_admin, county_officia
         assert stranger.get(f"{PAGE}{batch.pk}/columns/").status_code == status
         assert stranger.post(f"{PAGE}{batch.pk}/columns/", {"line": "1", "c-carrier_number": "1"}).status_code == status
     assert not SenderAnswer.objects.exists()
+
+
+def test_what_a_file_needs_is_never_folded_away(enterprise_admin):
+    """A file of events without known headings: the sentence names three columns, and all three can be seen."""
+    batch = sent(
+        enterprise_admin, [["货号", "动作", "打点时刻"], ["78099000000001", "到件", "2026-11-30 10:00"]], kind="events"
+    )
+    seen, _fold, _apart = columns_page(enterprise_admin, batch).content.decode().partition('<details class="stack">')
+    assert [name for name in ("number", "code", "at") if f'id="c-{name}"' not in seen] == []

@@ -68,6 +68,8 @@ def test_one_question_an_address_then_the_parcels_then_nothing_more(enterprise_a
     assert SenderAnswer.objects.count() == 3
     page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/").content.decode()
     assert page.count("<fieldset") == 3
+    assert '<span class="badge badge-warn">待回答</span>' in page
+    assert "已完成</span>" not in page
     assert twice in page
     first, second, third = SenderAnswer.objects.order_by("pk").filter(kind="address")
     by = {row.value: row.pk for row in (first, second, third)}

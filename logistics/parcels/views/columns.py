@@ -69,9 +69,11 @@ def _figure(text: str) -> int | None:
 
 
 def _rows(columns, posted) -> list[dict]:
-    """The choices with what is selected, as posted or as it stands; those that nothing stands for yet come last."""
+    """The choices with what is selected, as posted or as it stands; those that nothing stands for yet come last,
+    but for what a file needs."""
     rows = []
     for choice in columns.choices:
         selected = posted.get(f"c-{choice.name}", NOT_READ if choice.chosen is None else str(choice.chosen))
-        rows.append({"choice": choice, "selected": selected, "apart": choice.chosen is None and selected == NOT_READ})
+        apart = choice.chosen is None and selected == NOT_READ and not choice.usual
+        rows.append({"choice": choice, "selected": selected, "apart": apart})
     return sorted(rows, key=lambda row: row["apart"])

@@ -162,9 +162,7 @@ class Guard:
 
     def _refusal(self, wait: float, work: Challenge | None) -> Paused:
         if work is not None:
-            hint = _(
-                "再提交一次即可：浏览器会自动算几秒钟，不用再填别的。没有自动开始的话，请等 %(wait)s 再试。%(way_out)s"
-            )
+            hint = _("请再填一次、再提交：浏览器会自动算几秒钟。没有自动开始的话，请等 %(wait)s 再试。%(way_out)s")
         else:
             hint = _("请等 %(wait)s 再试。%(way_out)s")
         by_phone, without = self.way_out

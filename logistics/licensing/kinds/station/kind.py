@@ -95,10 +95,11 @@ class StationCertification(Kind):
 
     def register(self, application: Application, values: Values, actor: Actor, now: dt.datetime) -> Station:
         fields = {name: values.get(name) or "" for name in _PLAIN} | {name: values.get(name) or [] for name in _LISTS}
-        fields |= {"division": parts.division_of(values), "parent": parent_of(values), "illustrative": False}
+        fields |= {"division": parts.division_of(values), "parent": parent_of(values)}
         point = parts.point_of(values)
-        if point:
+        if point:  # a point that nobody surveyed stays illustrative until somebody gives one
             fields |= {"longitude": Decimal(f"{point[0]:.6f}"), "latitude": Decimal(f"{point[1]:.6f}")}
+            fields["illustrative"] = False
         why = str(application)
         if application.holder is None:
             fields["operator"] = application.enterprise

@@ -20,7 +20,10 @@ NOT_READ = "-"  # what a sender says of a column that is to be left alone
 
 PARCEL_COLUMNS: dict[str, list[str]] = {
     "direction": ["方向", "上下行", "direction"],
-    "carrier": ["承运企业", "快递公司", "快递企业", "物流公司", "承运商", "carrier", "company", "courier company"],
+    "carrier": [
+        "承运企业", "快递公司", "快递企业", "物流公司", "快递", "快递名称", "承运商", "carrier", "company",
+        "courier company",
+    ],
     "carrier_number": [
         "快递单号", "运单号", "单号", "物流单号", "运单编号", "快递号", "邮件号", "面单号", "tracking number",
         "tracking no", "waybill",
@@ -55,7 +58,7 @@ EVENT_COLUMNS: dict[str, list[str]] = {
         "tracking no", "waybill",
         "waybill number",
     ],
-    "carrier": ["承运企业", "快递公司", "快递企业", "物流公司", "承运商", "carrier", "company"],
+    "carrier": ["承运企业", "快递公司", "快递企业", "物流公司", "快递", "快递名称", "承运商", "carrier", "company"],
     "code": ["事件", "事件代码", "状态", "物流状态", "轨迹状态", "操作", "操作类型", "扫描类型", "event",
     "event code", "code", "status", "scan type"],
     "at": ["时间", "发生时间", "扫描时间", "操作时间", "轨迹时间", "事件时间", "time", "event time", "at",

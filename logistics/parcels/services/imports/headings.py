@@ -45,11 +45,15 @@ LONGEST_SAMPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field of ours with the column it is read from: a place from 0, None for none, "" where it is to be said."""
+    """A field of ours with the column it is read from: a place from 0, None for none, "" where it is to be said.
+
+    `usual`: a file can't be read without it, or without what may stand in its place.
+    """
 
     name: str
     label: str
     needed: bool
+    usual: bool
     chosen: int | str | None
 
 
@@ -215,8 +219,15 @@ def _columns(
 ) -> Columns:
     current = meanings_of_columns(headings, known_headings(batch.kind, words))
     needed = set(REQUIRED[batch.kind]) - INSTEAD.get(batch.kind, (set(), set()))[0]
+    usual = REQUIRED[batch.kind]
     choices = [
-        Choice(name, column_label(batch.kind, name), name in needed, _chosen(current, name, name in needed))
+        Choice(
+            name,
+            column_label(batch.kind, name),
+            name in needed,
+            name in usual,
+            _chosen(current, name, name in needed),
+        )
         for name in sorted(COLUMNS[batch.kind], key=lambda name: name not in REQUIRED[batch.kind])
     ]
     return Columns(line, headings, [_texts(row, len(headings)) for row in samples], choices, list(others), kept)
