@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
@@ -18,6 +20,20 @@ log = logging.getLogger(__name__)
 GIVEN_UP = frozenset({"55P03", "57014", "25P03", "40P01"})
 DISK_FULL = "53100"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+@contextmanager
+def carrying_on(log: logging.Logger, what: str, *args: object) -> Iterator[None]:
+    """One of several things of a round: whatever breaks it ends in the log as `what`, and stops no other.
+
+    While the database is away nothing goes on: that is passed on.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception(what, *args)
 
 
 def refusal_of(error: BaseException | None) -> DomainError | None:

@@ -56,7 +56,7 @@ def _said(request, batch):
             chosen[choice.name] = None
         elif choice.chosen == "":
             raise BadInput(_("请选出“%(column)s”是哪一列。") % {"column": choice.label}, code="column_missing")
-    kept = say_columns(batch=batch, line=columns.line, chosen=chosen, actor=request.actor, now=now())
+    kept = say_columns(batch=batch, columns=columns, chosen=chosen, actor=request.actor, now=now())
     if kept:
         messages.success(request, _("已记住各列的含义，文件已重新读取。以后的文件不再问。"))
     else:

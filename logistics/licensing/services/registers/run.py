@@ -30,6 +30,7 @@ from portal.core.actor import Actor, demand
 from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict, DomainError, Forbidden
 from portal.core.kept_sums import kept
+from portal.core.outages import carrying_on
 from portal.core.queue import after_commit
 from portal.core.workbooks import Heading, SheetRow, Table, read_table
 
@@ -163,12 +164,8 @@ def resume(*, now: dt.datetime) -> int:
     stops no other."""
     stalled = RegisterImport.objects.filter(touched_at__lt=now - KILLED_AFTER)
     for run in (found := list(stalled.filter(stage__in=_AT_WORK))):
-        try:
+        with carrying_on(log, "register import %s broke off", run.pk):
             (write_lines if run.stage == S.WRITING else judge_lines)(id=str(run.pk), now=now)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:  # that import is ended
-            log.exception("register import %s broke off", run.pk)
     return len(found)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import BinaryIO, cast
 
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, ImportRow, SenderAnswer
@@ -16,23 +17,24 @@ from logistics.parcels.services.imports import storage
 from logistics.parcels.services.imports.columns import find_header, header_as_read
 from logistics.parcels.services.imports.names import Names, headings_of
 from logistics.parcels.services.imports.people import sender_of
-from logistics.parcels.services.imports.problems import ABOUT_COLUMNS, FileProblem
+from logistics.parcels.services.imports.problems import FileProblem
 from logistics.parcels.services.imports.questions import keep_rows
 from logistics.parcels.services.imports.run import TASK, read_at_once, take_turns, work_at_once
 from logistics.parcels.services.imports.storage import FileGone
 from logistics.parcels.services.imports.take import Earlier, take
+from logistics.parcels.services.imports.work import counts_of
 from logistics.parcels.states import ImportState, RowResult
 from members.access.states import Permission
 from members.devices.services import assert_device_live
 from portal.core.actor import Actor
 from portal.core.errors import Conflict, Forbidden, TooMany
+from portal.core.outages import carrying_on
 from portal.core.queue import after_commit
 from portal.core.workbooks import SheetRow
 
 log = logging.getLogger(__name__)
 _YES = BooleanField()
 PIECE = 250  # lines taken again in one transaction
-SETTLED = (ImportState.CHECKED, ImportState.DONE)
 
 
 def read_again(*, batch: ImportBatch, actor: Actor, now: dt.datetime) -> ImportBatch:
@@ -46,7 +48,7 @@ def read_again(*, batch: ImportBatch, actor: Actor, now: dt.datetime) -> ImportB
         sheet = read_at_once(batch, cast(BinaryIO, stored))
     with transaction.atomic():
         take_turns(actor)
-        held = ImportBatch.objects.select_for_update().filter(may_be_read_again(), pk=batch.pk).first()
+        held = ImportBatch.objects.select_for_update().filter(storage.may_be_read_again(), pk=batch.pk).first()
         if held is None:
             raise Conflict(_("这个文件正在处理。"), code="import_running", hint=_("请等处理完再操作。"))
         again = held.rows.all() if held.dry_run else held.rows.filter(result__in=[RowResult.REFUSED, RowResult.ASKED])
@@ -57,13 +59,6 @@ def read_again(*, batch: ImportBatch, actor: Actor, now: dt.datetime) -> ImportB
         if not sheet.complete:
             after_commit(TASK, str(batch.pk))
     return work_at_once(batch, sheet, actor, now)
-
-
-def may_be_read_again() -> Q:
-    """Of the states of a file; whether it is still kept is asked of the storage."""
-    return Q(state__in=[ImportState.CHECKED, ImportState.DONE]) | Q(
-        state=ImportState.FAILED, error_code__in=ABOUT_COLUMNS
-    )
 
 
 def retake_rows(*, batch: ImportBatch, actor: Actor, now: dt.datetime, at_most: int | None = None) -> int:
@@ -87,21 +82,17 @@ def retake_rows(*, batch: ImportBatch, actor: Actor, now: dt.datetime, at_most: 
 def retake_waiting(*, now: dt.datetime) -> int:
     """The worker's part: lines of all files that nobody took after their questions were answered."""
     done = 0
-    for batch in ImportBatch.objects.filter(asked__gt=0, state__in=SETTLED).select_related("enterprise", "source"):
-        try:
+    waiting = ImportBatch.objects.filter(asked__gt=0, state__in=storage.SETTLED)
+    later = (Forbidden, TooMany, Conflict)  # the sender may send no more, or has files at work: whoever answers next
+    for batch in waiting.select_related("enterprise", "source"):
+        with carrying_on(log, "lines of import %s could not be taken", batch.pk), suppress(*later):
             done += retake_rows(batch=batch, actor=sender_of(batch.created_by), now=now)
-        except (Forbidden, TooMany, Conflict):
-            continue  # the sender may send no more, or has files at work: a later round, or whoever answers next
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:  # its lines wait on; the other files are not to wait for it
-            log.exception("lines of import %s could not be taken", batch.pk)
     return done
 
 
 def _retake_piece(batch: ImportBatch, actor: Actor, now: dt.datetime) -> int:
     locked = ImportBatch.objects.select_for_update(of=("self",)).select_related("enterprise", "source")
-    held = locked.filter(pk=batch.pk, state__in=SETTLED).first()
+    held = locked.filter(pk=batch.pk, state__in=storage.SETTLED).first()
     if held is None:
         return 0
     assert_device_live(actor=actor, now=now)
@@ -111,7 +102,7 @@ def _retake_piece(batch: ImportBatch, actor: Actor, now: dt.datetime) -> int:
     results = _taken_again(held, rows, actor, now)
     held.rows.filter(line__in=rows).delete()
     keep_rows(batch=held, rows=results, now=now)
-    _count_again(held)
+    ImportBatch.objects.filter(pk=held.pk).update(**counts_of(held))
     return len(rows)
 
 
@@ -139,14 +130,3 @@ def _taken_again(batch: ImportBatch, rows: Mapping[int, ImportRow], actor: Actor
     if mark is not None:
         transaction.savepoint_rollback(mark)
     return results
-
-
-def _count_again(batch: ImportBatch) -> None:
-    counts = dict(batch.rows.order_by().values_list("result").annotate(n=Count("pk")))
-    ImportBatch.objects.filter(pk=batch.pk).update(
-        accepted=counts.get(RowResult.ACCEPTED, 0),
-        duplicates=counts.get(RowResult.DUPLICATE, 0),
-        refused=counts.get(RowResult.REFUSED, 0),
-        asked=counts.get(RowResult.ASKED, 0),
-        warned=batch.rows.filter(ImportRow.WARNED).count(),
-    )

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.models import ImportBatch, SenderAnswer
-from logistics.parcels.selectors_imports import importable_enterprises, may_read_lines
+from logistics.parcels.selectors_imports import importable_enterprises
 from logistics.parcels.services.imports.again import retake_rows
 from logistics.parcels.services.imports.columns import COLUMNS
 from logistics.parcels.services.imports.names import county_of
+from logistics.parcels.services.imports.people import assert_senders_side
 from logistics.parcels.states import EVENT_LABELS, PlaceWord, QuestionKind
 from logistics.registry.models import Enterprise, Station
 from logistics.registry.states import EnterpriseKind
@@ -42,9 +43,7 @@ def answer_questions(
 
     Raises Forbidden without IMPORT_RUN, NotFound for anyone but the sender's side.
     """
-    demand(actor).require(Permission.IMPORT_RUN)
-    if not may_read_lines(actor=actor, batch=batch) or not _may_send(actor, batch.enterprise_id):
-        raise NotFound()
+    assert_senders_side(batch=batch, actor=actor)
     problems: dict[int, str] = {}
     with transaction.atomic():
         assert_device_live(actor=actor, now=now)
@@ -120,10 +119,6 @@ def _remember(question: SenderAnswer, meaning: str, actor: Actor, now: dt.dateti
     if question.kind == QuestionKind.ADDRESS:
         question.value = mask_address(question.value)[:200]
     question.save(update_fields=["meaning", "answered_at", "answered_by", "value"])
-
-
-def _may_send(actor: Actor, enterprise_id: int) -> bool:
-    return importable_enterprises(actor=actor).filter(pk=enterprise_id).exists()
 
 
 def _meaning(question: SenderAnswer, chosen: str, typed: str, enterprise: Enterprise) -> str:

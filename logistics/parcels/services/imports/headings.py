@@ -11,9 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, SenderAnswer
-from logistics.parcels.selectors_imports import importable_enterprises, may_read_lines
 from logistics.parcels.services.imports import storage
-from logistics.parcels.services.imports.again import may_be_read_again, read_again
+from logistics.parcels.services.imports.again import read_again
 from logistics.parcels.services.imports.columns import (
     COLUMNS,
     INSTEAD,
@@ -29,14 +28,14 @@ from logistics.parcels.services.imports.columns import (
     takes_several,
 )
 from logistics.parcels.services.imports.names import headings_of
+from logistics.parcels.services.imports.people import assert_senders_side
 from logistics.parcels.services.imports.run import READING_SECONDS
 from logistics.parcels.services.imports.sheet import top_rows
 from logistics.parcels.services.vocabulary import Vocabulary
-from members.access.states import Permission
 from members.devices.services import assert_device_live
 from portal.audit.services import record
-from portal.core.actor import Actor, demand
-from portal.core.errors import BadInput, Conflict, NotFound
+from portal.core.actor import Actor
+from portal.core.errors import BadInput, Conflict
 from portal.core.workbooks import SheetRow
 
 SAMPLES = 3  # entries shown of each column
@@ -100,17 +99,15 @@ def columns_to_say(*, batch: ImportBatch, actor: Actor, line: int | None = None)
 
 
 def say_columns(
-    *, batch: ImportBatch, line: int, chosen: Mapping[str, int | None], actor: Actor, now: dt.datetime
+    *, batch: ImportBatch, columns: Columns, chosen: Mapping[str, int | None], actor: Actor, now: dt.datetime
 ) -> bool:
     """Remember which column of the file is which, and read it again. Returns False when the file is kept no more.
 
-    `chosen` gives for each field the place of its column, None for none; fields left out stay as they are. Raises
-    BadInput when a needed field has no column or one column has two meanings, Conflict while the file is worked on,
-    and what `read_again` raises.
+    `columns` are those of `columns_to_say`; `chosen` gives for each field the place of its column, None for none;
+    fields left out stay as they are. Raises BadInput when a needed field has no column or one column has two meanings,
+    and what `columns_to_say` and `read_again` raise.
     """
-    columns = columns_to_say(batch=batch, actor=actor, line=line)
-    if columns is None or columns.line != line:
-        raise storage.FileGone()
+    _assert_sender(batch, actor)
     with transaction.atomic():
         assert_device_live(actor=actor, now=now)
         kept = SenderAnswer.objects.select_for_update().filter(enterprise=batch.enterprise, kind=batch.kind)
@@ -133,7 +130,7 @@ def _said(
     headings: Sequence[str], chosen: Mapping[str, int | None], known: Mapping[str, str], before: Mapping[str, str]
 ) -> dict[str, str]:
     """What is to be remembered of each column, "" for nothing: the column means what all know, or means nothing."""
-    current = meanings_of_columns(headings, {**known, **before})
+    current, usual = meanings_of_columns(headings, {**known, **before}), meanings_of_columns(headings, known)
     taken: dict[int, str] = {}
     for name, place in chosen.items():
         if place is not None and taken.setdefault(place, name) != name:
@@ -144,11 +141,10 @@ def _said(
     said = {}
     for place, key in enumerate(column_keys(headings)):
         meaning = taken.get(place) or _left_over(current, place, chosen)
-        usual = meanings_of_columns(headings, known)[place]
         if "/" in key[1:]:  # the heading stands here a second time: without an answer it would mean what the first does
             said[key] = meaning or NOT_READ
         else:
-            said[key] = "" if meaning == usual or (not usual and meaning == NOT_READ) else meaning
+            said[key] = "" if meaning == usual[place] or (not usual[place] and meaning == NOT_READ) else meaning
     return said
 
 
@@ -218,8 +214,8 @@ def _columns(
     kept: bool = False,
 ) -> Columns:
     current = meanings_of_columns(headings, known_headings(batch.kind, words))
-    needed = set(REQUIRED[batch.kind]) - INSTEAD.get(batch.kind, (set(), set()))[0]
     usual = REQUIRED[batch.kind]
+    needed = set(usual) - INSTEAD.get(batch.kind, (set(), set()))[0]
     choices = [
         Choice(
             name,
@@ -228,7 +224,7 @@ def _columns(
             name in usual,
             _chosen(current, name, name in needed),
         )
-        for name in sorted(COLUMNS[batch.kind], key=lambda name: name not in REQUIRED[batch.kind])
+        for name in sorted(COLUMNS[batch.kind], key=lambda name: name not in usual)
     ]
     return Columns(line, headings, [_texts(row, len(headings)) for row in samples], choices, list(others), kept)
 
@@ -246,11 +242,8 @@ def _texts(row: SheetRow, width: int) -> list[str]:
 
 
 def _assert_sender(batch: ImportBatch, actor: Actor) -> None:
-    demand(actor).require(Permission.IMPORT_RUN)
-    mine = importable_enterprises(actor=actor).filter(pk=batch.enterprise_id)
-    if not may_read_lines(actor=actor, batch=batch) or not mine.exists():
-        raise NotFound()
-    if not ImportBatch.objects.filter(may_be_read_again(), pk=batch.pk).exists():
+    assert_senders_side(batch=batch, actor=actor)
+    if not ImportBatch.objects.filter(storage.may_be_read_again(), pk=batch.pk).exists():
         raise Conflict(
             _("这个文件现在不能指明各列。"), code="not_readable_again", hint=_("请等处理完，或重新上传文件。")
         )

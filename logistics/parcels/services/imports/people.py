@@ -1,16 +1,19 @@
-"""Who sent a file, looked up again when a worker takes it: rights may have been withdrawn meanwhile."""
+"""Who sent a file, looked up again when a worker takes it: rights may have been withdrawn meanwhile. And who may say
+what its words mean."""
 
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from logistics.parcels.models import ImportBatch
+from logistics.parcels.selectors_imports import importable_enterprises, may_read_lines
 from members.access.selectors import actor_of
 from members.access.states import Permission
 from members.devices.actors import actor_of_device
 from members.devices.models import Device
-from portal.core.actor import Actor
-from portal.core.errors import Forbidden
+from portal.core.actor import Actor, demand
+from portal.core.errors import Forbidden, NotFound
 
 
 class SenderStopped(Forbidden):
@@ -37,3 +40,11 @@ def sender_of(created_by: str) -> Actor:
     if actor is None or not actor.may(Permission.IMPORT_RUN):
         raise SenderStopped()
     return actor
+
+
+def assert_senders_side(*, batch: ImportBatch, actor: Actor) -> None:
+    """Raises Forbidden without IMPORT_RUN, NotFound for anyone but the sender's side."""
+    demand(actor).require(Permission.IMPORT_RUN)
+    mine = importable_enterprises(actor=actor).filter(pk=batch.enterprise_id)
+    if not may_read_lines(actor=actor, batch=batch) or not mine.exists():
+        raise NotFound()

@@ -37,6 +37,7 @@ from members.access.states import Permission
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict, DomainError, NotFound
 from portal.core.ids import new_id
+from portal.core.outages import carrying_on
 from portal.core.queue import after_commit
 
 log = logging.getLogger(__name__)
@@ -147,12 +148,8 @@ def resume_imports(*, now: dt.datetime) -> int:
         )
     )
     for batch_id in lost:
-        try:
+        with carrying_on(log, "import %s broke off", batch_id):
             process_import(batch_id=batch_id, now=now)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:  # that batch is ended; the others are not to wait for it
-            log.exception("import %s broke off", batch_id)
     return len(lost)
 
 

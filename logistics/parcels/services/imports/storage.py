@@ -22,6 +22,7 @@ from portal.core.outages import is_no_room
 
 KEPT = dt.timedelta(hours=24)
 UNCLAIMED = dt.timedelta(hours=1)  # a file without a row
+SETTLED = (ImportState.CHECKED, ImportState.DONE)
 _FOLDER = "imports"
 
 
@@ -77,10 +78,6 @@ def opened(batch_id: uuid.UUID) -> File:
         raise FileGone() from None
 
 
-def holds(batch_id: uuid.UUID) -> bool:
-    return storages["default"].exists(_path(batch_id))
-
-
 def forget(batch_id: uuid.UUID) -> None:
     storages["default"].delete(_path(batch_id))
 
@@ -98,10 +95,14 @@ def purge(*, now: dt.datetime) -> int:
     return len(gone)
 
 
+def may_be_read_again() -> Q:
+    """Of the states of a file; whether it is still kept shows when it is opened."""
+    return Q(state__in=SETTLED) | Q(state=ImportState.FAILED, error_code__in=ABOUT_COLUMNS)
+
+
 def _wanted(now: dt.datetime) -> Q:
     """Files at work, and those of the day that may be read again: they wait for an answer of their sender."""
-    readable = Q(state__in=[ImportState.CHECKED, ImportState.DONE]) | Q(error_code__in=ABOUT_COLUMNS)
-    return Q(state=ImportState.RUNNING) | Q(readable, created_at__gt=now - KEPT)
+    return Q(state=ImportState.RUNNING) | Q(may_be_read_again(), created_at__gt=now - KEPT)
 
 
 def _is_old(path: str, now: dt.datetime) -> bool:

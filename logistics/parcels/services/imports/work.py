@@ -77,36 +77,39 @@ def _still_running(batch: ImportBatch) -> bool:
     return ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportState.RUNNING).exists()
 
 
+def counts_of(batch: ImportBatch) -> dict[str, int]:
+    """How many of the lines came out how, by the fields of ImportBatch."""
+    counts = dict(batch.rows.values_list("result").annotate(n=Count("pk")))
+    return {
+        "accepted": counts.get(RowResult.ACCEPTED, 0),
+        "duplicates": counts.get(RowResult.DUPLICATE, 0),
+        "refused": counts.get(RowResult.REFUSED, 0),
+        "asked": counts.get(RowResult.ASKED, 0),
+        "warned": batch.rows.filter(ImportRow.WARNED).count(),
+    }
+
+
 @transaction.atomic
 def _finish(batch: ImportBatch, now: dt.datetime) -> None:
     if not _still_running(batch):
         return
-    counts = dict(batch.rows.values_list("result").annotate(n=Count("pk")))
+    counts = counts_of(batch)
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=ImportState.CHECKED if batch.dry_run else ImportState.DONE,
-        accepted=counts.get(RowResult.ACCEPTED, 0),
-        duplicates=counts.get(RowResult.DUPLICATE, 0),
-        refused=counts.get(RowResult.REFUSED, 0),
-        asked=counts.get(RowResult.ASKED, 0),
-        warned=batch.rows.filter(ImportRow.WARNED).count(),
+        **counts,
         finished_at=now,
     )
-    if not batch.dry_run and not counts.get(RowResult.REFUSED) and not counts.get(RowResult.ASKED):
+    if not batch.dry_run and not counts["refused"] and not counts["asked"]:
         transaction.on_commit(lambda: storage.forget(batch.pk))
 
 
 def fail(batch: ImportBatch, error: DomainError, now: dt.datetime) -> None:
     """Keeps why by code and figures, so that each reader is told in a language of the own."""
-    counts = dict(batch.rows.values_list("result").annotate(n=Count("pk")))
     ImportBatch.objects.filter(pk=batch.pk, state=ImportState.RUNNING).update(
         state=ImportState.FAILED,
         error_code=error.code[:40],
         error_data=getattr(error, "data", {}),
         error=f"{error.message}{error.hint}"[:300],
-        accepted=counts.get(RowResult.ACCEPTED, 0),
-        duplicates=counts.get(RowResult.DUPLICATE, 0),
-        refused=counts.get(RowResult.REFUSED, 0),
-        asked=counts.get(RowResult.ASKED, 0),
-        warned=batch.rows.filter(ImportRow.WARNED).count(),
+        **counts_of(batch),
         finished_at=now,
     )
