@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from operator import or_
 
-from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.parcels.models import CarrierFeed, EventSource, ImportBatch, ImportRow, RefusedEvent, SenderAnswer
+from logistics.parcels.models import CarrierFeed, EventSource, ImportBatch, ImportRow, RefusedEvent
 from logistics.parcels.states import RowResult
 from logistics.registry.models import Enterprise
 from logistics.registry.states import State
@@ -66,19 +66,25 @@ def lines_of(*, actor: Actor, batch: ImportBatch) -> QuerySet[ImportRow]:
     return batch.rows.order_by("line")
 
 
+# A file may wait for tens of thousands of questions: counted where they are.
+_OPEN_QUESTIONS = """
+SELECT r.batch_id, count(DISTINCT s.id)
+FROM parcels_importrow r
+CROSS JOIN LATERAL unnest(r.asks) AS question
+JOIN parcels_senderanswer s ON s.id = question AND s.meaning = ''
+WHERE r.batch_id = ANY(%s) AND r.result = %s
+GROUP BY r.batch_id
+"""
+
+
 def open_question_counts(batches: Sequence[ImportBatch]) -> dict[uuid.UUID, int]:
     """How many questions the lines of each of these files wait for; files that wait for none are left out."""
     waiting = [batch.pk for batch in batches if batch.asked]
     if not waiting:
         return {}
-    asks = Func(F("asks"), function="unnest", output_field=BigIntegerField())
-    asks.set_returning = True
-    rows = ImportRow.objects.filter(batch__in=waiting, result=RowResult.ASKED).order_by()
-    pairs = set(rows.annotate(ask=asks).values_list("batch", "ask").distinct())
-    still = set(
-        SenderAnswer.objects.filter(pk__in={ask for _batch, ask in pairs}, meaning="").values_list("pk", flat=True)
-    )
-    return Counter(batch for batch, ask in pairs if ask in still)
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_QUESTIONS, [waiting, RowResult.ASKED])
+        return dict(cursor.fetchall())
 
 
 def with_warnings(lines: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
