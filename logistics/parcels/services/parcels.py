@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -19,7 +20,14 @@ from logistics.parcels.lookup import tail_hash
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.selectors import stations_and_below
 from logistics.parcels.services.repeats import Facts, facts_of, facts_of_known, told_of_difference
-from logistics.parcels.services.side_fields import LONGEST_ADDRESS, LONGEST_NAME, shortened
+from logistics.parcels.services.side_fields import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    MOST_GRAMS,
+    MOST_PIECES,
+    shortened,
+)
 from logistics.parcels.services.waiting import take_waiting_events
 from logistics.parcels.states import ContactRole, Direction, NumberKind, RowResult, Stage
 from logistics.parcels.warnings import RowWarning
@@ -35,7 +43,6 @@ from portal.core.phones import Phone, PhoneKind, read_phone
 from portal.regions.models import Division
 
 MAX_DRAFTS = 20_000
-MOST_PIECES, MOST_GRAMS = 999, 10_000_000
 WAYBILL_PREFIX = "XN"  # 县内; with 11 random characters and a check character
 _NUMBER = re.compile(r"[0-9A-Z-]{6,40}")
 
@@ -57,12 +64,12 @@ class ParcelDraft(msgspec.Struct, kw_only=True, omit_defaults=True):
     origin: Annotated[str, most(12)] = ""
     destination_station: Annotated[str, most(24)] = ""
     origin_station: Annotated[str, most(24)] = ""
-    recipient_name: Annotated[str, most(60)] = ""
-    recipient_phone: Annotated[str, most(100)] = ""
-    recipient_address: Annotated[str, most(200)] = ""
-    sender_name: Annotated[str, most(60)] = ""
-    sender_phone: Annotated[str, most(100)] = ""
-    sender_address: Annotated[str, most(200)] = ""
+    recipient_name: Annotated[str, most(LONGEST_NAME)] = ""
+    recipient_phone: Annotated[str, most(LONGEST_PHONE)] = ""
+    recipient_address: Annotated[str, most(LONGEST_ADDRESS)] = ""
+    sender_name: Annotated[str, most(LONGEST_NAME)] = ""
+    sender_phone: Annotated[str, most(LONGEST_PHONE)] = ""
+    sender_address: Annotated[str, most(LONGEST_ADDRESS)] = ""
     pieces: Annotated[int, between(1, MOST_PIECES)] = 1
     weight_grams: Annotated[int, between(1, MOST_GRAMS)] | None = None
 
@@ -80,12 +87,15 @@ class Outcome:
     facts: Facts = field(default_factory=dict)
 
 
+Known = tuple[Parcel | None, Facts]  # of a number that is registered; None: by an earlier piece of a dry run
+
+
 @dataclass(slots=True)
 class _References:
     enterprises: dict[str, Enterprise]
     stations: dict[str, Station]
     divisions: dict[str, Division]
-    known: dict[tuple[int | None, str], tuple[Parcel | None, Facts]]
+    known: MutableMapping[tuple[int | None, str], Known]
     serving: dict[str, Station]  # by division code
 
 
@@ -108,14 +118,13 @@ def create_parcels(
     dry_run: bool = False,
     return_of: Parcel | None = None,
     demo: bool = False,
-    already: Mapping[tuple[int | None, str], Facts] | None = None,
+    already: MutableMapping[tuple[int | None, str], Known] | None = None,
 ) -> list[Outcome]:
     """Register up to 20,000 parcels; each draft has its own outcome and a bad one stops no other.
 
     Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing. With `dry_run` all checks are
     made and nothing is written. Needs PARCEL_CREATE; the new parcel must lie inside the actor's scope.
-    `already` are (carrier id, number) pairs that count as registered though no row says so (pieces of a dry run), with
-    what was said of them.
+    `already` are (carrier id, number) pairs that count as registered though no row says so (pieces of a dry run).
     Without a station code the parcel gets the station that serves its place in the county, if there is just one.
     """
     demand(actor).require(Permission.PARCEL_CREATE)
@@ -123,10 +132,10 @@ def create_parcels(
         raise BadInput(_("一次可登记 1 至 20000 件。"), code="bad_batch_size")
     scope = _with_those_below(actor.scope(Permission.PARCEL_CREATE))
     try:
-        return _create(drafts, scope, now, dry_run, return_of, demo, already or {})
+        return _create(drafts, scope, now, dry_run, return_of, demo, already)
     except IntegrityError:
         # Somebody registered one of the numbers between our look and our insert: now it shows as a duplicate.
-        return _create(drafts, scope, now, dry_run, return_of, demo, already or {})
+        return _create(drafts, scope, now, dry_run, return_of, demo, already)
 
 
 def _create(
@@ -136,12 +145,12 @@ def _create(
     dry_run: bool,
     return_of: Parcel | None,
     demo: bool,
-    already: Mapping[tuple[int | None, str], Facts],
+    already: MutableMapping[tuple[int | None, str], Known] | None,
 ) -> list[Outcome]:
     with transaction.atomic():
         references = _references(drafts, county_day(now))
-        for key, facts in already.items():
-            references.known.setdefault(key, (None, facts))
+        if already:
+            references.known = ChainMap(references.known, already)  # written to the first only
         outcomes = [_judge(draft, references, scope, now, return_of, demo) for draft in drafts]
         fresh = [outcome for outcome in outcomes if outcome.result == RowResult.ACCEPTED]
         if fresh and not dry_run:
@@ -164,7 +173,7 @@ def _references(drafts: Sequence[ParcelDraft], today: dt.date) -> _References:
     numbers = {d.carrier_number for d in drafts if d.carrier_number}
     rows = list(ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel"))
     facts = facts_of_known(row.parcel for row in rows)
-    known: dict[tuple[int | None, str], tuple[Parcel | None, Facts]] = {
+    known: dict[tuple[int | None, str], Known] = {
         (row.carrier_id, row.number): (row.parcel, facts[row.parcel_id]) for row in rows
     }
     without = {place for d in drafts for place, station in (_county_end(d),) if place and not station}

@@ -21,7 +21,7 @@ from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.names import Names
 from logistics.parcels.services.imports.problems import RowProblem
 from logistics.parcels.services.parcels import ParcelDraft
-from logistics.parcels.services.side_fields import LONGEST_REASON, shortened, unreadable
+from logistics.parcels.services.side_fields import LONGEST_REASON, MOST_GRAMS, MOST_PIECES, shortened, unreadable
 from logistics.parcels.states import Direction, PlaceWord
 from logistics.parcels.warnings import RowWarning
 from portal.core.masking import normalise_digits, scrub
@@ -120,7 +120,7 @@ def _pieces(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int:
         number = Decimal(0)
     if number is None:
         return 1
-    if number != number.to_integral_value() or not 1 <= number <= 999:
+    if number != number.to_integral_value() or not 1 <= number <= MOST_PIECES:
         warnings.append(unreadable("pieces"))
         return 1
     return int(number)
@@ -155,7 +155,7 @@ def grams_of(value: Any, heading: str, factor: int) -> int | None:
     number = decimal_of(value, heading)
     if number is None:
         return None
-    if not 0 < number * factor <= 10_000_000:
+    if not 0 < number * factor <= MOST_GRAMS:
         raise RowProblem("bad_weight", _("重量应大于 0、不超过 10 吨。请核对单位。"))
     return max(1, int((number * factor).to_integral_value()))
 

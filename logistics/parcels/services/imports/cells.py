@@ -16,11 +16,13 @@ from portal.core.masking import normalise_digits
 from portal.core.texts import INVISIBLE
 from portal.core.workbooks import Formula, SheetRow
 
-__all__ = ["Formula", "SheetRow", "code_of", "decimal_of", "moment_of", "text_of"]
+__all__ = [
+    "Formula", "SheetRow", "code_of", "decimal_of", "has_lost_its_end", "is_rounded", "moment_of", "text_of",
+]  # fmt: skip
 
 LONGEST_CELL = 1000
 _EXACT = 10**15  # a spreadsheet keeps 15 digits; what is longer has lost its end
-_ROUNDED = 10**6
+_LONG, _ROUNDED = 10**11, 10**6
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _TEXT_TRICK = re.compile(r'="(.*)"', re.S)  # how other programs force text into a CSV column
 _BLANK = re.compile(rf"(?:\s|{INVISIBLE.pattern})+")
@@ -68,9 +70,18 @@ def _plain_text(text: str, heading: str) -> str:
 def _number_text(value: float | int, heading: str) -> str:
     if isinstance(value, float) and not value.is_integer():
         return repr(value)
-    if abs(value) >= _EXACT:
+    if has_lost_its_end(value):
         raise _cut_off(heading)
     return str(int(value))
+
+
+def has_lost_its_end(number: float | int) -> bool:
+    return abs(number) >= _EXACT
+
+
+def is_rounded(number: float | int) -> bool:
+    """Whether a long number may be what is left of a waybill that was shown as 7.9E+13."""
+    return abs(number) >= _LONG and number % _ROUNDED == 0
 
 
 def _cut_off(heading: str) -> RowProblem:
@@ -83,7 +94,7 @@ def _cut_off(heading: str) -> RowProblem:
 
 def code_of(value: Any, heading: str) -> str:
     """A number or code that must be whole: a waybill, a phone, a division. Half-width, without blanks."""
-    if isinstance(value, float | int) and abs(value) >= 10**11 and value % _ROUNDED == 0:
+    if isinstance(value, float | int) and is_rounded(value):
         raise _cut_off(heading)
     text = normalise_digits(text_of(value, heading))
     if _SCIENTIFIC.fullmatch(text):

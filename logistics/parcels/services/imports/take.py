@@ -11,13 +11,12 @@ from logistics.parcels.events import BatchResult, NewEvent, RefusedLine, content
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.refusals import SENTENCES
 from logistics.parcels.services.imports.build import events_of, parcel_of
-from logistics.parcels.services.imports.cells import Formula, SheetRow
+from logistics.parcels.services.imports.cells import Formula, SheetRow, has_lost_its_end, is_rounded
 from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.names import Names, Question
 from logistics.parcels.services.imports.problems import RowProblem
-from logistics.parcels.services.parcels import ParcelDraft, create_parcels
+from logistics.parcels.services.parcels import Known, ParcelDraft, create_parcels
 from logistics.parcels.services.record import record_events
-from logistics.parcels.services.repeats import Facts
 from logistics.parcels.states import ImportKind, QuestionKind, Refusal, RowResult
 from logistics.parcels.warnings import RowWarning, as_rows
 from portal.core.actor import Actor
@@ -27,7 +26,7 @@ from portal.core.actor import Actor
 class Earlier:
     """What the earlier pieces of a dry run would have made: numbers by carrier with what was said, events by id."""
 
-    parcels: dict[tuple[int | None, str], Facts] = field(default_factory=dict)
+    parcels: dict[tuple[int | None, str], Known] = field(default_factory=dict)
     events: dict[str, int | None] = field(default_factory=dict)
 
 
@@ -110,8 +109,8 @@ def take(
 
 def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
     drafts: list[ParcelDraft] = piece.made
-    already = piece.earlier.parcels if piece.earlier else {}
-    outcomes = create_parcels(drafts=drafts, actor=actor, now=now, already=dict(already))
+    already = piece.earlier.parcels if piece.earlier else None
+    outcomes = create_parcels(drafts=drafts, actor=actor, now=now, already=already)
     for row, draft, warned, outcome in zip(piece.rows, drafts, piece.warned, outcomes, strict=True):
         if outcome.error is not None:
             piece.refuse(row, outcome.error.code, f"{outcome.error.message}{outcome.error.hint}", draft.carrier_number)
@@ -119,8 +118,8 @@ def _take_parcels(piece: Piece, actor: Actor, now: dt.datetime) -> None:
             taken = outcome.result == RowResult.ACCEPTED
             told = [*warned, *outcome.warnings] if taken else outcome.warnings
             piece.settle(row, outcome.result, draft.carrier_number, told)
-            if outcome.parcel and taken:
-                already[outcome.parcel.carrier_id, outcome.parcel.carrier_number] = outcome.facts
+            if already is not None and outcome.parcel and taken:
+                already[outcome.parcel.carrier_id, outcome.parcel.carrier_number] = (None, outcome.facts)
 
 
 def _take_events(piece: Piece, actor: Actor, now: dt.datetime) -> None:
@@ -190,5 +189,4 @@ def _figure_shown(number: float | int) -> str:
     """Whole numbers without a point, as they are read; those that may have lost their end so that they still say so."""
     if isinstance(number, float) and not number.is_integer():
         return str(number)
-    lost = abs(number) >= 10**15 or (abs(number) >= 10**11 and number % 10**6 == 0)
-    return f"{float(number):.15E}" if lost else str(int(number))
+    return f"{float(number):.15E}" if has_lost_its_end(number) or is_rounded(number) else str(int(number))
