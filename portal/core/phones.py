@@ -26,8 +26,8 @@ _BLANKS = re.compile(r"[() -]")
 
 # Mainland, as ITU-T E.164 and the numbering plan of the MIIT (电信网编号计划): whoever was given the block.
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_HOTLINE = re.compile(r"400[0-9]{7}|9[56][0-9]{3,4}")
 _SHORT = re.compile(r"9[56][0-9]{3,4}")
+_HOTLINE = re.compile(rf"400[0-9]{{7}}|{_SHORT.pattern}")
 _PRIVACY = re.compile(r"950[0-9]{8,10}")  # e-commerce and taxis; only ever with an extension
 _WITH_CODE = re.compile(r"(?:\+86|0086|86)(.*)")
 _LANDLINE_LENGTHS = (10, 11)  # area code without its 0, then 7 or 8 digits; no short number behind an area code

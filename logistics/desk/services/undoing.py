@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -113,14 +114,19 @@ def _forget_consent(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -
         withdraw_consent(parcel=parcel, channel=noted.channel, actor=actor, now=now)
 
 
+def _facts_of(row: Scan) -> dict[str, Any]:
+    """The facts of the answer that the scan got."""
+    return row.answer.get("facts") or {}
+
+
 def _piece_of(row: Scan) -> int:
     """Which piece of several the scan counted, 0 for none."""
-    return int((row.answer.get("facts") or {}).get("piece") or 0)
+    return int(_facts_of(row).get("piece") or 0)
 
 
 def _raised_from(row: Scan) -> int:
     """How many pieces were expected before the label that was scanned said more, 0 when it did not."""
-    return int((row.answer.get("facts") or {}).get("raised_from") or 0)
+    return int(_facts_of(row).get("raised_from") or 0)
 
 
 def _piece_out(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
@@ -130,12 +136,12 @@ def _piece_out(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> Non
 
 def _pieces_back(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
     """Some of several pieces were given out, and the parcel waits on: no event says so."""
-    numbers = (row.answer.get("facts") or {}).get("given_pieces") or []
+    numbers = _facts_of(row).get("given_pieces") or []
     take_pieces_back(parcel=parcel, numbers=numbers, actor=actor, now=now)
 
 
 def _out_of_bag(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -> None:
-    number = (row.answer.get("facts") or {}).get("bag", "")
+    number = _facts_of(row).get("bag", "")
     inside = BagItem.objects.select_related("bag").filter(parcel=parcel, bag__number=number, removed_at=None)
     item = inside.first()
     if item is None:

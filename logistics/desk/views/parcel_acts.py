@@ -23,7 +23,8 @@ from logistics.parcels.services.corrections import correct_event
 from logistics.parcels.services.issues import report_damage, resolve_issue
 from logistics.parcels.services.numbers import add_successor_number
 from logistics.parcels.services.pickup import name_proxy, refuse_parcel
-from logistics.parcels.services.pickup.remaining import MAY_COUNT, change_pieces, end_waiting, seen_pieces
+from logistics.parcels.services.pickup.pieces import seen_pieces
+from logistics.parcels.services.pickup.remaining import MAY_COUNT, change_pieces, end_waiting
 from logistics.parcels.services.returns import create_return_shipment, start_return
 from logistics.parcels.states import EVENT_LABELS, Act
 from logistics.registry.selectors import EnterpriseNotFound, public_carriers, visible_stations

@@ -84,14 +84,19 @@ def correct_event(
 
 
 def _require_sense(event: Event, reason: str, why: str, replacement: NewEvent | None) -> None:
-    if not WHY_LENGTH[0] <= len(why.strip()) <= WHY_LENGTH[1]:
-        raise WhyMissing()
+    require_why(why)
     if reason not in CorrectionReason.values:
         raise BadReason()
     if (reason == CorrectionReason.INCORRECT_DATA) != (replacement is not None):
         raise ReplacementMismatch()
     if event.code == Act.VOID or (replacement is not None and replacement.code == Act.VOID):
         raise NotCorrectable()
+
+
+def require_why(why: str, missing: type[WhyMissing] = WhyMissing) -> None:
+    """Raises `missing` unless a reason is given, in four characters at least."""
+    if not WHY_LENGTH[0] <= len(why.strip()) <= WHY_LENGTH[1]:
+        raise missing()
 
 
 def require_standing(event: Event, parcel: Parcel) -> None:

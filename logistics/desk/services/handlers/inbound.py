@@ -72,8 +72,8 @@ def _taken_in(parcel: Parcel, call: Call) -> Answer:
 def _piece_in(call: Call, parcel: Parcel, done: Inbound, piece: PieceIn) -> Outcome:
     """One of several pieces: which, where, and how many are missing."""
     facts = facts_of(parcel, call.station) | {"shelf": piece.shelf, "piece": piece.number, "piece_of": piece.of}
-    if piece.raised_from:
-        facts["raised_from"] = piece.raised_from
+    if piece.expected.raised_from:
+        facts["raised_from"] = piece.expected.raised_from
     if not piece.fresh and piece.shelf == piece.before:
         outcome = repeated(call, parcel, piece.arrived_at, "system:", facts=facts)
         told = {"piece": piece.number}
@@ -87,7 +87,7 @@ def _piece_in(call: Call, parcel: Parcel, done: Inbound, piece: PieceIn) -> Outc
     answer = _taken_in(parcel, call)
     answer.word, answer.facts = piece.shelf or answer.word, facts
     answer.message = _told(piece)
-    if piece.label:
+    if piece.expected.label:
         answer.hint = _label_differs(piece)
     answer.counts = {"expected": piece.of, "scanned": piece.arrived}
     if not piece.fresh:
@@ -103,7 +103,7 @@ def _told(piece: PieceIn) -> str:
 
 
 def _label_differs(piece: PieceIn) -> str:
-    told = {"label": piece.label, "pieces": piece.of}
+    told = {"label": piece.expected.label, "pieces": piece.of}
     return gettext("面单写共 %(label)s 件，登记的是 %(pieces)s 件，按登记计。登记有误的，请在包裹页改件数。") % told
 
 

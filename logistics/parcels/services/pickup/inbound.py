@@ -152,7 +152,7 @@ def _first(parcel: Parcel, known: AtCounter, shelf: str, piece: Piece, at: dt.da
         return None
     stays = known.live_code is not None
     first = first_piece(parcel, number=piece.number, shelf=shelf, at=at, stays=stays)
-    return replace(first, raised_from=expected.raised_from, label=expected.label)
+    return replace(first, expected=expected)
 
 
 def _count(
@@ -160,7 +160,7 @@ def _count(
 ) -> Inbound:
     expected = expect_pieces(parcel, number=piece.number, of=piece.of)
     counted = count_piece(parcel, number=piece.number, shelf=shelf, at=at, another=piece.another)
-    counted = replace(counted, raised_from=expected.raised_from, label=expected.label)
+    counted = replace(counted, expected=expected)
     if counted.fresh:
         tell_again(parcel=parcel, station=station, code=live.code, now=now, complete=not counted.missing)
     return Inbound(live, fresh=False, shelf_before=counted.before, piece=counted)

@@ -40,11 +40,19 @@ class PieceGone(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a label that says `3 of 5` did to the number of pieces: raised from how many, or what the label says where
+    another count stands. Each 0 otherwise."""
+
+    raised_from: int = 0
+    label: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PieceIn:
     """Piece `number` of `of`; `arrived` have, given out or not. `fresh`: this scan counted it; `before`: its old shelf.
 
-    `given_at`: this very piece was given out then. `raised_from`: how many pieces were expected before this label.
-    `label`: what the label says of their number where another count stands.
+    `given_at`: this very piece was given out then. `expected`: what its label did to the number of pieces.
     """
 
     number: int
@@ -55,20 +63,18 @@ class PieceIn:
     before: str
     arrived_at: dt.datetime
     given_at: dt.datetime | None = None
-    raised_from: int = 0
-    label: int = 0
+    expected: Expected = Expected()
 
     @property
     def missing(self) -> int:
         return max(self.of - self.arrived, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a label that says `3 of 5` does to the number of pieces; see PieceIn for the names."""
-
-    raised_from: int = 0
-    label: int = 0
+def seen_pieces(parcel: Parcel, *, without: int = 0) -> int:
+    """How many pieces there are at least: as many as were scanned, and the highest number on a label."""
+    rows = ParcelPiece.objects.filter(parcel=parcel).exclude(number=without)
+    numbers = list(rows.values_list("number", flat=True))
+    return max([1, len(numbers), *numbers])
 
 
 def expect_pieces(parcel: Parcel, *, number: int, of: int) -> Expected:
@@ -89,8 +95,7 @@ def lower_again(parcel: Parcel, raised_from: int, *, gone: int) -> None:
     """The scan of piece `gone`, whose label raised the number of pieces, was undone: back to what stood before, or to
     as many as were seen."""
     if 0 < raised_from < parcel.pieces:
-        numbers = ParcelPiece.objects.filter(parcel=parcel).exclude(number=gone).values_list("number", flat=True)
-        _set_pieces(parcel, max(raised_from, *numbers, len(numbers)))
+        _set_pieces(parcel, max(raised_from, seen_pieces(parcel, without=gone)))
 
 
 def _set_pieces(parcel: Parcel, pieces: int) -> None:

@@ -17,25 +17,23 @@ from logistics.parcels.errors import ParcelNotFound
 from logistics.parcels.models import Parcel, ParcelPiece, Pickup, PickupCode
 from logistics.parcels.selectors_counter import at_counter
 from logistics.parcels.selectors_pieces import pieces_of
-from logistics.parcels.services.corrections import WHY_LENGTH
+from logistics.parcels.services import corrections
 from logistics.parcels.services.guards import append, event, lock_one, reaches, require_open
 from logistics.parcels.services.pickup.arrival import tell_again
 from logistics.parcels.services.pickup.giving import deliver
-from logistics.parcels.services.pickup.pieces import PieceGone
+from logistics.parcels.services.pickup.pieces import PieceGone, seen_pieces
+from logistics.parcels.services.side_fields import MOST_PIECES
 from logistics.parcels.states import Issue, Stage
 from members.access.states import Permission
 from portal.audit.services import record
 from portal.core.actor import Actor
 from portal.core.errors import BadInput, Conflict
 
-MOST = 999
 MAY_COUNT = (Permission.STATION_RECEIVE, Permission.PARCEL_CREATE, Permission.PARCEL_CORRECT)
 
 
-class WhyMissing(BadInput):
-    code = "why_missing"
+class WhyMissing(corrections.WhyMissing):
     message = _("请写明理由，至少四个字。")
-    hint = _("理由会记入操作记录，请不要写姓名和电话。")
 
 
 class BadPieces(BadInput):
@@ -54,12 +52,6 @@ class RestNotWaited(Conflict):
     hint = _("还有件在架上的，请先交付；一件都没交过、件数登记有误的，请改件数。")
 
 
-def seen_pieces(parcel: Parcel) -> int:
-    """How many pieces there are at least: as many as were scanned, and the highest number on a label."""
-    numbers = list(ParcelPiece.objects.filter(parcel=parcel).values_list("number", flat=True))
-    return max([1, len(numbers), *numbers])
-
-
 @transaction.atomic
 def change_pieces(*, parcel: Parcel, pieces: int, why: str, actor: Actor, now: dt.datetime) -> Parcel:
     """The announcement counted wrong: the parcel has `pieces` pieces. Audited with `why`.
@@ -70,9 +62,9 @@ def change_pieces(*, parcel: Parcel, pieces: int, why: str, actor: Actor, now: d
     """
     if not any(reaches(actor=actor, permission=permission, parcel=parcel) for permission in MAY_COUNT):
         raise ParcelNotFound()
-    if not 1 <= pieces <= MOST:
+    if not 1 <= pieces <= MOST_PIECES:
         raise BadPieces()
-    _require_why(why)
+    corrections.require_why(why, WhyMissing)
     parcel = lock_one(parcel)
     require_open([parcel])
     before, seen = parcel.pieces, seen_pieces(parcel)
@@ -119,7 +111,7 @@ def end_waiting(*, parcel: Parcel, why: str, actor: Actor, now: dt.datetime) -> 
     """
     if not reaches(actor=actor, permission=Permission.STATION_GIVE_OUT, parcel=parcel):
         raise ParcelNotFound()
-    _require_why(why)
+    corrections.require_why(why, WhyMissing)
     parcel = lock_one(parcel)
     require_open([parcel])
     live, counted = at_counter(parcel).live_code, pieces_of(parcel)
@@ -165,8 +157,3 @@ def take_pieces_back(*, parcel: Parcel, numbers: Sequence[int], actor: Actor, no
     first = ParcelPiece.objects.filter(parcel=parcel, given_at=None).earliest("arrived_at")
     Parcel.objects.filter(pk=parcel.pk).update(shelf=first.shelf)
     record(actor=actor, now=now, action="scan.undone", target=parcel, before={"given": sorted(numbers)})
-
-
-def _require_why(why: str) -> None:
-    if not WHY_LENGTH[0] <= len(why.strip()) <= WHY_LENGTH[1]:
-        raise WhyMissing()
