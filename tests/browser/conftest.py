@@ -102,6 +102,7 @@ def visit(chromium, live_server):
 
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe-core finds against WCAG 2.2 A and AA and its best practices (or only `rules`), one line each."""
+    page.wait_for_load_state()
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     options = {"resultTypes": ["violations"], **only}
     found = page.evaluate(FIND, options)
@@ -112,5 +113,10 @@ def violations(page: Page, rules: list[str] | None = None) -> list[str]:
 
 
 def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than the window."""
+    """Pixels by which the page is wider than the window.
+
+    A click that leads elsewhere returns as soon as the new page has begun: neither its root nor its styles need
+    be there.
+    """
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from logistics.certificates.models import Certificate
 from logistics.training.models import Attempt, LessonDone
@@ -52,5 +53,5 @@ def test_an_exam_survives_a_lost_connection_and_a_wrong_clock(visit):
     page.get_by_label("我已检查，确定交卷").check()
     page.get_by_role("button", name="交卷").click()
     page.wait_for_url("**/result/")
-    assert page.get_by_text("100 / 100 分").is_visible()
-    assert page.get_by_text(Certificate.objects.get().number).is_visible()
+    expect(page.get_by_text("100 / 100 分")).to_be_visible()
+    expect(page.get_by_text(Certificate.objects.get().number)).to_be_visible()

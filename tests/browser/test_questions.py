@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.storage import storages
+from playwright.sync_api import expect
 
 from logistics.parcels.models import ImportBatch, Parcel
 from tests.browser.conftest import DESK, PHONE, overflow, violations
@@ -39,7 +40,7 @@ def test_questions_are_answered_once(visit, enterprise_admin, size):
     send(page, "十月.csv", [order("0001"), order("0002", "飞天快运"), order("0003", "飞天快运")])
     page.wait_for_url("**/columns/")
     looks_right(page)
-    assert page.get_by_text("找不到表头").is_visible()
+    expect(page.get_by_text("找不到表头")).to_be_visible()
     select = page.get_by_label("快递单号")
     select.focus()
     page.keyboard.press("ArrowDown")  # past the order's own number
@@ -51,7 +52,7 @@ def test_questions_are_answered_once(visit, enterprise_admin, size):
     looks_right(page)
     assert Parcel.objects.count() == 1
     question = page.get_by_role("group", name="“飞天快运”是哪家快递企业？")
-    assert question.get_by_text("2 行").is_visible()
+    expect(question.get_by_text("2 行")).to_be_visible()
     question.get_by_label("回答").select_option("zto")
     page.get_by_role("button", name="提交回答").click()
     page.get_by_text("全部处理完成").wait_for()
@@ -65,12 +66,12 @@ def test_questions_are_answered_once(visit, enterprise_admin, size):
     looks_right(page)
     page.get_by_role("link", name="记住的回答").click()
     looks_right(page)
-    assert page.get_by_role("row", name="包裹编码").get_by_text("快递单号").is_visible()
+    expect(page.get_by_role("row", name="包裹编码").get_by_text("快递单号")).to_be_visible()
     page.get_by_role("row", name="飞天快运").get_by_role("link", name="修改").click()
     looks_right(page)
     page.get_by_label("回答", exact=True).select_option("-")
     page.get_by_role("button", name="保存").click()
-    assert page.get_by_role("row", name="飞天快运").get_by_text("不登记这些行").is_visible()
+    expect(page.get_by_role("row", name="飞天快运").get_by_text("不登记这些行")).to_be_visible()
 
 
 def test_without_javascript(visit, enterprise_admin):
@@ -78,4 +79,4 @@ def test_without_javascript(visit, enterprise_admin):
     send(page, "十月.csv", [order("0001")])
     page.get_by_label("快递单号").select_option(label="包裹编码：78099000000001")
     page.get_by_role("button", name="记住并读取文件").click()
-    assert page.get_by_text("全部处理完成").is_visible()
+    expect(page.get_by_text("全部处理完成")).to_be_visible()

@@ -46,6 +46,7 @@ class Watch:
 
 def tab_to(page: Page, selector: str, most: int = 40) -> None:
     """Presses Tab until the focus is on `selector`, as somebody without a mouse does."""
+    page.wait_for_load_state()
     for _step in range(most):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -55,6 +56,7 @@ def tab_to(page: Page, selector: str, most: int = 40) -> None:
 
 def fits(page: Page) -> None:
     """No sideways scrolling of the page, in normal and in large type."""
+    page.wait_for_load_state()
     for large in (False, True):
         wide = page.evaluate(
             """large => {

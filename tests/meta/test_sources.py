@@ -179,6 +179,16 @@ def test_every_command_says_what_it_does():
     assert silent == []
 
 
+def impatient(text: str) -> list[str]:
+    """Questions to a page that do not wait for it: right after a click the new page has begun and is not there yet."""
+    return re.findall(r"assert .*\.(?:is_visible|is_hidden|is_checked|is_enabled|is_disabled)\(\)", text)
+
+
+def test_pages_are_asked_with_patience():
+    paths = [path for path in tracked(".py") if name_of(path).startswith("tests/browser/")]
+    assert [(name_of(path), line) for path in paths for line in impatient(path.read_text())] == []
+
+
 # -- and the rules bite ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("rule", "text"),
@@ -193,6 +203,7 @@ def test_every_command_says_what_it_does():
         (of_a_machine, "see /home/" + "anna/portal\n"),
         (of_a_machine, "--index-url = " + "https://example.org/simple\n"),
         (without_reason, "left-pad==1.0\n"),
+        (impatient, "assert page.get_by_text('done')." + "is_visible()\n"),
         (without_reason, "left-pad>=1.0   # pads on the left side\n"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
