@@ -133,9 +133,8 @@ def test_no_depth_of_json_makes_an_error_of_ours(street, name, under, text):
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "django_language", "large_type"])
 def test_a_cookie_with_a_zero_byte_is_refused(client, cookie):
     """Written as \\000 inside quotes, as the standard library reads it."""
-    response = client.get("/", headers={"cookie": f'{cookie}="a\\000b"'})
-    assert response.status_code in (200, 400)
-    assert client.get("/accounts/login/", headers={"cookie": f'{cookie}="a\\000b"'}).status_code in (200, 400)
+    for path in ("/", "/accounts/login/", "/work/"):
+        assert client.get(path, headers={"cookie": f'{cookie}="a\\000b"'}).status_code == 400
 
 
 def test_a_rest_view_reads_its_body_by_ours():
