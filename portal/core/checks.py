@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import admin
 from django.core import checks
+from django.urls import get_resolver
 from rest_framework.views import APIView
 
 from portal.core.access import Kind, Rule, rule_of
 from portal.core.labels import OUR_PACKAGES
-from portal.core.routes import Route, iter_routes
+from portal.core.routes import Route, fast_lane, iter_routes
 
 REST_GUARDS = ("get_permissions", "check_permissions", "initial")
 HINT = "Declare it with portal.core.access (docs/architecture.md, 'Who may do what')."
@@ -46,8 +47,11 @@ def route_problems(route: Route) -> list[str]:
     rule = rule_of(route.callback)
     if not isinstance(rule, Rule):
         return [f"{where} declares no access."]
-    if getattr(route.callback, "fast_lane", False) and rule.kind != Kind.PUBLIC:
-        return [f"{where} is answered before anybody is known, and is not public."]
+    if getattr(route.callback, "fast_lane", False):
+        if rule.kind != Kind.PUBLIC:
+            return [f"{where} is answered before anybody is known, and is not public."]
+        if route.callback not in [entry.callback for entry in fast_lane(get_resolver())]:
+            return [f"{where} is marked fast_lane, and the fast lane does not look so far down in the URL conf."]
     return rest_problems(route, where)
 
 

@@ -11,7 +11,6 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, get_language_from_request, override
 
 from portal.core.access import Rule
@@ -19,6 +18,7 @@ from portal.core.addresses import parse_address
 from portal.core.bodies import too_large
 from portal.core.errors import DomainError, WrongMethod
 from portal.core.outages import refusal_of
+from portal.core.routes import in_fast_lane
 
 log = logging.getLogger(__name__)
 
@@ -122,11 +122,8 @@ class FastLaneMiddleware:
     def __call__(self, request):
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            return self.get_response(request)
-        if not getattr(match.func, "fast_lane", False) or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
+        match = in_fast_lane(request.path_info)
+        if match is None or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
             return self.get_response(request)
         rule = getattr(match.func, "access", None)
         if not isinstance(rule, Rule) or rule.kind != "public":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from types import ModuleType
 
@@ -12,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from django.urls import clear_url_caches, path
+from django.urls import clear_url_caches, path, resolve
 from django.views import View
 from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
@@ -26,7 +27,7 @@ from members.devices.states import FUNCTIONS, ROUTES
 from portal import urls
 from portal.core.access import Rule, anyone, holders, needs, public, rule_of
 from portal.core.checks import admin_problems
-from portal.core.routes import iter_routes
+from portal.core.routes import in_fast_lane, iter_routes
 
 
 def bare(request):
@@ -71,7 +72,12 @@ def hurried(request):
     return HttpResponse("open")
 
 
-hurried.fast_lane = True
+@public("a test")
+def hurried_late(request):
+    return HttpResponse("open")
+
+
+hurried.fast_lane = hurried_late.fast_lane = True
 router = SimpleRouter()
 router.register("set", Set, basename="set")
 
@@ -115,17 +121,29 @@ def test_the_portal_starts():
         (path("new/", Waves.as_view()), "replaces check_permissions"),
         (router.urls[0], "action 'create' declares no access"),
         (path("new/", hurried), "answered before anybody is known"),
+        (path("new/", hurried_late), "does not look so far down"),
         (path("new/", ([path("in/", bare, name="in")], "admin", "admin")), "declares no access"),
         (path("new/", (SideDoor(Station, admin.site).get_urls(), "admin", "admin")), "SideDoor.side"),
     ],
     ids=[
         "function", "inherited", "other permission class", "own guard", "viewset action", "fast lane",
-        "in the admin's name", "admin side page",
+        "fast lane, far down",        "in the admin's name", "admin side page",
     ],
 )  # fmt: skip
 def test_an_undeclared_door_stops_the_start(street_map, pattern, sentence):
     with street_map(pattern), pytest.raises(SystemCheckError, match=sentence):
         call_command("check")
+
+
+def test_the_fast_lane_answers_what_the_url_conf_would():
+    marked = [route.pattern for route in iter_routes() if getattr(route.callback, "fast_lane", False)]
+    assert len(marked) >= 5
+    for pattern in marked:
+        address = "/" + re.sub(r"<[^>]+>", "1A2B3C4D5E", pattern)
+        match, found = in_fast_lane(address), resolve(address)
+        assert match is not None
+        assert (match.func, match.kwargs, match.view_name) == (found.func, found.kwargs, found.view_name)
+    assert in_fast_lane("/") is in_fast_lane("/admin/") is in_fast_lane("/qr/station/1.svg") is None
 
 
 def test_a_declared_door_does_not(street_map):
