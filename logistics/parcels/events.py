@@ -103,6 +103,9 @@ def read_piece(text: str) -> tuple[str, int, int]:
     return plain, 0, 0
 
 
+LONGEST_DAY = len("2026-12-01")
+
+
 def parse_time(text: str) -> dt.datetime:
     """ISO 8601 to an aware time; county time when no offset is given. Raises ValueError, also for a day alone:
     a day without a clock is no time, and taken for midnight it would come before everything else of its day."""
@@ -113,6 +116,8 @@ def parse_time(text: str) -> dt.datetime:
 
 
 def _is_day(text: str) -> bool:
+    if len(text) > LONGEST_DAY:
+        return False  # almost always: a failed attempt would cost more than reading the moment
     try:
         dt.date.fromisoformat(text)
     except ValueError:
