@@ -17,7 +17,7 @@ from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_consent import consented_parcels
 from logistics.parcels.selectors_pieces import PiecesHere, pieces_here, pieces_of
 from logistics.parcels.services.guards import phone_of
-from logistics.parcels.states import ContactRole, Direction, Stage
+from logistics.parcels.states import ContactRole, Custodian, Direction, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor, ActorKind, Grant, Scope
@@ -40,6 +40,7 @@ class OwnRow:
     code: str  # the pickup code of a parcel that waits for its recipient, else ""
     station: Station | None  # where it waits
     door_code: str = ""  # the code for the courier at the door, while it is out for delivery
+    at_station: bool = False  # the station where it is to be collected has it, and it is not on the shelf yet
     pieces: str = ""  # how many of several pieces wait, in a sentence; "" for a parcel of one piece
 
 
@@ -118,6 +119,20 @@ def _row(
         code=pickup.code if pickup is not None and ready else "",
         station=pickup.station if pickup is not None and ready else None,
         door_code="" if as_sender else door_code,
+        at_station=at_station(parcel),
+    )
+
+
+def at_station(parcel: Parcel) -> bool:
+    """Whether the station of collection holds the parcel and has not shelved it: as `at_station` of the lookup."""
+    to = parcel.destination_station
+    if to is None or parcel.direction != Direction.DOWN:
+        return False
+    if parcel.stage == Stage.AT_TOWN:
+        return parcel.station_id == to.pk
+    return parcel.stage == Stage.TO_VILLAGE and (parcel.custody_kind, parcel.custody_ref) == (
+        Custodian.STATION,
+        to.code,
     )
 
 

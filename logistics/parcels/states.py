@@ -140,11 +140,11 @@ RANKS: dict[str, dict[str, int]] = {
         Stage.CREATED: 0,
         Stage.AWAITING: 10,
         Stage.COLLECTED: 20,
+        Stage.BAGGED: 45,  # at the village, the township or the hub: a bag that travels outranks its packing
         Stage.TO_TOWN: 50,
         Stage.AT_TOWN: 60,
         Stage.TO_COUNTY: 62,
         Stage.AT_COUNTY: 64,
-        Stage.BAGGED: 65,
         Stage.HANDED_TO_CARRIER: 66,
         Stage.LINEHAUL: 68,
         Stage.OUT_FOR_DELIVERY: 75,

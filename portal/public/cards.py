@@ -6,16 +6,19 @@ from html import escape
 from typing import Any
 
 from logistics.parcels.selectors_pieces import pieces_sentence
-from logistics.parcels.states import RANKS, Stage
+from logistics.parcels.states import DEPARTURES, RANKS, Stage
 from portal.public.words import NO_RAIL, Words, clock, county_time, headline_issue
 
 Facts = dict[str, Any]
+_MOVES = frozenset({Stage.AT_COUNTY, Stage.AT_TOWN, *DEPARTURES})
 
 
 def card(facts: Facts, w: Words, heading: str = "h2", more_link: str = "") -> str:
     """The state of one parcel: stage, meaning, open issue, road, facts. No timeline."""
     stage, pieces = facts["stage"], facts.get("pieces")
     title, meaning = w.stages[stage], w.meanings.get(stage, "")
+    if facts["at_station"]:
+        title, meaning = w.labels["at_station"], w.labels["at_station_text"]
     if stage == Stage.READY_FOR_PICKUP and facts.get("texts") is False:
         meaning = w.labels["no_texts"]
     if pieces:  # tier 1, while it waits at the counter
@@ -99,7 +102,7 @@ def timeline(events: list[Facts], w: Words) -> str:
         return ""
     parts = [f'<section class="stack-tight" data-read><h2>{w.labels["timeline"]}</h2>']
     day, latest = "", ' class="latest"'
-    for event in reversed(events):
+    for event in reversed(_told_once(events)):
         moment = county_time(event["at"])
         heading = w.day(moment)
         if heading != day:
@@ -109,6 +112,17 @@ def timeline(events: list[Facts], w: Words) -> str:
         latest = ""
     parts.append("</ol></div></section>")
     return "".join(parts)
+
+
+def _told_once(events: list[Facts]) -> list[Facts]:
+    """Without what two sources said of one arrival or departure: a confirmed handover and the scan after it."""
+    kept: list[Facts] = []
+    for event in events:
+        before = kept[-1] if kept else None
+        again = before is not None and event["place"] and not event.get("text") and event["code"] in _MOVES
+        if not (again and (before["code"], before["place"]) == (event["code"], event["place"])):
+            kept.append(event)
+    return kept
 
 
 def _line(event: Facts, w: Words) -> str:

@@ -42,6 +42,7 @@ _PARCEL = _object(
         "county": _maybe(_TEXT),
         "township": _maybe(_TEXT),
         "station": _maybe(_object({"name": _maybe(_TEXT), "hours": _maybe(_TEXT)}, address=_maybe(_TEXT))),
+        "at_station": {"type": "boolean", "description": "at the station of collection, not on its shelf yet"},
         "eta": _maybe(_object({"from": _TIME, "until": _TIME})),
         "carrier": _maybe(_object({"name": _TEXT, "hotline": _TEXT})),
         "events": {"type": "array", "items": _EVENT},

@@ -8,18 +8,15 @@ from logistics.parcels.errors import ParcelClosed, ParcelNotFound
 from logistics.parcels.models import Handover, HandoverItem
 from logistics.parcels.services.bags import add_to_bag, open_bag, seal_bag
 from logistics.parcels.services.contents import NumbersUnknown
+from logistics.parcels.services.departures import NotADeparture, OpenHandover, assert_no_open_handover, depart
 from logistics.parcels.services.handovers import (
     BagStillOpen,
     HandoverAnswered,
     InOpenHandover,
-    NotADeparture,
     NotHeld,
     NothingToHand,
-    OpenHandover,
     SameParty,
     SamePerson,
-    assert_no_open_handover,
-    depart,
     offer_handover,
     take_over,
     withdraw_handover,
@@ -68,7 +65,7 @@ def test_confirmed_when_all_is_there(counter, world, hub_to_town, town_keeper):
     assert (handover.state, handover.scanned, counted.agrees) == ("confirmed", 2, True)
     for parcel in (first, second):
         assert (fresh(parcel).custody_kind, fresh(parcel).custody_ref) == ("station", world.township_station.code)
-        assert codes_of(parcel) == ["CUSTODY"]
+        assert codes_of(parcel) == ["CUSTODY", "AT_TOWN"]
 
 
 def test_disputed_when_one_is_missing(counter, world, hub_to_town, town_keeper):
@@ -163,7 +160,7 @@ def test_answered_once(counter, hub_to_town, town_keeper, sorter):
     assert str(town_keeper.user.pk) in str(refusal.value.message)
     with pytest.raises(HandoverAnswered):
         withdraw_handover(handover=handover, actor=sorter.actor(), now=NOW)
-    assert codes_of(parcel) == ["CUSTODY"]
+    assert codes_of(parcel) == ["CUSTODY", "AT_TOWN"]
 
 
 def test_one_open_handover_a_parcel(counter, hub_to_town, sorter):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from logistics.desk.services.scans import take_scan
 from logistics.parcels.models import BagItem, Event, HandoverItem, Pickup, PickupCode
 from logistics.parcels.services import looks
 from logistics.parcels.services.bags import InOtherBag, SealUsed, add_to_bag, open_bag, seal_bag
 from logistics.parcels.services.consent import give_consent, withdraw_consent
+from logistics.parcels.services.departures import depart
 from logistics.parcels.services.handovers import HandoverAnswered, InOpenHandover, offer_handover, take_over
 from logistics.parcels.services.parties import Party
 from logistics.parcels.services.pickup import give_out
@@ -115,8 +119,38 @@ def test_two_people_answer_one_handover(counter, world):
     ]
     won, lost = split(at_once(*acts), HandoverAnswered)
     assert (len(won), len(lost)) == (1, 1)
-    assert codes_of(first) == ["CUSTODY"]
-    assert codes_of(second) == (["CUSTODY"] if won[0][0].state == "confirmed" else ["COUNT_MISMATCH"])
+    assert codes_of(first) == ["CUSTODY", "AT_TOWN"]
+    assert codes_of(second) == (["CUSTODY", "AT_TOWN"] if won[0][0].state == "confirmed" else ["COUNT_MISMATCH"])
+
+
+def test_a_handover_confirmed_while_its_parcels_are_scanned_and_depart(counter, world):
+    """Whoever is first: one arrival, one departure, no lock waits for another."""
+    sorter = make_persona(1202, "分拣员", Role.KEEPER, world.hub)
+    taker = make_persona(1203, "镇站员", Role.KEEPER, world.township_station)
+    parcels = [counter.parcel() for _n in range(4)]
+    handover = offer_handover(
+        giver=Party.station(world.hub), taker=Party.station(world.township_station), station=world.township_station,
+        parcels=parcels, actor=sorter.actor(), now=NOW,
+    )  # fmt: skip
+    numbers, actor = [p.waybill for p in parcels], taker.actor()
+    now = timezone.now()
+
+    def scan(parcel):
+        return take_scan(
+            id=uuid.uuid4(), task="hub-inbound", station=world.township_station, number=parcel.waybill, actor=actor,
+            now=now,
+        )  # fmt: skip
+
+    acts = [lambda: take_over(handover=handover, scanned=numbers, actor=actor, now=now)]
+    acts += [lambda p=p: scan(p) for p in reversed(parcels)]
+    split(at_once(*acts), HandoverAnswered)
+    assert [codes_of(p).count("AT_TOWN") for p in parcels] == [1, 1, 1, 1]
+    leave = [
+        lambda: depart(station=world.township_station, parcels=parcels, stage="TO_VILLAGE", actor=COUNTY, now=now)
+        for _time in range(3)
+    ]
+    assert split(at_once(*leave), DomainError)[1] == []
+    assert [codes_of(p).count("TO_VILLAGE") for p in parcels] == [1, 1, 1, 1]
 
 
 def test_one_parcel_offered_twice_at_once(counter, world):

@@ -45,7 +45,8 @@ def things(counter, world):
     )  # fmt: skip
     return {
         "parcel": inside, "bag": bag, "handover": handover, "extra": extra,
-        "event": Event.objects.get(parcel=inside, code="AT_TOWN"), "refusedevent": RefusedEvent.objects.get(),
+        "event": Event.objects.get(parcel=inside, code="AT_TOWN", source__code=COUNTY.id),
+        "refusedevent": RefusedEvent.objects.get(),
     }  # fmt: skip
 
 

@@ -15,9 +15,11 @@ from logistics.parcels.errors import StationNotFound
 from logistics.parcels.models import Bag, Handover, HandoverItem, Parcel
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.services import bags as bag_services
+from logistics.parcels.services import departures
 from logistics.parcels.services import handovers as handover_services
 from logistics.parcels.services.carry import read_badge
 from logistics.parcels.services.contents import NumbersUnknown
+from logistics.parcels.services.evidence import departure
 from logistics.parcels.services.guards import require_station
 from logistics.parcels.services.parties import HandoverNotFound, Party, require_side
 from logistics.parcels.states import BagState, Custodian, Direction, HandoverState, Stage
@@ -224,14 +226,14 @@ def depart(*, station: Station, numbers: Sequence[str], stage: str, actor: Actor
     """The vehicle leaves with these parcels and bags: how many parcels, and the stage they are in now.
 
     Without `stage` it follows from the way: down to a township or village, up to the county town. Raises StageUnclear
-    when the parcels go several ways, and what handovers.depart raises.
+    when the parcels go several ways, and what departures.depart raises.
     """
     parcels, bags = things_of(numbers=numbers, actor=actor, permission=Permission.EVENT_RECORD)
     everything = list({p.pk: p for p in [*parcels, *_inside(bags)]}.values())
     if not everything:
         raise handover_services.NothingToHand()
     code = stage or _stage_for(everything, bags, station)
-    handover_services.depart(station=station, parcels=everything, stage=code, actor=actor, now=now)
+    departures.depart(station=station, parcels=everything, stage=code, actor=actor, now=now)
     return len(everything), code
 
 
@@ -240,10 +242,16 @@ def _stage_for(parcels: Sequence[Parcel], bags: Sequence[Bag], station: Station)
     if len(up) > 1:
         raise StageUnclear()
     if up == {True}:
-        return Stage.TO_COUNTY.value if station.kind != StationKind.HUB else Stage.LINEHAUL.value
+        found = {departure(p, station, bags[0].destination if bags else None) for p in parcels}
+        stages = {row.stage.value for row in found if row is not None}
+        return stages.pop() if len(stages) == 1 else _out_of(station)
     if station.kind == StationKind.HUB and all(_by_township(bag) for bag in bags):
         return Stage.TO_TOWN.value
     return Stage.TO_VILLAGE.value
+
+
+def _out_of(station: Station) -> str:
+    return Stage.TO_COUNTY.value if station.kind != StationKind.HUB else Stage.LINEHAUL.value
 
 
 def _by_township(bag: Bag) -> bool:

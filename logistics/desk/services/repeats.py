@@ -14,6 +14,7 @@ from logistics.desk.services.facts import facts_of
 from logistics.desk.states import Result
 from logistics.parcels.errors import clock, spoken
 from logistics.parcels.models import Event, Parcel
+from logistics.parcels.services.evidence import concluded
 from logistics.parcels.states import Act
 from logistics.registry.models import Station
 
@@ -31,6 +32,14 @@ def standing_event(parcel: Parcel, code: str, station: Station, *, since: dt.dat
         if found.code == code and found.station_id == station.pk and standing:
             return found
     return None
+
+
+def came_in_unseen(call: Call, parcel: Parcel, arrived: Event) -> bool:
+    """Whether the arrival was concluded from a handover or a bag, and this is the first scan of the parcel itself: it
+    is told its way, and the log has its arrival already."""
+    if not concluded(arrived):
+        return False
+    return last_scan(call, parcel, since=arrived.recorded_at, own=False) is None
 
 
 def last_scan(call: Call, parcel: Parcel, *, since: dt.datetime, own: bool = True) -> Scan | None:

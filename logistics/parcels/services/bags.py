@@ -11,9 +11,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels.errors import clock, spoken
-from logistics.parcels.events import normalise_number
+from logistics.parcels.events import NewEvent, normalise_number
 from logistics.parcels.models import Bag, BagItem, HandoverItem, Parcel
 from logistics.parcels.services.contents import Comparison, clean, compare
+from logistics.parcels.services.evidence import (
+    CUSTODY,
+    arrival,
+    arrived_by_handover,
+    chain_of,
+    not_yet,
+    stated,
+    taken_back,
+)
 from logistics.parcels.services.guards import append, event, lock, lock_within, require_open, require_station
 from logistics.parcels.states import BagState, Direction, Issue, Stage
 from logistics.registry.models import Station
@@ -179,17 +188,16 @@ def open_bag_at(
 ) -> Comparison:
     """Breaks the seal at the destination and counts: which parcels were there, missing, or unexpected.
 
-    `found` are the scanned numbers; None says that everything was there. A seal that was not intact opens a
-    SEAL_BROKEN issue on all that should be inside, a missing parcel a COUNT_MISMATCH. Raises BagNotSealed,
-    BagOpened, BagNotHere, BagInHandover, NumbersUnknown.
+    `found` are the scanned numbers; None says that everything was there. What was counted has arrived here. A seal
+    that was not intact opens a SEAL_BROKEN issue on all that should be inside, a missing parcel a COUNT_MISMATCH, and
+    the arrival it had by the handover of the sealed bag is taken back. Raises BagNotSealed, BagOpened, BagNotHere,
+    BagInHandover, NumbersUnknown.
     """
     bag = _lock_bag(bag)
     require_station(actor=actor, permission=Permission.BAG_MANAGE, station=station)
     _require_openable(bag, station)
-    inside = lock(contents_of(bag))
-    counted = Comparison(inside, [], [])
-    if found is not None:
-        counted = compare(expected=inside, scanned=clean(found), actor=actor, permission=Permission.BAG_MANAGE)
+    counted = _count(bag, found, actor)
+    inside = counted.present + counted.missing
     bag.state, bag.opened_at, bag.opened_by, bag.seal_intact = BagState.OPENED, now, actor.id, seal_intact
     bag.save()
     bag.items.filter(removed_at=None).update(removed_at=now)
@@ -197,9 +205,28 @@ def open_bag_at(
     issues = [event(p, Issue.SEAL_BROKEN, station=station, now=now) for p in broken if not p.is_closed]
     issues += [event(p, Issue.COUNT_MISMATCH, station=station, now=now) for p in counted.missing if not p.is_closed]
     append(events=issues, actor=actor, now=now)
+    append(events=_consequences(bag, station, counted, now), actor=actor, now=now, through=CUSTODY)
     after = {"seal_intact": seal_intact, "missing": len(counted.missing), "extra": len(counted.extra)}
     record(actor=actor, now=now, action="bag.opened", target=bag, after=after)
     return counted
+
+
+def _count(bag: Bag, found: Iterable[str] | None, actor: Actor) -> Comparison:
+    """What was in the bag and what was not; the parcels of both locked at once, so in the order of their ids."""
+    inside = contents_of(bag)
+    counted = Comparison(inside, [], [])
+    if found is not None:
+        counted = compare(expected=inside, scanned=clean(found), actor=actor, permission=Permission.BAG_MANAGE)
+    rows = {p.pk: p for p in lock([*inside, *counted.extra])}
+    return Comparison(*([rows[p.pk] for p in part] for part in (counted.present, counted.missing, counted.extra)))
+
+
+def _consequences(bag: Bag, station: Station, counted: Comparison, now: dt.datetime) -> list[NewEvent]:
+    """The arrival of what was counted, and the end of an arrival that a missing one had with its bag."""
+    here = not_yet(arrival(p, station) for p in [*counted.present, *counted.extra] if not p.is_closed)
+    gone = arrived_by_handover([p for p in counted.missing if not p.is_closed], station)
+    at = now.isoformat()
+    return [*stated(here, kind="bag", of=bag.pk, at=at), *taken_back(gone, at=at)]
 
 
 def contents_of(bag: Bag) -> list[Parcel]:
@@ -236,16 +263,9 @@ def _require_bound_for(bag: Bag, parcels: Iterable[Parcel]) -> None:
     going_down = [p for p in parcels if p.direction == Direction.DOWN and p.stage != Stage.RETURNING]
     bound = {p.destination_station_id: p.destination_station for p in going_down}
     for station in filter(None, bound.values()):
-        if bag.destination_id not in _chain(station):
+        if bag.destination_id not in chain_of(station):
             facts = {"station": station.name, "bag": bag.destination.name}
             raise WrongBag(gettext("有包裹应到%(station)s，而本袋发往%(bag)s。") % facts)
-
-
-def _chain(station: Station) -> list[int]:
-    """The station and the two levels above it (township, hub)."""
-    parent = station.parent
-    above = parent.parent_id if parent is not None else None
-    return [pk for pk in (station.pk, station.parent_id, above) if pk is not None]
 
 
 def _in_other_bag(parcels: Iterable[Parcel]) -> InOtherBag:

@@ -12,6 +12,7 @@ from logistics.parcels.errors import clock, spoken
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Event, Parcel, ParcelPiece, Pickup
 from logistics.parcels.services.door import reopen_door
+from logistics.parcels.services.evidence import resting_on, taken_back
 from logistics.parcels.services.guards import append, lock_one, require_parcels
 from logistics.parcels.services.guards import event as stated
 from logistics.parcels.services.pickup.codes import reopen_code, void_code
@@ -60,8 +61,9 @@ def correct_event(
 
     The replacement is of the same parcel whatever number it carries. Taking back the delivery reopens the pickup:
     the parcel waits again under its old code. Taking back the arrival voids the code. Audited with `why`.
-    Returns the parcel as it stands afterwards. Needs PARCEL_CORRECT over the parcel. Raises WhyMissing, BadReason,
-    ReplacementMismatch, NotCorrectable, AlreadyCorrected, EventNotTaken for a replacement that the log refuses.
+    With a handover falls what was concluded from it. Returns the parcel as it stands afterwards. Needs
+    PARCEL_CORRECT over the parcel. Raises WhyMissing, BadReason, ReplacementMismatch, NotCorrectable,
+    AlreadyCorrected, EventNotTaken for a replacement that the log refuses.
     """
     require_parcels(actor=actor, permission=Permission.PARCEL_CORRECT, parcels=[event.parcel])
     _require_sense(event, reason, why, replacement)
@@ -71,7 +73,8 @@ def correct_event(
     void = stated(
         parcel, Act.VOID, now=now, reason=reason, corrects=event.source_event_id, corrects_source=event.source.code
     )
-    append(events=[void, *_replacing(parcel, replacement, now)], actor=actor, now=now)
+    fallen = taken_back(resting_on(parcel, [event]), at=now.isoformat(), reason=reason)
+    append(events=[void, *fallen, *_replacing(parcel, replacement, now)], actor=actor, now=now)
     parcel.refresh_from_db()
     follow_up(parcel, event, now)
     record(

@@ -116,17 +116,23 @@ def event(parcel: Parcel, code: str, *, now: dt.datetime, station: Station | Non
 
 
 def append(
-    *, events: Sequence[NewEvent], actor: Actor, now: dt.datetime, stations: Sequence[Station] = ()
+    *,
+    events: Sequence[NewEvent],
+    actor: Actor,
+    now: dt.datetime,
+    stations: Sequence[Station] = (),
+    through: Actor | None = None,
 ) -> list[str]:
-    """Record events that the calling service has checked; all or none. Returns their ids at the actor's source.
+    """Record events that the calling service has checked; all or none. Returns their ids at the source.
 
-    `stations` are rows that were read already. Raises EventNotTaken with the log's own sentence when one is refused.
+    The source is the actor's own, or that of the part of the portal that makes the ids (`through`). `stations` are
+    rows that were read already. Raises EventNotTaken with the log's own sentence when one is refused.
     """
     if not events:
         return []
     result = record_events(
-        events=events, source=source_for(actor=actor, now=now), actor=actor, now=now, vouched=True, keep=False,
-        stations=stations,
+        events=events, source=source_for(actor=through or actor, now=now), actor=actor, now=now, vouched=True,
+        keep=False, stations=stations,
     )  # fmt: skip
     for line in result.refused:
         raise EventNotTaken(line.message, code=line.code, hint=line.hint)

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +15,16 @@ from logistics.parcels.errors import clock, spoken
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Bag, BagItem, Handover, HandoverItem, Parcel
 from logistics.parcels.services.contents import Comparison, clean, compare
+from logistics.parcels.services.evidence import CUSTODY, Proven, arrival, departure, key, not_yet, stated
 from logistics.parcels.services.guards import (
     append,
     event,
     lock,
     require_open,
     require_parcels,
-    require_station,
 )
 from logistics.parcels.services.parties import HandoverNotFound, Party, require_fit, require_side
-from logistics.parcels.states import DEPARTURES, Act, BagState, Custodian, Direction, HandoverState, Issue, Stage
+from logistics.parcels.states import Act, BagState, Custodian, Direction, HandoverState, Issue, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.audit.services import record
@@ -73,18 +74,6 @@ class BagStillOpen(Conflict):
     code = "handover_bag_open"
     message = _("有邮袋没有封签或已经拆封。")
     hint = _("请先封签，或按散件交接。")
-
-
-class OpenHandover(Conflict):
-    code = "open_handover"
-    message = _("还有未确认的交接，不能发车。")
-    hint = _("请接收方扫描确认，或由交出方撤回交接单后再发车。")
-
-
-class NotADeparture(BadInput):
-    code = "not_a_departure"
-    message = _("这不是发车环节。")
-    hint = _("请选择发往乡镇、发往村站、发往县城或干线。")
 
 
 @transaction.atomic
@@ -142,10 +131,10 @@ def take_over(
 ) -> tuple[Handover, Comparison]:
     """The taker scans what is really there: CONFIRMED when it is what was offered, else DISPUTED.
 
-    A bag's number stands for its contents. Custody passes for what was offered *and* scanned; a missing parcel gets
-    a COUNT_MISMATCH issue and stays with the giver; an extra one is listed, and passes by a handover of its own,
-    because its giver has not offered it. Of two answers the first counts. Raises HandoverAnswered, SamePerson,
-    NumbersUnknown, HandoverNotFound.
+    A bag's number stands for its contents. Custody passes for what was offered *and* scanned, and with it the parcel
+    has left the giver's station with a driver, or arrived at the taker's; a missing parcel gets a COUNT_MISMATCH issue
+    and stays with the giver; an extra one is listed, and passes by a handover of its own, because its giver has not
+    offered it. Of two answers the first counts. Raises HandoverAnswered, SamePerson, NumbersUnknown, HandoverNotFound.
     """
     handover = _lock_handover(handover)
     taker = Party(handover.to_kind, handover.to_ref)
@@ -154,7 +143,7 @@ def take_over(
     if actor.id == handover.offered_by:
         raise SamePerson()
     require_fit(taker, now=now)
-    items = list(handover.items.select_related("parcel", "bag"))
+    items = list(handover.items.select_related("parcel", "bag__destination"))
     expected = lock([item.parcel for item in items])
     numbers = clean(scanned)
     numbers |= _numbers_in_scanned_bags(items, numbers)
@@ -165,7 +154,8 @@ def take_over(
         permission=Permission.HANDOVER_TAKE,
     )
     _close(handover, counted, actor, now, dispute, photo)
-    append(events=_consequences(handover, counted, now), actor=actor, now=now)
+    moved = not_yet(_proven(handover, items, counted))
+    append(events=_consequences(handover, counted, moved, now), actor=actor, now=now, through=CUSTODY)
     return handover, counted
 
 
@@ -181,20 +171,39 @@ def _offered_before(id: uuid.UUID | None, actor: Actor) -> Handover | None:
     return offered
 
 
-def _consequences(handover: Handover, counted: Comparison, now: dt.datetime) -> list[NewEvent]:
+def _proven(handover: Handover, items: Iterable[HandoverItem], counted: Comparison) -> list[Proven | None]:
+    """What the answer says of where the parcels are: gone with a driver, or arrived at a station."""
+    giver, taker = _station(handover.from_kind, handover.from_ref), _station(handover.to_kind, handover.to_ref)
+    here = [p for p in counted.present if not p.is_closed]
+    if taker is not None:
+        return [arrival(p, taker, came_from=giver) for p in here]
+    if giver is None or handover.to_kind != Custodian.PERSON:
+        return []
+    bound_for = {item.parcel_id: item.bag.destination for item in items if item.bag}
+    return [departure(p, giver, bound_for.get(p.pk)) for p in here]
+
+
+def _station(kind: str, ref: str) -> Station | None:
+    if kind != Custodian.STATION:
+        return None
+    return Station.objects.select_related("parent").filter(code=ref).first()
+
+
+def _consequences(handover: Handover, counted: Comparison, moved: Sequence[Proven], now: dt.datetime) -> list[NewEvent]:
     here, to = handover.station, Party(handover.to_kind, handover.to_ref)
-    passed = [
-        event(p, Act.CUSTODY, station=here, now=now, custody_kind=to.kind, custody_ref=to.ref)
-        for p in counted.present
-        if not p.is_closed
-    ]
-    missing = [p for p in counted.missing if not p.is_closed]
+
+    def of(parcel: Parcel, kind: str, code: str, **more: str) -> NewEvent:
+        return msgspec.structs.replace(
+            event(parcel, code, station=here, now=now, **more), id=key(kind, handover.pk, parcel)
+        )
+
+    present = [p for p in counted.present if not p.is_closed]
+    passed = [of(p, "custody", Act.CUSTODY, custody_kind=to.kind, custody_ref=to.ref) for p in present]
     if to.kind == Custodian.CARRIER:  # what is on its way out leaves the county's network here
-        out = [p for p in counted.present if p.direction == Direction.UP and p.stage != Stage.RETURNING]
-        passed += [
-            event(p, Stage.HANDED_TO_CARRIER, station=here, now=now, reason=to.ref) for p in out if not p.is_closed
-        ]
-    return passed + [event(p, Issue.COUNT_MISMATCH, station=here, now=now) for p in missing]
+        out = [p for p in present if p.direction == Direction.UP and p.stage != Stage.RETURNING]
+        passed += [of(p, "handover", Stage.HANDED_TO_CARRIER, reason=to.ref) for p in out]
+    passed += stated(moved, kind="handover", of=handover.pk, at=now.isoformat())
+    return passed + [of(p, "missing", Issue.COUNT_MISMATCH) for p in counted.missing if not p.is_closed]
 
 
 @transaction.atomic
@@ -208,31 +217,6 @@ def withdraw_handover(*, handover: Handover, actor: Actor, now: dt.datetime) -> 
     handover.items.update(open=False)
     record(actor=actor, now=now, action="handover.withdrawn", target=handover)
     return handover
-
-
-def assert_no_open_handover(*, parcels: Iterable[Parcel] = (), station: Station | None = None) -> None:
-    """Raises OpenHandover while one of `parcels`, or anything offered at `station`, waits for an answer."""
-    pending = HandoverItem.objects.filter(open=True, expected=True)
-    if pending.filter(parcel__in=[p.pk for p in parcels]).exists():
-        raise OpenHandover()
-    if station is not None and Handover.objects.filter(station=station, state=HandoverState.PENDING).exists():
-        raise OpenHandover()
-
-
-@transaction.atomic
-def depart(*, station: Station, parcels: Sequence[Parcel], stage: str, actor: Actor, now: dt.datetime) -> None:
-    """A vehicle leaves `station` with `parcels`: records `stage` (one of DEPARTURES) for all of them.
-
-    Raises OpenHandover while a handover of one of them is unanswered, NotADeparture, ParcelClosed.
-    """
-    require_station(actor=actor, permission=Permission.EVENT_RECORD, station=station)
-    require_parcels(actor=actor, permission=Permission.EVENT_RECORD, parcels=parcels)
-    if stage not in DEPARTURES:
-        raise NotADeparture()
-    locked = lock(parcels)
-    require_open(locked)
-    assert_no_open_handover(parcels=locked)
-    append(events=[event(p, stage, station=station, now=now) for p in locked], actor=actor, now=now)
 
 
 def _lock_handover(handover: Handover) -> Handover:

@@ -12,6 +12,10 @@ SELECT n.number, p.id, json_build_object(
     'township', CASE WHEN township.level = 9 THEN township.name END,
     'station', CASE WHEN p.direction = 'DOWN' AND s.id IS NOT NULL
         THEN json_build_object('name', s.name, 'hours', s.hours) END,
+    -- held by the station where it is to be collected, and not on its shelf yet
+    'at_station', p.direction = 'DOWN' AND s.id IS NOT NULL AND (
+        p.stage = 'TO_VILLAGE' AND p.custody_kind = 'station' AND p.custody_ref = s.code
+        OR p.stage = 'AT_TOWN' AND p.station_id = s.id),
     'eta', CASE WHEN p.closed_at IS NULL AND p.eta_until IS NOT NULL
         THEN json_build_object('from', coalesce(p.eta_from, p.eta_until), 'until', p.eta_until) END,
     'carrier', CASE WHEN c.id IS NOT NULL THEN json_build_object('name', c.short_name, 'hotline', c.hotline) END,

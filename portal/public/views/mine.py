@@ -61,9 +61,7 @@ def _page(request, error: DomainError | None = None) -> HttpResponse:
     context = {
         "waiting": _by_station(row for row in rows if row.station is not None),
         "rows": [
-            {"row": r, "meaning": w.meanings.get(r.parcel.stage, ""), "door_code": spaced(r.door_code).strip()}
-            for r in rows
-            if r.station is None
+            {"row": r, "door_code": spaced(r.door_code).strip(), **_stage(r, w)} for r in rows if r.station is None
         ],
         "older": f"?before={more}" if more else "",
         "error": error,
@@ -72,6 +70,12 @@ def _page(request, error: DomainError | None = None) -> HttpResponse:
     }
     status = error.status if error else 200
     return private(render(request, "public/my.html", context, status=status), error)
+
+
+def _stage(row, w) -> dict[str, str]:
+    if row.at_station:
+        return {"stage": w.labels["at_station"], "meaning": w.labels["at_station_text"]}
+    return {"stage": w.stages[row.parcel.stage], "meaning": w.meanings.get(row.parcel.stage, "")}
 
 
 def _by_station(rows) -> list[dict]:

@@ -12,16 +12,14 @@ from logistics.desk.services.clocks import moment_for
 from logistics.desk.services.facts import facts_of, fitting_bag
 from logistics.desk.services.finding import ForeignParcel, UnknownNumber, find_parcel, require_on_its_way_through
 from logistics.desk.services.questions import ask_misrouted, ask_to_register
-from logistics.desk.services.repeats import repeated, standing_event
+from logistics.desk.services.repeats import came_in_unseen, repeated, standing_event
 from logistics.parcels.models import Parcel
+from logistics.parcels.services.evidence import ARRIVALS
 from logistics.parcels.services.guards import append, event, lock_one, require_open
 from logistics.parcels.services.redirect import destination_stopped
 from logistics.parcels.states import Stage
 from logistics.registry import standing
-from logistics.registry.states import StationKind
 from portal.core.errors import Conflict
-
-STAGES = {StationKind.HUB.value: Stage.AT_COUNTY, StationKind.TOWNSHIP.value: Stage.AT_TOWN}
 
 
 class NotATransitStation(Conflict):
@@ -32,7 +30,7 @@ class NotATransitStation(Conflict):
 
 def hub_inbound(call: Call) -> Outcome:
     """AT_COUNTY at a hub, AT_TOWN at a township station, once a visit. Unknown and misrouted ones become questions."""
-    stage = STAGES.get(call.station.kind)
+    stage = ARRIVALS.get(call.station.kind)
     if stage is None:
         raise NotATransitStation()
     try:
@@ -47,6 +45,8 @@ def hub_inbound(call: Call) -> Outcome:
     # A parcel on its way back comes through a second time: its first visit does not count.
     since = locked.stage_at if locked.stage == Stage.RETURNING else None
     if earlier := standing_event(locked, stage, call.station, since=since):
+        if came_in_unseen(call, parcel, earlier):
+            return Outcome(_arrived(parcel, call, undo=False), parcel)
         return repeated(call, parcel, earlier.recorded_at, earlier.actor, facts=_facts(parcel, call))
     standing.require_station(call.station, now=call.now)
     arrived = event(locked, stage, station=call.station, now=moment_for(call, locked))
@@ -54,7 +54,7 @@ def hub_inbound(call: Call) -> Outcome:
     return Outcome(_arrived(parcel, call), parcel, ids)
 
 
-def _arrived(parcel: Parcel, call: Call) -> Answer:
+def _arrived(parcel: Parcel, call: Call, *, undo: bool = True) -> Answer:
     facts = _facts(parcel, call)
     hint = ""
     if not facts["destination"]:
@@ -69,7 +69,7 @@ def _arrived(parcel: Parcel, call: Call) -> Answer:
         hint=hint,
         number=parcel.waybill,
         facts=facts,
-        undo=True,
+        undo=undo,
     )
 
 

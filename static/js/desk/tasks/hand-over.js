@@ -21,7 +21,7 @@ const taker = () => {
 
 function draw() {
   at("pile-count").textContent = pile.numbers.length;
-  at("offer").disabled = !pile.numbers.length;
+  at("offer").disabled = at("depart").disabled = !pile.numbers.length;
 }
 
 async function make() {
@@ -67,7 +67,6 @@ function watch(id) {
       message: say("handover_counts", { expected: told.handover.expected, scanned: told.handover.scanned ?? 0 }),
     });
     at("withdraw").hidden = true;
-    at("depart").hidden = told.handover.to.kind !== "person";
   }, config.poll ?? 4000);
 }
 
@@ -85,7 +84,6 @@ function again({ keep = false } = {}) {
   clearInterval(poll);
   offer = newId();
   at("photo-said").textContent = "";
-  at("depart").hidden = true;
   if (!keep) pile.clear();
   at("offered").hidden = true;
   at("offered").dataset.handover = "";
@@ -106,12 +104,13 @@ async function addPhoto(id) {
   at("photo").value = "";
 }
 
-/** The vehicle leaves with what was taken over. */
+/** The vehicle leaves with a load that no driver confirmed. */
 async function depart() {
+  if (desk.outbox.waiting.length) return stop("end_waiting", { n: desk.outbox.waiting.length });
   const told = await request(config.urls.depart, { station: config.station, numbers: pile.numbers, stage: "" });
-  if (!told) return;
+  if (!told) return undefined;
   show({ result: "ok", code: "departed", word: say("departed"), message: say("departed_text", { n: told.departed }) });
-  at("depart").hidden = true;
+  return again();
 }
 
 export default {
