@@ -232,8 +232,8 @@ class ConsentChannel(models.TextChoices):
 
 class PickupMethod(models.TextChoices):
     CODE = "code", _("取件码")
-    LINK = "link", _("签名链接")
-    IDENTITY = "identity", _("证件加站长密码")
+    LINK = "link", _("短信链接")
+    IDENTITY = "identity", _("证件加工作密码")
 
 
 class Rest(models.TextChoices):

@@ -288,7 +288,7 @@ def the_recipient_looks_it_up(read: Reader, number: str, stage: str) -> None:
 def given_out_by_code(read: Reader, keeper, code: str) -> None:
     page = read.desk("give-out", keeper)
     scan(page, code)
-    expect(page.locator("#give-shelf")).to_have_text("3-2")
+    expect(page.locator("#word")).to_have_text("3-2")
     page.locator("#give-now").click()
     expect(page.locator("#give")).to_be_hidden()
     expect(page.locator("#band")).to_have_attribute("data-result", "ok")

@@ -115,7 +115,7 @@ def test_give_out_over_the_counter(visit, counter, keeper):  # noqa: F811
     (first, code), (second, second_code), (third, _code) = (counter.waiting(keeper) for _each in range(3))
     page = ready(visit("/work/give-out/", client=keeper.client))
     wedge(page, code.code)
-    expect(page.locator("#give-shelf")).to_have_text("3-2")
+    expect(page.locator("#word")).to_have_text("3-2")
     expect(page.locator("#give-together-title")).to_have_text("同一收件人还有 2 件")
     look(page)
     card(page, "交付").dblclick()

@@ -38,7 +38,7 @@ WORDS = {
     "fact_lane": _("下一站"),
     "fact_destination": _("送到"),
     "fact_bag": _("邮袋"),
-    "fact_tail": _("尾号"),
+    "fact_tail": _("单号尾号"),
     "fact_recipient": _("收件人"),
     "fact_carrier": _("快递"),
     "fact_place": _("现在在"),

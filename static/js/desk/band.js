@@ -6,6 +6,7 @@ import { SIGNS, icon, make, say } from "./words.js";
 const band = document.getElementById("band");
 const polite = document.getElementById("said");
 const urgent = document.getElementById("said-now");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const FACTS = ["shelf", "lane", "destination", "bag", "place", "tail", "recipient", "carrier", "news"];
 const LARGE = new Set(["shelf", "lane"]); // what the hand needs next
 
@@ -22,17 +23,25 @@ export function factsOf(answer) {
 /** The number in front of the message, unless the message says it. */
 const sentence = ({ number = "", message = "" }) => [message.includes(number) ? "" : number, message].filter(Boolean).join(" ");
 
-export function show(answer, { quiet = false } = {}) {
+/** `ways`: the buttons of its question. The band comes into view, wherever the page was scrolled to. */
+export function show(answer, { quiet = false, ways = null } = {}) {
   draw(answer.result, answer.code ?? "", [
     icon(SIGNS[answer.result] ?? "info"),
     make("p", { class: "result-word", id: "word" }, answer.word),
     make("p", { class: "result-text", id: "message" }, sentence(answer)),
     answer.hint ? make("p", { class: "result-hint", id: "hint" }, answer.hint) : null,
     factsOf(answer),
+    ways,
   ]);
   if (quiet) return;
+  comeIntoView();
   speak(answer);
   signal(answer.result);
+}
+
+/** Only as far as needed; `whole`: to the top of the screen, so that what stands below has room. */
+export function comeIntoView({ whole = false } = {}) {
+  band.scrollIntoView({ block: whole ? "start" : "nearest", behavior: calm.matches ? "auto" : "smooth" });
 }
 
 function draw(result, code, parts) {

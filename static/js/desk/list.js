@@ -13,6 +13,7 @@ export class ScanList {
     this.act = act;
     this.rows = new Map();
     this.asked = new Map();
+    this.lent = null; // { id, ways }: the question that stands in the band
     this.empty = document.getElementById("no-scans");
     root.replaceChildren();
   }
@@ -28,6 +29,7 @@ export class ScanList {
 
   /** Some refusals leave the question open: its buttons come back. */
   put(id, answer) {
+    this.takeBack();
     if (KEEPS_ASKING.has(answer.code) && this.asked.has(id)) return this.put(id, this.asked.get(id));
     if (answer.ask) this.asked.set(id, answer);
     else this.asked.delete(id);
@@ -40,6 +42,20 @@ export class ScanList {
     if (this.empty) this.empty.hidden = true;
     while (this.root.children.length > MOST) this.forget(this.root.lastElementChild);
     return row;
+  }
+
+  /** The buttons of a question, to stand where the eye is; they come home with the next scan. Null without a question. */
+  lend(id) {
+    const row = this.rows.get(id);
+    const ways = row?.dataset.result === "ask" ? row.querySelector(".scan-ways") : null;
+    this.lent = ways && { id, ways };
+    return ways;
+  }
+
+  takeBack() {
+    const { id, ways } = this.lent ?? {};
+    this.lent = null;
+    if (ways) this.rows.get(id)?.append(ways);
   }
 
   /** A number that was scanned again has its question in the newer line. */
@@ -120,7 +136,8 @@ export class ScanList {
 
   /** The buttons of the newest question, for the keyboard. */
   question() {
-    return [...(this.root.querySelector('[data-result="ask"] .scan-ways')?.querySelectorAll("button:not([disabled])") ?? [])];
+    const ways = this.lent?.ways ?? this.root.querySelector('[data-result="ask"] .scan-ways');
+    return [...(ways?.querySelectorAll("button:not([disabled])") ?? [])];
   }
 
   newestUndo() {

@@ -70,7 +70,7 @@ class Desk {
   answered({ entry, outcome }) {
     const answer = outcome.kind === "answer" ? outcome.body : this.wrong(entry, outcome);
     this.list.put(entry.id, { ...answer, id: entry.id });
-    show(answer);
+    show(answer, { ways: this.list.lend(entry.id) });
     if (answer.counts) this.count(answer.counts);
     if (entry.task === config.task) this.task.answered?.(answer, entry, this);
   }

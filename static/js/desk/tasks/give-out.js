@@ -1,7 +1,7 @@
 // Give out: what is read names a parcel or proves who came. The shelf is shown huge; then the proof, then the parcel.
 // Codes, links and PINs live in this page's memory only.
 import { request } from "../request.js";
-import { show } from "../band.js";
+import { comeIntoView, show } from "../band.js";
 import { address, config, make, newId, say } from "../words.js";
 
 const at = (id) => document.getElementById(id);
@@ -13,17 +13,17 @@ let desk = null;
 function ask(answer, entry) {
   const read = entry.body.number;
   const by = answer.ask.by ?? "";
-  now = { number: answer.number, id: newId(), by, code: by === "code" ? read : "", token: by === "link" ? tokenOf(read) : "", rest: answer.ask.rest ?? [] };
+  now = { number: answer.number, facts: answer.facts, id: newId(), by, code: by === "code" ? read : "", token: by === "link" ? tokenOf(read) : "", rest: answer.ask.rest ?? [] };
   at("give").hidden = false;
-  at("give-shelf").textContent = answer.facts?.shelf || "—";
   at("give-who").textContent = [answer.facts?.recipient, answer.facts?.carrier, answer.facts?.tail].filter(Boolean).join(" · ");
   methods(answer.ask.options, by);
   proxies(answer.ask.proxies ?? []);
   together(answer.ask.together ?? []);
-  ways(answer);
+  ways();
   at("give-code").value = "";
   at("give-pin").value = "";
   desk.wedge.focus(); // the code may be typed into the big field as well
+  comeIntoView({ whole: true });
 }
 
 function methods(options, by) {
@@ -35,11 +35,10 @@ function methods(options, by) {
 }
 
 /** While pieces are missing there are two ways to give out, each a button that says what it does. */
-function ways(answer) {
+function ways() {
   const two = now.rest.length > 0;
   at("give-now").hidden = two;
-  at("give-missing").hidden = at("give-ways").hidden = !two;
-  at("give-missing").textContent = two ? `${answer.message} ${answer.hint}` : "";
+  at("give-ways").hidden = !two;
   at("give-ways").replaceChildren(...now.rest.map(({ value, label }) =>
     make("button", { type: "button", class: "button", "data-rest": value, on: { click: () => give(value) } }, label)));
 }
@@ -84,12 +83,12 @@ async function give(rest = "") {
   }
   const lacks = { code: !body.code && "need_code", link: !body.token && "need_link", identity: !body.pin && "need_pin" }[body.method];
   if (lacks) {
-    show({ result: "refused", code: lacks, word: say("stop"), message: say(lacks) });
+    tell({ result: "refused", code: lacks, word: say("stop"), message: say(lacks) });
     at({ need_code: "give-code", need_pin: "give-pin", need_link: "number" }[lacks]).focus();
     return;
   }
   if (now.rest.length && !rest) {
-    show({ result: "ask", code: "rest_unclear", word: say("rest_word"), message: say("need_rest") });
+    tell({ result: "ask", code: "rest_unclear", word: say("rest_word"), message: say("need_rest") });
     document.querySelector("[data-rest]").focus();
     return;
   }
@@ -97,7 +96,7 @@ async function give(rest = "") {
   const answer = await request(address(config.urls.give, now.number), body);
   freeze(false);
   if (!answer) return;
-  show(answer);
+  tell(answer);
   desk.list.put(answer.id || body.id, { ...answer, id: answer.id || body.id });
   if (answer.result === "refused") {
     now.id = newId(); // another proof is another try
@@ -108,6 +107,11 @@ async function give(rest = "") {
   const others = [...document.querySelectorAll("[name=also]:not(:checked)")].length;
   if (others) leave({ keepTogether: true });
   else leave();
+}
+
+/** With the shelf and the person, which are needed until the parcel is handed over. */
+function tell(answer) {
+  show({ ...answer, facts: answer.facts && Object.keys(answer.facts).length ? answer.facts : now.facts });
 }
 
 function freeze(still) {

@@ -1,0 +1,85 @@
+"""What a scan page asks can be answered on a small phone without scrolling, wherever the page stood before."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from logistics.parcels.services.consent import give_consent
+from tests.browser.conftest import PHONE
+from tests.browser.desk import card, look, ready, wedge
+from tests.custody.conftest import counter  # noqa: F401  fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def on_screen(found: Locator, least: int = 1) -> None:
+    expect(found.nth(least - 1)).to_be_visible()
+    for n in range(found.count()):
+        expect(found.nth(n)).to_be_in_viewport(ratio=1)
+
+
+def far_down(page) -> None:
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+
+@pytest.fixture
+def inbound(visit, keeper):
+    return ready(visit("/work/inbound/", client=keeper.client, size=PHONE))
+
+
+@pytest.fixture
+def giving(visit, keeper):
+    return ready(visit("/work/give-out/", client=keeper.client, size=PHONE))
+
+
+def test_consent_is_asked_in_the_band(inbound, counter):  # noqa: F811
+    for _each in range(3):
+        far_down(inbound)
+        wedge(inbound, counter.parcel().waybill)
+        expect(inbound.locator("#word")).to_have_text("问同意")
+        on_screen(inbound.locator("#band button"), least=3)
+    look(inbound)
+    expect(inbound.locator("#scans [data-value=phone]")).to_have_count(2)  # the earlier two went to their lines
+    inbound.locator("#band [data-value=phone]").click()
+    expect(inbound.locator("#band [data-value=phone]")).to_have_text("再点一次确认：电话同意")
+    inbound.locator("#band [data-value=phone]").click()
+    expect(inbound.locator("#band")).to_have_attribute("data-result", "ok")
+    on_screen(inbound.locator("#word"))
+    expect(inbound.locator("#number")).to_be_focused()
+
+
+def test_the_same_piece_or_another(inbound, counter, keeper):  # noqa: F811
+    parcel = counter.parcel(pieces=3)
+    give_consent(parcel=parcel, channel="phone", actor=keeper.actor(), now=parcel.created_at)
+    wedge(inbound, parcel.waybill)
+    expect(inbound.locator("#band")).to_have_attribute("data-result", "ok")
+    far_down(inbound)
+    wedge(inbound, parcel.waybill)
+    expect(inbound.locator("#word")).to_have_text("同一件？")
+    on_screen(inbound.locator("#band button"), least=2)
+
+
+def test_give_out_by_parcel_and_code(giving, counter, keeper):  # noqa: F811
+    (parcel, code), (_other, _code) = counter.waiting(keeper), counter.waiting(keeper)
+    far_down(giving)
+    wedge(giving, parcel.waybill)
+    on_screen(card(giving, "交付"))
+    on_screen(giving.get_by_label("取件码", exact=True).last)
+    look(giving)
+    giving.get_by_label("证件").check()
+    giving.locator("#give-pin").fill("999999")
+    card(giving, "交付").click()
+    expect(giving.locator("#band")).to_have_attribute("data-result", "refused")
+    on_screen(giving.locator("#word"))
+    on_screen(card(giving, "交付"))
+    expect(giving.locator("#band [data-fact=shelf]")).to_have_text("货架3-2")
+    wedge(giving, code.code)
+    expect(giving.locator("#band")).to_have_attribute("data-result", "ok")
+
+
+def test_give_out_while_pieces_are_missing(giving, counter, keeper):  # noqa: F811
+    parcel, _code = counter.waiting(keeper, pieces=3)
+    far_down(giving)
+    wedge(giving, parcel.waybill)
+    on_screen(giving.locator("#give-ways button"), least=2)
