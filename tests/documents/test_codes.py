@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from contextlib import closing
 
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import ImageChops
+
+from logistics.documents.papers.shelves import draw_shelves
+from logistics.documents.papers.sizes import ShelfSize
 from portal.core.checkdigits import random_number
 from portal.core.pdf import codes
 from portal.core.pdf.paper import Paper
-from tests.documents.conftest import look
+from tests.documents.conftest import DPI, look, picture_of
 
 
 def printed(draw) -> dict[str, str]:
@@ -20,6 +27,18 @@ def printed(draw) -> dict[str, str]:
 def test_code_128_is_read_at_the_resolution_of_a_label_printer(wide):
     for number in (random_number("XN", 11), "78001234567890", "HJ/3-2", "DB0000001A"):
         assert printed(lambda p, n=number: p.code128(3, 5, wide, 15, n)) == {"Code 128": number}
+
+
+@pytest.mark.parametrize("grows", [ImageChops.darker, ImageChops.lighter], ids=["spreads", "fades"])
+@pytest.mark.parametrize("shelf", ["3-2", "10-12", "A10-12", "大件区"])
+def test_a_shelf_is_read_where_each_bar_is_a_dot_wider_or_narrower(shelf, grows):
+    """As on a label printer of 203 dpi that is too hot or worn; a scanner looks closer than the printer prints."""
+    data = draw_shelves(station="庄浪县水洛镇何马村站", shelves=[shelf], mark="HJ/", size=ShelfSize.ROLL)
+    with closing(pypdfium2.PdfDocument(data)) as document:
+        printed = picture_of(document[0], DPI).point(lambda light: 0 if light < 128 else 255)
+    printed = grows(printed, ImageChops.offset(printed, 1, 0))
+    seen = zxingcpp.read_barcodes(printed.resize((printed.width * 2, printed.height * 2)))
+    assert [code.text for code in seen] == [f"HJ/{shelf}"]
 
 
 def test_qr_codes_are_read():
