@@ -28,6 +28,7 @@ class Resolution:
     certain: bool
     question: str = ""
     rest: str = ""  # what follows the village: group, house
+    townships: tuple[Division, ...] = ()  # named in the text
 
     @property
     def village(self) -> Found | None:
@@ -100,6 +101,11 @@ class LoadedGazetteer(Gazetteer):
     def above(self, places: list[Division]) -> list[Found]:
         return [self._found[place.code] for place in places]
 
+    def villages_of(self, township: Division) -> list[Found]:
+        """In the order of their codes, which is that of the register."""
+        places = {place.code for _name, place, _alias in self._names if _fits(place, Level.VILLAGE, township.prefix)}
+        return [self._found[code] for code in sorted(places)]
+
 
 def _position(text: str, of) -> Func:
     return Func(Value(text), of, function="strpos", output_field=IntegerField())
@@ -133,7 +139,8 @@ def resolve_village(text: str, *, within: str = "", places: Gazetteer = _DATABAS
     dropped = _dropped(best[0], reading) if len(best) == 1 else ""
     certain = len(best) == 1 and reading.fits_above and not dropped and _unmistakable(best[0], reading)
     rest = cleaned[best[0].end :].removeprefix("村") if len(best) == 1 else ""
-    return Resolution(found, certain, "" if certain else str(_question(found, reading, dropped)), rest)
+    question = "" if certain else str(_question(found, reading, dropped))
+    return Resolution(found, certain, question, rest, tuple(match.place for match in reading.townships))
 
 
 def _read(text: str, within: str, places: Gazetteer) -> _Reading:

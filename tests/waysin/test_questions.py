@@ -1,5 +1,6 @@
 """What a file says in words nobody knows is asked once per distinct value, remembered, and the lines come in then."""
 
+import re
 import threading
 import time
 
@@ -85,6 +86,59 @@ def test_one_question_an_address_then_the_parcels_then_nothing_more(enterprise_a
     again = send(enterprise_admin, [HEADINGS, *later])
     assert (again["accepted"], again["asked"], again["refused"]) == (2, 0, 1)
     assert Parcel.objects.filter(destination="620825100202").count() == 3
+
+
+def test_a_wrong_place_stands_at_its_question_and_the_right_ones_are_kept(enterprise_admin):
+    rows = [order("0001", "庄浪县李庄村"), order("0002", "北京市")]
+    answer = send(enterprise_admin, [HEADINGS, *rows])
+    right, wrong = SenderAnswer.objects.order_by("value").filter(kind="address")
+    if right.value == "北京市":
+        right, wrong = wrong, right
+    page = reply(enterprise_admin, answer["id"], {right.pk: ("620825101211", ""), wrong.pk: ("", "老地方村")})
+    assert page.status_code == 400
+    told = page.content.decode()
+    assert "已记住 1 个回答" in told
+    assert f'id="e-{wrong.pk}"' in told
+    assert 'value="老地方村"' in told
+    assert f'id="q-{right.pk}"' not in told
+    assert Parcel.objects.count() == 1
+
+
+def test_a_township_offers_its_villages_and_likely_stations_come_first(enterprise_admin, parcel, world):
+    answer = send(enterprise_admin, [HEADINGS, order("0001", "庄浪县水洛镇")])
+    page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/").content.decode()
+    villages = re.findall(r'<option value="(\d{12})"', page)
+    assert world.village.division.code in villages
+    assert {code[:9] for code in villages} == {"620825100"}
+    at = timezone.localtime().strftime("%Y-%m-%d %H:%M:%S")
+    events = [["单号", "事件", "时间", "网点"], [parcel.carrier_number, "到件", at, f"老{world.village.name[-3:]}"]]
+    answer = send(enterprise_admin, events, "events")
+    page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/").content.decode()
+    assert re.search(r'请选择</option><option value="([^"]+)"', page)[1] == world.village.code
+
+
+def test_lines_that_did_not_come_in_carry_their_number(enterprise_admin):
+    at = timezone.localtime().strftime("%Y-%m-%d")
+    send(enterprise_admin, [["单号", "事件", "时间"], ["78099000000001", "到件", at]], "events")
+    send(enterprise_admin, [HEADINGS, order("0002", "北京市")])
+    assert set(ImportRow.objects.values_list("result", "number")) == {
+        ("refused", "78099000000001"), ("asked", "78099000000002"),
+    }  # fmt: skip
+
+
+def test_a_dry_run_says_what_would_be_done(enterprise_admin):
+    good, bad = order("0001"), order("0002", firm="圆通速递")
+    answer = send(enterprise_admin, [HEADINGS, [*good[:3], "看不清", *good[4:]]], dry_run="1")
+    page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/?result=").content.decode()
+    assert "已接收" not in page
+    assert "包裹照收，不记电话" in page
+    assert "可以接收 1" in page
+    assert "正式导入</button>" in page
+    answer = send(enterprise_admin, [HEADINGS, [*bad[:4], "", *bad[5:]]], dry_run="1")
+    assert answer["refused"] == 1
+    page = enterprise_admin.client.get(f"{PAGE}{answer['id']}/").content.decode()
+    assert "没有能接收的行" in page
+    assert "正式导入</button>" not in page
 
 
 def test_unknown_words_of_events_carriers_and_stations_are_asked(enterprise_admin, parcel):

@@ -344,8 +344,8 @@ def _contacts(draft: ParcelDraft, parcel: Parcel) -> tuple[list[ParcelContact], 
 
 
 _PHONE_WARNINGS = {
-    PhoneKind.UNREADABLE: ("phone_unreadable", _("电话号码无法识别，包裹已登记，没有记下电话。")),
-    PhoneKind.MASKED: ("phone_masked", _("电话号码有隐去的数字，包裹已登记，没有记下电话，收件人收不到短信。")),
+    PhoneKind.UNREADABLE: ("phone_unreadable", _("电话号码无法识别：包裹照收，不记电话。")),
+    PhoneKind.MASKED: ("phone_masked", _("电话号码有隐去的数字：包裹照收，不记电话，收件人收不到短信。")),
 }
 _SEVERAL = ("phone_several", _("一格里有几个电话号码，只记下第一个能拨打的。"))
 

@@ -13,9 +13,9 @@ from portal.core.figures import figure_of
 
 MOST_PIECES, MOST_GRAMS = 999, 10_000_000
 LONGEST_NAME, LONGEST_PHONE, LONGEST_ADDRESS, LONGEST_REASON = 60, 100, 200, 40
-_NAME = _("姓名无法识别，包裹已登记，没有记下姓名。")
-_ADDRESS = _("地址无法识别，包裹已登记，没有记下地址。")
-_PHONE = _("电话号码无法识别，包裹已登记，没有记下电话。")
+_NAME = _("姓名无法识别：包裹照收，不记姓名。")
+_ADDRESS = _("地址无法识别：包裹照收，不记地址。")
+_PHONE = _("电话号码无法识别：包裹照收，不记电话。")
 UNREADABLE: dict[str, tuple[str, Any]] = {
     "recipient_name": ("name_unreadable", _NAME), "sender_name": ("name_unreadable", _NAME),
     "recipient_address": ("address_unreadable", _ADDRESS), "sender_address": ("address_unreadable", _ADDRESS),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +27,7 @@ from logistics.parcels.selectors_imports import (
 from logistics.parcels.services.imports.choices import asked_of
 from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.problems import ABOUT_COLUMNS
-from logistics.parcels.services.imports.results import template_table
+from logistics.parcels.services.imports.results import result_told, template_table
 from logistics.parcels.services.imports.run import run_checked_import, start_import
 from logistics.parcels.states import ImportKind, ImportState, RowResult
 from members.access.states import Permission
@@ -34,6 +37,8 @@ from portal.core.errors import BadInput, Forbidden, NotFound, StorageFull, TooLa
 
 RECENT = 30
 LINES = 100
+Said = Mapping[int, tuple[str, str, str]]  # by question: what was chosen, what was typed, what is wrong with it
+NOTHING_SAID = ("", "", "")
 WARNED = "warned"  # among the results a list can be asked for
 
 
@@ -102,7 +107,11 @@ def _list(request, form, error=None, status: int = 200):
 @require_GET
 def import_page(request, batch_id):
     """One file with its counts, and for the sender's side its lines, refused ones first when asked."""
-    batch = import_by_id(actor=request.actor, batch_id=batch_id)
+    return show_import(request, import_by_id(actor=request.actor, batch_id=batch_id))
+
+
+def show_import(request, batch, *, said: Said | None = None, status: int = 200):
+    """`said`: answers that could not be used, to stand where they were given."""
     context = {
         "batch": batch,
         "running": batch.state == ImportState.RUNNING,
@@ -111,6 +120,7 @@ def import_page(request, batch_id):
         "added_up": batch.state in (ImportState.DONE, ImportState.CHECKED),
         "can_confirm": batch.dry_run
         and batch.state == ImportState.CHECKED
+        and bool(batch.accepted or batch.asked)
         and request.actor.may(Permission.IMPORT_RUN),
         "done": progress_of(batch) if batch.state == ImportState.RUNNING else 0,
         "sees_lines": may_read_lines(actor=request.actor, batch=batch),
@@ -118,10 +128,13 @@ def import_page(request, batch_id):
     if context["sees_lines"]:
         context |= _lines(request, batch)
         may_answer = context["added_up"] and request.actor.may(Permission.IMPORT_RUN)
-        context["asked"] = asked_of(actor=request.actor, batch=batch) if may_answer else []
+        asked = asked_of(actor=request.actor, batch=batch) if may_answer else []
+        context["asked"] = [(one, *(said or {}).get(one.id, NOTHING_SAID)) for one in asked]
+        for gone in (said or {}).keys() - {one.id for one in asked}:  # answered in another window meanwhile
+            messages.error(request, said[gone][-1])
         columns_open = batch.error_code in ABOUT_COLUMNS or (context["added_up"] and batch.unread_columns)
         context["may_say_columns"] = columns_open and request.actor.may(Permission.IMPORT_RUN)
-    return render(request, "parcels/imports/detail.html", context)
+    return render(request, "parcels/imports/detail.html", context, status=status)
 
 
 def _lines(request, batch) -> dict:
@@ -132,7 +145,18 @@ def _lines(request, batch) -> dict:
     elif shown in RowResult.values:
         lines = lines.filter(result=shown)
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
-    return {"page": page, "shown": shown, "results": [("", _("全部")), *RowResult.choices, (WARNED, _("有提醒"))]}
+    rows = [(line, result_told(batch, line.result)) for line in page]
+    counts = {
+        RowResult.ACCEPTED: batch.accepted,
+        RowResult.DUPLICATE: batch.duplicates,
+        RowResult.REFUSED: batch.refused,
+        RowResult.ASKED: batch.asked,
+    }
+    lists = [(str(kind), result_told(batch, kind), n) for kind, n in counts.items()] + [
+        (WARNED, _("有提醒"), batch.warned)
+    ]
+    offered = [("", _("全部"), sum(counts.values())), *(one for one in lists if one[2] or one[0] == shown)]
+    return {"page": page, "rows": rows, "shown": shown, "results": offered}
 
 
 @needs(Permission.IMPORT_RUN)

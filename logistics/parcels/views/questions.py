@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from logistics.parcels.services.imports.answers import (
     remembered_answers,
 )
 from logistics.parcels.services.imports.choices import meanings_of, remembered_of, written
+from logistics.parcels.views.imports import show_import
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
@@ -35,11 +37,18 @@ def import_answer(request, batch_id):
     names = [name for name in request.POST if name.startswith("q-") and name[2:].isdecimal()][:MOST]
     answers = {int(name[2:][:18]): (request.POST[name], request.POST.get(f"t-{name[2:]}", "")) for name in names}
     problems = answer_questions(batch=batch, answers=answers, actor=request.actor, now=now())
-    for sentence in dict.fromkeys(problems.values()):
-        messages.error(request, sentence)
-    if answers and not problems:
-        messages.success(request, _("回答已记住，等待的行已重新处理。下次的文件不再问。"))
-    return redirect("work_import", batch.pk)
+    if taken := sum(any(map(str.strip, said)) for pk, said in answers.items() if pk not in problems):
+        told = ngettext(
+            "已记住 %(n)s 个回答，等待的行已重新处理。下次的文件不再问。",
+            "已记住 %(n)s 个回答，等待的行已重新处理。下次的文件不再问。",
+            taken,
+        )
+        messages.success(request, told % {"n": taken})
+    if not problems:
+        return redirect("work_import", batch.pk)
+    said = {pk: (*answers[pk], sentence) for pk, sentence in problems.items()}
+    batch.refresh_from_db()
+    return show_import(request, batch, said=said, status=400)
 
 
 @needs(Permission.IMPORT_RUN)
@@ -66,7 +75,8 @@ def import_answer_change(request, answer_id: int):
         except BadInput as error:
             problem = error
         else:
-            messages.success(request, _("回答已修改，以后的文件按新的回答读取。"))
+            told = _("回答已修改，以后的文件按新的回答读取；试运行过、还没有正式导入的文件也是。")
+            messages.success(request, told)
             return redirect("work_import_answers")
     answer = remembered_answer(answer_id=answer_id, actor=request.actor)
     context = {"answer": answer, "one": remembered_of(answer), "problem": problem}

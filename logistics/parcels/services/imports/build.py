@@ -131,6 +131,17 @@ def plain_number(text: str) -> str:
     return _NUMBER_PREFIX.sub("", text, count=1) if _NUMBER_PREFIX.match(text) else text
 
 
+def number_of(row: SheetRow, header: Header) -> str:
+    """The number that a line names, for its sender to find it again; empty where none can be read."""
+    field = next((name for name in ("carrier_number", "number") if name in header.fields), None)
+    if field is None:
+        return ""
+    try:
+        return plain_number(code_of(header.cell(row, field), header.heading(field)))
+    except RowProblem:
+        return ""
+
+
 def _grams(row: SheetRow, header: Header, warnings: list[RowWarning]) -> int | None:
     for field, factor in (("weight_grams", 1), ("weight", 1000)):
         if field in header.fields:

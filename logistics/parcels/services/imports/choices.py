@@ -16,7 +16,7 @@ from logistics.registry.models import Enterprise, Station
 from logistics.registry.states import EnterpriseKind
 from portal.core.actor import Actor
 from portal.core.errors import BadInput
-from portal.regions.addresses import LoadedGazetteer, resolve_village
+from portal.regions.addresses import LoadedGazetteer, Resolution, resolve_village
 from portal.regions.models import Division
 
 SHOWN = 50  # questions on one page; the rest come when these are answered
@@ -95,12 +95,28 @@ def _shown(question: SenderAnswer, lines: int, choices, places: LoadedGazetteer 
     if places is not None and question.kind == QuestionKind.ADDRESS:
         try:
             resolution = resolve_village(question.value, within=within, places=places)
-            offered, why = [(c.code, c.full_name) for c in resolution.candidates], resolution.question
+            offered, why = _villages(resolution, places), resolution.question
         except BadInput as error:
             why = str(error.message)
+    elif question.kind == QuestionKind.STATION:
+        offered = _likely_first(offered, question.value)
     label = QuestionKind(question.kind).label
     choices = [*offered, _out(question.kind)]
     return Asked(question.pk, question.kind, str(label), question.value, lines, choices, why)
+
+
+def _villages(resolution: Resolution, places: LoadedGazetteer) -> list[tuple[str, Any]]:
+    """Those that the text may mean; where it names a township only, the villages of that."""
+    found = resolution.candidates
+    if not found and len(resolution.townships) == 1:
+        found = tuple(places.villages_of(resolution.townships[0]))
+    return [(village.code, village.full_name) for village in found]
+
+
+def _likely_first(stations: list[tuple[str, Any]], written: str) -> list[tuple[str, Any]]:
+    """Those of which most pairs of neighbouring signs stand in what was written; the others as they were."""
+    pairs = {written[n : n + 2] for n in range(len(written) - 1)}
+    return sorted(stations, key=lambda station: -sum(pair in station[1] for pair in pairs))
 
 
 def meanings_of(answers: list[SenderAnswer]) -> list[tuple[SenderAnswer, str, str]]:

@@ -33,6 +33,13 @@ def safe(text: str) -> str:
     return f"'{text}" if text.lstrip(" \u3000").startswith(RUNS) else text
 
 
+def result_told(batch: ImportBatch, result: str) -> str:
+    """What became of a line, or would: a dry run wrote nothing."""
+    if batch.dry_run and result == RowResult.ACCEPTED:
+        return _("可以接收")
+    return str(RowResult(result).label)
+
+
 def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str]]:
     """One line for each line of the file. Refused ones carry what stood there, ready to be mended and resent.
 
@@ -45,7 +52,7 @@ def result_table(batch: ImportBatch, rows: Iterable[ImportRow]) -> list[list[str
     table = [[*ours, *headings]]
     for row in rows:
         cells = row.raw["cells"] if row.raw else []
-        result, told = str(RowResult(row.result).label), as_text(row.warnings)
+        result, told = result_told(batch, row.result), as_text(row.warnings)
         table.append([str(row.line), row.number, result, row.code, row.message, told, *cells])
     if batch.state in (ImportState.DONE, ImportState.CHECKED):
         table.append(["", "", "", "", sums_sentence(batch)])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from logistics.parcels.events import BatchResult, NewEvent, RefusedLine, content_digest, derived_id, parse_time
 from logistics.parcels.models import ImportBatch, ImportRow
 from logistics.parcels.refusals import SENTENCES
-from logistics.parcels.services.imports.build import events_of, parcel_of
+from logistics.parcels.services.imports.build import events_of, number_of, parcel_of
 from logistics.parcels.services.imports.cells import Formula, SheetRow, has_lost_its_end, is_rounded
 from logistics.parcels.services.imports.columns import Header
 from logistics.parcels.services.imports.names import Names, Question
@@ -51,7 +51,7 @@ class Piece:
                 result=RowResult.REFUSED,
                 code=code[:24],
                 message=str(message)[:300],
-                number=number[:40],
+                number=(number or number_of(row, self.header))[:40],
                 raw={"headings": self.header.headings, "cells": cells},
             )
         )
