@@ -15,6 +15,7 @@ urlpatterns = [
     path("handovers/<uuid:handover_id>/state/", carry.handover_state, name="work_handover_state"),
     path("handovers/<uuid:handover_id>/take/", carry.handover_take, name="work_handover_take"),
     path("handovers/<uuid:handover_id>/withdraw/", carry.handover_withdraw, name="work_handover_withdraw"),
+    path("handovers/<uuid:handover_id>/take-back/", carry.handover_take_back, name="work_handover_take_back"),
     path("handovers/<uuid:handover_id>/photo/", carry.handover_photo, name="work_handover_photo"),
     path("door/", door.round_page, name="work_door"),
     path("door/<str:waybill>/", door.stop_page, name="work_door_stop"),

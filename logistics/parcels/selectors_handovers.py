@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from logistics.parcels.errors import spoken
 from logistics.parcels.models import Bag, Handover, HandoverItem, Parcel, Photo
@@ -16,8 +18,10 @@ from logistics.registry.models import Enterprise, Station
 from logistics.registry.selectors import stations_within
 from members.access.states import Permission
 from portal.core.actor import Actor, Scope, demand
+from portal.core.clock import now as clock_now
 
 RECENT = 50
+ANSWER_BACK_WITHIN = dt.timedelta(minutes=30)
 
 
 def my_side(*, actor: Actor, giving: bool | None = None) -> Q:
@@ -80,6 +84,8 @@ class HandoverView:
     taker: Side
     mine_to_answer: bool
     mine_to_withdraw: bool
+    mine_to_take_back: bool  # answered by this very person, not long ago
+    meaning: str  # what the answer says of the way, or will say
 
 
 def handover_views(*, actor: Actor, handovers: Iterable[Handover]) -> list[HandoverView]:
@@ -90,16 +96,38 @@ def handover_views(*, actor: Actor, handovers: Iterable[Handover]) -> list[Hando
     pending = Handover.objects.filter(pk__in=ids, state=HandoverState.PENDING)
     answer = set(pending.filter(my_side(actor=actor, giving=False)).values_list("pk", flat=True))
     withdraw = set(pending.filter(my_side(actor=actor, giving=True)).values_list("pk", flat=True))
-    return [
-        HandoverView(
-            row,
-            names[row.from_kind, row.from_ref],
-            names[row.to_kind, row.to_ref],
-            row.pk in answer and row.offered_by != actor.id,
-            row.pk in withdraw,
-        )
-        for row in rows
-    ]
+    views = []
+    for row in rows:
+        giver, taker = names[row.from_kind, row.from_ref], names[row.to_kind, row.to_ref]
+        answers = row.pk in answer and row.offered_by != actor.id
+        withdraws = row.pk in withdraw and not answers and not is_taker(actor, row)
+        back = answered_by_me(actor, row) and clock_now() - (row.answered_at or row.offered_at) <= ANSWER_BACK_WITHIN
+        views.append(HandoverView(row, giver, taker, answers, withdraws, back, _meaning(row, giver, taker)))
+    return views
+
+
+def is_taker(actor: Actor, handover: Handover) -> bool:
+    """Whether the goods were offered to this very person: it is not for them to take the offer back."""
+    return (handover.to_kind, handover.to_ref) == (Custodian.PERSON, actor.id)
+
+
+def answered_by_me(actor: Actor, handover: Handover) -> bool:
+    answered = handover.state in (HandoverState.CONFIRMED, HandoverState.DISPUTED)
+    return answered and handover.answered_by == actor.id
+
+
+def _meaning(row: Handover, giver: Side, taker: Side) -> str:
+    """What a confirmation says of where the goods are (services/evidence.py); "" where it says nothing."""
+    if row.state == HandoverState.WITHDRAWN:
+        return ""
+    answered = row.state != HandoverState.PENDING
+    if row.to_kind == Custodian.STATION:
+        told = gettext("已记到%(place)s。") if answered else gettext("%(place)s确认后，记为已到。")
+        return told % {"place": taker.name}
+    if row.to_kind == Custodian.PERSON and row.from_kind == Custodian.STATION:
+        told = gettext("已记离开%(place)s，不用再点发车。") if answered else gettext("确认后，记为离开%(place)s。")
+        return told % {"place": giver.name}
+    return ""
 
 
 def names_of(parties: set[tuple[str, str]]) -> dict[tuple[str, str], Side]:

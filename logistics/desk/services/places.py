@@ -11,10 +11,11 @@ from logistics.desk.models import StockTake
 from logistics.desk.selectors_scan import bag_with_ends
 from logistics.desk.states import StockTakeState
 from logistics.parcels.events import normalise_number
-from logistics.parcels.models import Bag, Handover
+from logistics.parcels.models import Bag, Handover, Parcel
 from logistics.parcels.services.bags import BagNotHere
 from logistics.parcels.services.guards import covers_station
 from logistics.parcels.services.parties import HandoverNotFound
+from logistics.parcels.states import Custodian
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor
@@ -35,6 +36,12 @@ class BagUnknown(NotFound):
     hint = _("请核对袋牌上的号码。")
 
 
+class BagInYourHands(Conflict):
+    code = "bag_in_your_hands"
+    message = _("这个袋在您手里，请从“我手里的货”交出。")
+    hint = _("打开“工作台 → 我手里的货”，勾选这个袋；也可以在“交出”页面扫袋牌。")
+
+
 class HandoverMissing(BadInput):
     code = "handover_missing"
     message = _("还没有选交接单。")
@@ -48,12 +55,30 @@ class StockTakeGone(Conflict):
 
 
 def bag_of_actor(*, number: str, actor: Actor) -> Bag:
-    """A bag that leaves or reaches a station where the actor manages bags. Raises BagUnknown."""
-    bag = bag_with_ends(normalise_number(number)[:20]) if number.isprintable() else None
+    """A bag that leaves or reaches a station where the actor manages bags. Raises BagUnknown, and BagInYourHands for
+    somebody who only carries it."""
+    bag = _bag(number)
     scope = actor.scope(Permission.BAG_MANAGE)
-    if bag is None or not (covers_station(scope, bag.origin) or covers_station(scope, bag.destination)):
-        raise BagUnknown()
-    return bag
+    if bag is not None and (covers_station(scope, bag.origin) or covers_station(scope, bag.destination)):
+        return bag
+    raise BagInYourHands() if bag is not None and in_hands(bag, actor) else BagUnknown()
+
+
+def bag_to_hand(*, number: str, actor: Actor) -> Bag:
+    """As bag_of_actor, and a bag that the actor carries: who holds it may pass it on. Raises BagUnknown."""
+    bag = _bag(number)
+    return bag if bag is not None and in_hands(bag, actor) else bag_of_actor(number=number, actor=actor)
+
+
+def _bag(number: str) -> Bag | None:
+    return bag_with_ends(normalise_number(number)[:20]) if number.isprintable() else None
+
+
+def in_hands(bag: Bag, actor: Actor) -> bool:
+    """Whether the actor carries everything that is in the bag."""
+    inside = Parcel.objects.filter(bag_items__bag=bag, bag_items__removed_at=None)
+    held = {(p.custody_kind, p.custody_ref) for p in inside.only("custody_kind", "custody_ref")}
+    return held == {(Custodian.PERSON.value, actor.id)}
 
 
 def bag_from(*, number: str, station: Station, actor: Actor) -> Bag:

@@ -17,6 +17,7 @@ from logistics.desk.views.photos import handover_of
 from logistics.desk.views.sending import lines_of, refusal_of, with_picture
 from logistics.parcels.selectors_carry import my_load, taker_stations
 from logistics.parcels.selectors_handovers import HandoverDetail, on_a_side, open_handovers, recent_handovers
+from logistics.parcels.services.answers_back import take_answer_back
 from logistics.parcels.services.carry import (
     BADGE_LASTS,
     TakerMissing,
@@ -197,6 +198,19 @@ def handover_withdraw(request, handover_id):
     detail = handover_of(request, handover_id)
     withdraw_handover(handover=detail.view.handover, actor=request.actor, now=now())
     messages.success(request, _("已撤回，货物仍在交出方手中。"))
+    return redirect("work_handover", handover_id)
+
+
+@needs(Permission.HANDOVER_TAKE)
+@require_POST
+def handover_take_back(request, handover_id):
+    """Whoever confirmed by mistake takes their answer back."""
+    detail = handover_of(request, handover_id)
+    try:
+        take_answer_back(handover=detail.view.handover, actor=request.actor, now=now())
+    except DomainError as error:
+        return _handover(request, detail, error)
+    messages.success(request, _("已撤销确认，货物仍在交出方手中。"))
     return redirect("work_handover", handover_id)
 
 

@@ -46,7 +46,7 @@ class TakerMissing(BadInput):
 class NotCarried(BadInput):
     code = "not_carried"
     message = _("有包裹或邮袋不在您手中。")
-    hint = _("请刷新“我带着的”，按最新的清单交出。")
+    hint = _("请刷新“我手里的货”，按最新的清单交出。")
 
 
 class NothingScanned(BadInput):

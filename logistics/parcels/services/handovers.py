@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.parcels.errors import clock, spoken
 from logistics.parcels.events import NewEvent
 from logistics.parcels.models import Bag, BagItem, Handover, HandoverItem, Parcel
+from logistics.parcels.selectors_handovers import is_taker
 from logistics.parcels.services.contents import Comparison, clean, compare
 from logistics.parcels.services.evidence import CUSTODY, Proven, arrival, departure, key, not_yet, stated
 from logistics.parcels.services.guards import (
@@ -64,6 +65,12 @@ class InOpenHandover(Conflict):
     code = "in_open_handover"
     message = _("有包裹还在另一张未确认的交接单上。")
     hint = _("请先确认或撤回那张交接单。")
+
+
+class OfferedToYou(Conflict):
+    code = "offered_to_you"
+    message = _("这批货是交给您的，只有交出方能撤回。")
+    hint = _("不接收就不要确认，请交出方的人撤回。")
 
 
 class HandoverAnswered(Conflict):
@@ -208,8 +215,11 @@ def _consequences(handover: Handover, counted: Comparison, moved: Sequence[Prove
 
 @transaction.atomic
 def withdraw_handover(*, handover: Handover, actor: Actor, now: dt.datetime) -> Handover:
-    """The giver's side takes an unanswered offer back. Raises HandoverAnswered, HandoverNotFound."""
+    """The giver's side takes an unanswered offer back; not who is to take the goods over, also where they work for the
+    giver. Raises HandoverAnswered, OfferedToYou, HandoverNotFound."""
     handover = _lock_handover(handover)
+    if is_taker(actor, handover):
+        raise OfferedToYou()
     require_side(actor, Permission.HANDOVER_GIVE, Party(handover.from_kind, handover.from_ref))
     _require_pending(handover)
     handover.state, handover.answered_at, handover.answered_by = HandoverState.WITHDRAWN, now, actor.id

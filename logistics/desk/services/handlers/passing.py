@@ -14,7 +14,7 @@ from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.extras import extra
 from logistics.desk.services.facts import facts_of, pieces_in
 from logistics.desk.services.finding import find_parcel
-from logistics.desk.services.places import BagUnknown, bag_of_actor, handover_by_id
+from logistics.desk.services.places import BagUnknown, bag_to_hand, handover_by_id
 from logistics.desk.services.questions import ask_other_station
 from logistics.desk.services.repeats import last_scan, repeated
 from logistics.desk.states import Result
@@ -73,7 +73,7 @@ def _on_the_list(call: Call, parcel: Parcel) -> Scan | None:
 
 
 def _bag_to_hand(call: Call) -> Outcome:
-    bag = bag_of_actor(number=call.number, actor=call.actor)
+    bag = bag_to_hand(number=call.number, actor=call.actor)
     if bag.state != BagState.SEALED:
         raise BagStillOpen()
     inside = list(Parcel.objects.filter(bag_items__bag=bag, bag_items__removed_at=None))
