@@ -106,6 +106,8 @@ class PhoneAdapter(DefaultAccountAdapter):
             user = super().authenticate(request, **credentials)
         if user is not None:
             counted.forgive()
+        else:
+            request.work_ahead = counted.ahead
         return user
 
     def login(self, request, user):

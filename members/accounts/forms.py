@@ -87,6 +87,9 @@ class LoginForm(Guarded, account.LoginForm):
         except Paused as error:  # counted by the adapter, where each password is checked
             self.work = error.work
             raise said(error) from None
+        except forms.ValidationError:
+            self.work = getattr(context.request, "work_ahead", None)
+            raise
 
     def _clean_without_password(self, email, phone):
         if phone:

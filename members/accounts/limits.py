@@ -26,6 +26,7 @@ LOGIN_PASSWORDS = Guard(
     alarm=100,
     message=_("这个号码试密码的次数较多。"),
     way_out=WAY_OUT,
+    retype=True,
 )
 # A code costs a text: strangers together get eight at once for a phone and one more each hour, whatever they work.
 LOGIN_CODES = Guard(
@@ -50,6 +51,7 @@ SECOND_FACTORS = Guard(
     alarm=40,
     message=_("试动态码的次数较多。"),
     way_out=WAY_OUT,
+    retype=True,
 )
 # Tries of a code in one browser session. allauth counts too, but in the session: tries at the same moment slip by.
 CODE_TRIES = Limit("code", tries=5, every=3 * 60)

@@ -48,7 +48,7 @@ MEANINGS = {
     Stage.AT_TOWN: _("正在乡镇站，等待下一程。"),
     Stage.TO_VILLAGE: _("包裹正由乡镇发往村站。"),
     Stage.OUT_FOR_DELIVERY: _("派送员正在送，请留意电话。"),
-    Stage.READY_FOR_PICKUP: _("请在营业时间内凭短信里的取件码去取。"),
+    Stage.READY_FOR_PICKUP: _("请在营业时间内凭取件码或身份证件去取。"),
     Stage.TO_COUNTY: _("包裹正由乡镇发往县城。"),
     Stage.HANDED_TO_CARRIER: _("包裹已出县，由快递企业继续运送。"),
     Stage.RETURNING: _("包裹正退回给寄件人。"),

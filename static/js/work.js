@@ -53,7 +53,8 @@ async function solve(seed, bits) {
 
 for (const field of document.querySelectorAll("input[data-challenge]")) {
   const form = field.form, note = form.querySelector("[data-work]");
-  let waiting = null;
+  let waiting = "again" in field.dataset ? form.querySelector("button") : null; // sent by itself, as it was not read
+  form.addEventListener("input", () => { waiting = null; }); // somebody types: theirs to send
   form.addEventListener("submit", (event) => {
     if (field.value) return;
     event.preventDefault(); // sent as soon as the number is found

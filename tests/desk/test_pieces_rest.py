@@ -287,7 +287,7 @@ def test_the_recipient_reads_what_is_left(counter, keeper, phone, villager, clie
     handed(phone, parcel, "wait")
     assert (mine().pieces, mine().code, mine().station) == ("已取走 1/3 件，还有 2 件没到。", "", None)
     assert "已取走 1/3 件，还有 2 件没到。" in opened()
-    assert "请在营业时间内凭短信里的取件码去取" not in opened()
+    assert "请在营业时间内凭取件码或身份证件去取" not in opened()
     for page in ("/my/", f"/p/{parcel.waybill}"):
         shown = villager.client.get(page)
         assert shown.status_code == 200

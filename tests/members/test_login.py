@@ -167,6 +167,17 @@ def test_brute_force_on_one_phone_costs_work_wherever_it_comes_from(villager):
     assert who(client) == str(villager.user.pk)
 
 
+def test_each_wrong_password_is_read_and_asks_for_the_next_ones_work(villager):
+    client = browser("10.7.8.2")
+    for _n in range(LOGIN_PASSWORDS.caller.free):
+        answer = client.post(LOGIN, {"login": KNOWN, "password": "not-this-one"})
+    for _n in range(2):
+        answer = client.post(LOGIN, {"login": KNOWN, "password": "not-this-one", "work": work_of(answer)})
+        assert "试密码的次数较多" not in str(answer.context["form"].errors)
+    client.post(LOGIN, {"login": KNOWN, "password": PASSWORD, "work": work_of(answer)})
+    assert who(client) == str(villager.user.pk)
+
+
 def test_a_browser_that_logged_in_before_is_not_touched_by_guessing(villager):
     mine = browser("10.7.8.3")
     mine.post(LOGIN, {"login": KNOWN, "password": PASSWORD})
@@ -268,7 +279,7 @@ def test_old_code_is_refused(villager, settings):
 def test_too_many_sign_ups_from_one_address_get_a_page_that_says_so(db):
     answers = [browser().post(SIGNUP, {"phone": f"+86138001{n:05d}"}) for n in range(12)]
     assert not User.objects.filter(phone="+8613800100011").exists()
-    assert "请再填一次、再提交" in answers[-1].content.decode()
+    assert "再提交一次即可" in answers[-1].content.decode()
     assert "data-challenge" in answers[-1].content.decode()
 
 

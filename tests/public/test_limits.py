@@ -36,13 +36,28 @@ def work_of(answer) -> str:
 
 def test_free_tries_then_work_then_the_right_digits_open(browser_of, desk):
     number, client = desk.travelled().waybill, browser_of()
-    for _n in range(FREE.free):
-        assert ask(client, number).status_code == 400
+    for n in range(FREE.free):
+        page = ask(client, number)
+        assert page.status_code == 400
+        assert ("data-challenge" in page.content.decode()) is (n + 1 == FREE.free)
     refused = ask(client, number, DIGITS)
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= FREE.every
-    assert "请再填一次、再提交" in refused.content.decode()
+    assert "再提交一次即可" in refused.content.decode()
+    assert f'value="{DIGITS}"' in refused.content.decode()  # not read, so not asked for again
     assert ask(client, number, DIGITS, work=work_of(refused)).status_code == 200
+
+
+def test_the_page_of_wrong_digits_asks_for_the_next_ones_work(browser_of, desk):
+    """Otherwise every second answer would be refused unread."""
+    number, client = desk.travelled().waybill, browser_of()
+    for _n in range(FREE.free):
+        page = ask(client, number)
+    for _n in range(3):
+        page = ask(client, number, work=work_of(page))
+        assert page.status_code == 400
+        assert 'value="9999"' not in page.content.decode()
+    assert ask(client, number, DIGITS, work=work_of(page)).status_code == 200
 
 
 def test_work_is_good_once_and_for_its_own_parcel(browser_of, desk):

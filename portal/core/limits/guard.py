@@ -54,9 +54,14 @@ class Paused(TooMany):
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One counted try; `forgive` when the answer was right: that try, and no other, is taken back."""
+    """One counted try; `forgive` when the answer was right: that try, and no other, is taken back.
+
+    `ahead`: the work that the next try will need, so that the page of a wrong answer can ask for it at once. Without it
+    each second try would be refused unread.
+    """
 
     buckets: tuple[Bucket, ...]
+    ahead: Challenge | None = None
 
     def forgive(self) -> None:
         give_back(list(self.buckets))
@@ -89,6 +94,7 @@ class Guard:
     message: Any
     way_out: tuple[Any, Any]
     away: Away = Away.COUNT_HERE
+    retype: bool = False  # what was typed is a secret, and not sent back with the refusal
 
     def __post_init__(self) -> None:
         GUARDS.setdefault(self.name, self)
@@ -104,7 +110,7 @@ class Guard:
         taken = self._take(free)
         if taken.empty is None:
             self._watch(taken)
-            return Try(tuple(free))
+            return Try(tuple(free), self._ahead(subject, taken))
         if self._was_helped(subject):
             return Try(())
         bits = _bits(taken.out[:3], [rate.free for rate in rates])
@@ -128,7 +134,14 @@ class Guard:
             note_shut(self.name, subject, at=now())
             raise self._refusal(taken.wait, None)
         self._watch(taken)
-        return Try(tuple(buckets))
+        return Try(tuple(buckets), self._ahead(subject, taken))
+
+    def _ahead(self, subject: object, taken: Taken) -> Challenge | None:
+        free = [self.caller.free, self.subject.free, self.address.free]
+        after = tuple(out + 1 for out in taken.out[:3])
+        if all(out <= most for out, most in zip(after, free, strict=True)):
+            return None
+        return challenge(self._purpose(subject), _bits(after, free))
 
     def _buckets(self, subject: object, caller: Caller, tries: list[int]) -> list[Bucket]:
         at, all_, line = tries
@@ -162,7 +175,8 @@ class Guard:
 
     def _refusal(self, wait: float, work: Challenge | None) -> Paused:
         if work is not None:
-            hint = _("请再填一次、再提交：浏览器会自动算几秒钟。没有自动开始的话，请等 %(wait)s 再试。%(way_out)s")
+            again = _("请再填一次、再提交：") if self.retype else _("再提交一次即可：")
+            hint = again + _("浏览器会自动算几秒钟。没有自动开始的话，请等 %(wait)s 再试。%(way_out)s")
         else:
             hint = _("请等 %(wait)s 再试。%(way_out)s")
         by_phone, without = self.way_out

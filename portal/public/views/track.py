@@ -25,7 +25,8 @@ from portal.core.access import public
 from portal.core.bodies import decode_json, read_body
 from portal.core.clock import now
 from portal.core.errors import BadInput, DomainError, NotFound, NotJson, TooLarge
-from portal.core.limits import caller_of, remember_browser
+from portal.core.limits import Paused, caller_of, remember_browser
+from portal.core.limits.work import Challenge
 from portal.core.middleware import wants_json
 from portal.public import ready
 from portal.public.cards import card, timeline
@@ -51,10 +52,11 @@ class WrongDigits(BadInput):
     """One answer for an unknown number, wrong digits and a parcel that ended long ago."""
 
     code = "wrong_digits"
+    work: Challenge | None = None  # what the next try needs
     message = _("单号或手机号后四位不对，或者包裹结束已超过 30 天。")
     hint = _(
         "请输入收件人或寄件人手机号的后四位。若面单上是带分机号的虚拟号（如 184…-1234），请输入分机号的后四位。"
-        "都不对时，请凭取件短信或证件到站点查询。"
+        "都不对时，请凭取件码或证件到站点查询。"
     )
 
 
@@ -154,7 +156,9 @@ def open_tier1(request, typed: str, digits: str) -> tuple[Number, tuple[int, ...
     opened = open_with_digits(number, digits, now())
     attempt = begin_digits(opened.found, number.bare, caller_of(request))  # before anything of the answer shows
     if not opened:
-        raise WrongDigits
+        error = WrongDigits()
+        error.work = attempt.ahead
+        raise error
     attempt.forgive()
     if not wants_json(request):
         remember_browser(request, DIGITS.kind, subject_of(opened.found, number.bare))
@@ -174,7 +178,7 @@ def answer_digits(request, typed: str) -> HttpResponse:
     except NotANumber as error:
         return refusal(request, typed, error)
     except DomainError as error:
-        return wrong(request, typed, error)
+        return wrong(request, typed, error, unread=digits if isinstance(error, Paused) else "")
     w = words(get_language())
     parcels = tier1_facts(number, parcel_ids)
     context = {
@@ -188,10 +192,16 @@ def answer_digits(request, typed: str) -> HttpResponse:
     return private(render(request, "public/opened.html", context))
 
 
-def wrong(request, typed: str, error: DomainError, back_to: str = "") -> HttpResponse:
-    """`back_to`: where the form goes; "" for the number's own page."""
+def wrong(request, typed: str, error: DomainError, back_to: str = "", unread: str = "") -> HttpResponse:
+    """`back_to`: where the form goes; "" for the number's own page. `unread`: digits that nobody looked at."""
     number = read_number(typed)
-    context = {"number": number.text, "error": error, "reading_back": f"/t/{number.text}", "back_to": back_to}
+    context = {
+        "number": number.text,
+        "error": error,
+        "reading_back": f"/t/{number.text}",
+        "back_to": back_to,
+        "unread": unread,
+    }
     return private(render(request, "public/wrong.html", context, status=error.status), error)
 
 
