@@ -7,12 +7,12 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from logistics.desk.models import Scan, StockTake
 from logistics.desk.states import Difference
 from logistics.registry.selectors import visible_stations
-from members.access.admin_base import ScopedAdmin, exported
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported
 from members.access.panels import MONITOR, Menu
 from members.access.states import Permission as P
 
@@ -41,7 +41,7 @@ class ScanAdmin(AtStations):
         ("task", ChoicesDropdownFilter),
         ("result", ChoicesDropdownFilter),
         ("station", AutocompleteSelectFilter),
-        ("recorded_at", RangeDateFilter),
+        ("recorded_at", DayRangeFilter),
     )
     fields = ("recorded_at", "claimed_at", "task", "station", "number", "about", "result", "code", "actor", "undone_at")
     readonly_fields = ("about",)
@@ -71,7 +71,7 @@ class StockTakeAdmin(AtStations):
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("station", AutocompleteSelectFilter),
-        ("started_at", RangeDateFilter),
+        ("started_at", DayRangeFilter),
     )
     fields = (
         "station", "state", "started_at", "started_by", "ended_at", "ended_by", "expected", "counted", "missing",

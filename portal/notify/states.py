@@ -19,6 +19,23 @@ DUE = (Status.OPEN, Status.WAITING, Status.SENDING, Status.UNKNOWN)  # claimed w
 UNSENT = (Status.OPEN, Status.WAITING)  # nobody has it in hand
 
 
+class Progress(models.TextChoices):
+    """Where messages stand, as officials count them."""
+
+    WAITING = "waiting", _("等待发送")
+    SENT = "sent", _("已发送")
+    FAILED = "failed", _("发送失败")
+    UNANSWERED = "unanswered", _("等回执")
+
+
+STATUSES_OF = {
+    Progress.WAITING: (Status.OPEN, Status.WAITING, Status.SENDING),
+    Progress.SENT: (Status.SENT, Status.DELIVERED),
+    Progress.FAILED: (Status.FAILED,),
+    Progress.UNANSWERED: (Status.UNKNOWN,),
+}
+
+
 class Channel(models.TextChoices):
     SMS = "sms", _("短信")
 

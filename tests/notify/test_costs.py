@@ -101,4 +101,4 @@ def test_officials_see_failures_tries_and_numbers_of_their_area_only(ledger):
 def test_the_tally_of_a_day_is_one_query(ledger, django_assert_num_queries):
     with django_assert_num_queries(1):
         found = tally(actor=official("620825"), permission=VIEW, since=NOW - dt.timedelta(hours=1))
-    assert (found.written, found.sent, found.failed, found.waiting) == (4, 4, 0, 0)
+    assert found == {"sent": 4, "failed": 0, "waiting": 0, "unanswered": 0}

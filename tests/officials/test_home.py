@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import re
 
 import pytest
@@ -14,9 +16,13 @@ from logistics.parcels.services.consent import give_consent
 from logistics.parcels.services.corrections import correct_event
 from logistics.parcels.services.pickup import station_inbound
 from logistics.parcels.states import CorrectionReason, Issue, Stage
+from portal.notify.models import Message
+from portal.notify.services import send
+from portal.notify.states import Status
 from tests.officials.conftest import page, quiet
 
 pytestmark = pytest.mark.django_db
+STATUSES = (Status.WAITING, Status.UNKNOWN, Status.SENT, Status.DELIVERED, Status.FAILED)
 FIGURE = re.compile(r'<a href="([^"]+)"><strong>(\d+)</strong>([^<]+)</a>')
 
 
@@ -129,3 +135,19 @@ def test_the_sidebar_holds_what_one_may_open(county_official, support):
     assert "/admin/access/divisiongrant/" in county - help_desk
     for link in county:
         assert county_official.client.get(link).status_code == 200
+
+
+def test_each_figure_of_messages_leads_to_as_many(county_official):
+    moment = timezone.now()
+    for n, (status, days) in enumerate(itertools.product(STATUSES, (0, 6, 8))):
+        message = send(
+            template="phone_changed", recipient=f"+86138001380{n:02d}", parameters={}, dedupe_key=str(n), now=moment,
+            area="620825100208",
+        )  # fmt: skip
+        Message.objects.filter(pk=message.pk).update(
+            status=status, created_at=moment - dt.timedelta(days=days), sent_at=moment, delivered_at=moment
+        )  # fmt: skip
+    shown = figures(county_official.client)
+    wanted = {"已发送": 4, "等待发送": 2, "发送失败": 2, "等回执": 2}
+    assert {name: shown[name][0] for name in wanted} == wanted
+    assert {name: listed(county_official.client, shown[name][1]) for name in wanted} == wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
@@ -34,6 +36,7 @@ from members.accounts.services.pins import PIN_TRIES
 from portal.audit.models import AuditEntry
 from portal.audit.services import record
 from portal.core.actor import system_actor
+from portal.core.clock import COUNTY_TIME
 from portal.core.errors import TooMany
 from tests.officials.conftest import page, quiet
 from tests.personas import ADDRESS
@@ -203,3 +206,13 @@ def test_sessions_are_ended_and_pauses_lifted(county_official, keeper):
     county_official.client.post(page(User, "changelist"), form | {"action": "end_sessions"})
     assert keeper.client.get("/work/parcels/").status_code == 302
     assert AuditEntry.objects.filter(action="person.sessions_ended", why="手机遗失").exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "rows"),
+    [("2026-11-03", "2026-11-03", 1), ("2026-11-04", "", 0), ("", "2026-11-02", 0), ("2026-11-01", "2026-11-05", 1)],
+)
+def test_a_range_of_days_holds_its_last_day(counter, county_official, first, last, rows):
+    late = dt.datetime(2026, 11, 3, 23, 59, tzinfo=COUNTY_TIME)
+    Parcel.objects.filter(pk=counter.parcel().pk).update(created_at=late)
+    assert len(found(county_official.client, Parcel, f"?created_at_from={first}&created_at_to={last}")) == rows

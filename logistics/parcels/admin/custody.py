@@ -7,12 +7,12 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from logistics.parcels.admin.filters import HandoverAgeFilter
 from logistics.parcels.models import Bag, Handover
 from logistics.registry.selectors import visible_stations
-from members.access.admin_base import ScopedAdmin, exported
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported
 from members.access.panels import MONITOR, Menu
 from members.access.states import Permission as P
 
@@ -43,7 +43,7 @@ class BagAdmin(ScopedAdmin):
         ("state", ChoicesDropdownFilter),
         ("origin", AutocompleteSelectFilter),
         ("destination", AutocompleteSelectFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
     )
     search_fields = ("=number", "=seal_number")
     search_help_text = _("完整的袋号或封签号")
@@ -77,7 +77,7 @@ class HandoverAdmin(ScopedAdmin):
         ("state", ChoicesDropdownFilter),
         HandoverAgeFilter,
         ("station", AutocompleteSelectFilter),
-        ("offered_at", RangeDateFilter),
+        ("offered_at", DayRangeFilter),
     )
     ordering = ("-offered_at", "-pk")
     readonly_fields = ("contents", "missing", "extra", "pictures")

@@ -10,14 +10,14 @@ from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from logistics.parcels.models import EventSource, ImportBatch
 from logistics.parcels.selectors_imports import visible_imports
 from logistics.parcels.selectors_refused import visible_sources
 from logistics.parcels.services.imports.failures import told
 from logistics.parcels.states import ImportState, RowResult
-from members.access.admin_base import ScopedAdmin
+from members.access.admin_base import DayRangeFilter, ScopedAdmin
 from members.access.panels import DATA, Menu
 from members.access.states import Permission as P
 from portal.core.masking import mask_number
@@ -49,7 +49,7 @@ class ImportBatchAdmin(ScopedAdmin):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("enterprise", AutocompleteSelectFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
     )
     ordering = ("-id",)
     change_form_template = "admin/parcels/import.html"

@@ -6,14 +6,14 @@ import datetime as dt
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from logistics.parcels.admin.filters import SettledFilter
 from logistics.parcels.events import normalise_number
 from logistics.parcels.models import Event, ParcelNumber, RefusedEvent
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_refused import visible_refusals
-from members.access.admin_base import ScopedAdmin
+from members.access.admin_base import DayRangeFilter, ScopedAdmin
 from members.access.panels import DATA, MONITOR, Menu
 from members.access.states import Permission as P
 from portal.core.clock import now
@@ -35,7 +35,7 @@ class EventAdmin(ScopedAdmin):
     list_filter = (
         ("code", ChoicesDropdownFilter),
         ("station", AutocompleteSelectFilter),
-        ("occurred_at", RangeDateFilter),
+        ("occurred_at", DayRangeFilter),
     )
     linked_by = ("parcel__id__exact",)
     search_fields = ("parcel",)  # searched in get_search_results
@@ -75,7 +75,7 @@ class RefusedEventAdmin(ScopedAdmin):
     exports = ("last_at", "first_at", "source", "code", "times", "settled_at")
     list_display = ("last_at", "source", "code", "times", "settled_at")
     list_select_related = ("source",)
-    list_filter = (("code", ChoicesDropdownFilter), SettledFilter, ("last_at", RangeDateFilter))
+    list_filter = (("code", ChoicesDropdownFilter), SettledFilter, ("last_at", DayRangeFilter))
     ordering = ("-last_at", "-id")
     exclude = ("raw",)
     readonly_fields = ("content",)

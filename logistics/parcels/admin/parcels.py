@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from logistics.parcels.admin.actions import MarkLost, ResolveIssue, StartReturn
 from logistics.parcels.admin.filters import (
@@ -26,7 +26,7 @@ from logistics.parcels.models import Parcel, ParcelNumber
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_work import work_parcel
 from logistics.parcels.states import EVENT_LABELS
-from members.access.admin_base import ScopedAdmin, bulk_action, exported
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, bulk_action, exported
 from members.access.panels import MONITOR, Menu
 from members.access.states import Permission as P
 
@@ -51,7 +51,7 @@ class ParcelAdmin(ScopedAdmin):
         TodayFilter,
         LyingFilter,
         OpenFilter,
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
     )
     search_fields = ("waybill",)  # searched in get_search_results
     search_help_text = _("完整的运单号、快递单号或转投后单号")

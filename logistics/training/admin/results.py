@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from logistics.training.admin.menu import TRAINING
 from logistics.training.models import Attempt
 from logistics.training.selectors.results import visible_attempts
 from logistics.training.states import AttemptState
-from members.access.admin_base import ScopedAdmin, exported
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported
 from members.access.panels import Menu
 from members.access.states import Permission as P
 from portal.core.masking import mask_name
@@ -24,7 +24,7 @@ class AttemptAdmin(ScopedAdmin):
     list_display = ("started_at", "who", "code", "course", "number", "state", "score", "passed", "valid_until")
     list_filter = (
         ("paper__course", RelatedDropdownFilter), ("state", ChoicesDropdownFilter), "passed",
-        ("started_at", RangeDateFilter),
+        ("started_at", DayRangeFilter),
     )  # fmt: skip
     list_select_related = ("paper__course", "user__courier")
     exports = (

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import FieldTextFilter, RangeDateFilter
+from unfold.contrib.filters.admin import FieldTextFilter
 
-from members.access.admin_base import ScopedAdmin, exported
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported
 from members.access.panels import RECORDS, Menu
 from members.access.states import Permission, Role
 from portal.audit.models import AuditEntry
@@ -28,7 +28,7 @@ class AuditEntryAdmin(ScopedAdmin):
         ("action", FieldTextFilter),
         ("actor", FieldTextFilter),
         ("object_type", FieldTextFilter),
-        ("at", RangeDateFilter),
+        ("at", DayRangeFilter),
     )
     fields = ("at", "action", "actor", "actor_label", "address", "about", "changes", "why", "area")
     readonly_fields = ("about", "changes")

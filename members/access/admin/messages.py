@@ -10,22 +10,22 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from members.access.admin_base import ScopedAdmin, bulk_action, exported
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, bulk_action, exported
 from members.access.bulk import BulkAction
 from members.access.panels import RECORDS, Menu, Panel, add_panel
 from members.access.states import Permission, Role
 from portal.core.actor import Actor
-from portal.core.clock import COUNTY_TIME
+from portal.core.clock import COUNTY_TIME, county_day
 from portal.core.masking import mask_phone
 from portal.notify.models import Message, ProviderHealth
 from portal.notify.selectors import blocked_numbers, messages_in_scope, month_costs, public_provider_health, tally
 from portal.notify.services import resend
-from portal.notify.states import Status, Urgency
+from portal.notify.states import STATUSES_OF, Progress, Status, Urgency
 from portal.notify.templates import template as find_template
 
-RECENT = dt.timedelta(days=7)
+RECENT = 7  # days of the county's calendar, today included
 YUAN = 10_000  # costs are kept in ten-thousandths of a yuan
 
 
@@ -57,6 +57,19 @@ class ResendMessages(BulkAction):
         resend(message_id=row.pk, actor=actor, permission=self.permission, now=now, why=why)
 
 
+class ProgressFilter(admin.SimpleListFilter):
+    """The figures of the home page lead here."""
+
+    title, parameter_name = _("进度"), "progress"
+
+    def lookups(self, request, model_admin):
+        return Progress.choices
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        return queryset.filter(status__in=STATUSES_OF[Progress(value)]) if value in Progress.values else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(ScopedAdmin):
     """Messages of the own area; texts and numbers stay hidden. Login codes are seen by administrators only."""
@@ -66,8 +79,9 @@ class MessageAdmin(ScopedAdmin):
     scope_fields = {"divisions": "area"}
     list_display = ("created_at", "template", "masked", "status", "attempts", "sent_at", "delivered_at", "error")
     list_filter = (
+        ProgressFilter,
         ("status", ChoicesDropdownFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DayRangeFilter),
         ("provider", admin.AllValuesFieldListFilter),
     )
     fields = (
@@ -134,15 +148,20 @@ def yuan(cost: int | None) -> str:
 
 def read_messages(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """A week of messages, the month's costs, providers that rest. Four queries."""
-    counts = tally(actor=actor, permission=Permission.MESSAGE_VIEW, since=now - RECENT)
+    first = county_day(now) - dt.timedelta(days=RECENT - 1)
+    since = dt.datetime.combine(first, dt.time(), COUNTY_TIME)
+    counts = tally(actor=actor, permission=Permission.MESSAGE_VIEW, since=since)
     costs = month_costs(actor=actor, permission=Permission.MESSAGE_VIEW, month=now.astimezone(COUNTY_TIME).date())
     page = reverse("admin:notify_message_changelist")
     return {
         "figures": [
-            (gettext("已发送"), counts.sent, f"{page}?status__exact=sent", ""),
-            (gettext("等待发送"), counts.waiting, f"{page}?status__exact=waiting", ""),
-            (gettext("发送失败"), counts.failed, f"{page}?status__exact=failed", "bad" if counts.failed else ""),
-            (gettext("等回执"), counts.unanswered, f"{page}?status__exact=unknown", ""),
+            (
+                progress.label,
+                counts[progress],
+                f"{page}?progress={progress}&created_at_from={first}",
+                "bad" if progress == Progress.FAILED and counts[progress] else "",
+            )
+            for progress in (Progress.SENT, Progress.WAITING, Progress.FAILED, Progress.UNANSWERED)
         ],
         "cost": yuan(sum(line.cost for line in costs)),
         "segments": sum(line.segments for line in costs),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from members.access.admin_base import ScopedAdmin, exported, reason_field, reason_of
+from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported, reason_field, reason_of
 from members.access.models import DivisionGrant
 from members.access.panels import PEOPLE, Menu
 from members.access.services import grant_division_role, withdraw_division_role
@@ -87,7 +87,7 @@ class DivisionGrantAdmin(ScopedAdmin):
     scope_fields = {"divisions": "division__code"}
     exports = ("role", "division", "masked_person", "masked", "granted_at", "granted_by")
     list_display = ("person", "masked", "role", "division", "granted_at", "granted_by")
-    list_filter = (("role", ChoicesDropdownFilter), ("granted_at", RangeDateFilter))
+    list_filter = (("role", ChoicesDropdownFilter), ("granted_at", DayRangeFilter))
     list_select_related = ("user", "division")
     fields = ("role", "division", "granted_at", "granted_by")
     ordering = ("-granted_at", "-id")

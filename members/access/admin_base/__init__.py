@@ -11,6 +11,7 @@
 """
 
 from members.access.admin_base.bulk import REASON_KEY, bulk_action
+from members.access.admin_base.days import DayRangeFilter
 from members.access.admin_base.doors import guarded
 from members.access.admin_base.export import MAX_ROWS, exported, lead_with
 from members.access.admin_base.paging import COUNT_CAP, CappedPaginator
@@ -23,6 +24,7 @@ __all__ = [
     "MAX_ROWS",
     "REASON_KEY",
     "CappedPaginator",
+    "DayRangeFilter",
     "ReasonActionForm",
     "ScopedAdmin",
     "admin_action",

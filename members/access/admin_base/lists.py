@@ -21,16 +21,17 @@ from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import FieldTextFilter, RangeDateFilter, TextFilter
+from unfold.contrib.filters.admin import FieldTextFilter, TextFilter
 from unfold.views import ChangeList
 
+from members.access.admin_base.days import DayRangeFilter
 from portal.core.errors import BadInput
 from portal.core.labels import PERSONAL, PUBLIC, SECRET, Label
 
 HIDDEN = "***"
 # What a kind of filter appends to its field; the first kind that fits counts. `{}` is the key of the related row.
 _APPENDED: tuple[tuple[type, tuple[str, ...]], ...] = (
-    (RangeDateFilter, ("_from", "_to")),
+    (DayRangeFilter, ("_from", "_to")),
     (FieldTextFilter, ("__icontains",)),
     (admin.RelatedFieldListFilter, ("__{}__exact", "__isnull")),
     (admin.ChoicesFieldListFilter, ("__exact", "__isnull")),
