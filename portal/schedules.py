@@ -27,6 +27,7 @@ SCHEDULES = (
     Schedule("add up the tally of parcels", "logistics.parcels.tasks.add_up_tally", every=60),
     Schedule("end certificates and remind of their end", "logistics.certificates.tasks.tend_certificates", at="00:10"),
     Schedule("close exams past their time", "logistics.training.tasks.close_exams", every=60),
+    Schedule("forget lines of old files", "logistics.parcels.tasks.forget_import_lines", at="03:30"),
     Schedule("sweep photos", "logistics.parcels.tasks.sweep_photos", at="03:40"),
     Schedule("sweep evidence", "logistics.licensing.tasks.sweep_documents", at="03:50"),
     Schedule("forget invitations past their term", "logistics.registry.tasks.forget_invitations", at="03:20"),

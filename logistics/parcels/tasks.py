@@ -11,6 +11,7 @@ from logistics.parcels.services import months, photos, tally, timers
 from logistics.parcels.services.consumers import consume
 from logistics.parcels.services.cursors import log_is_foreign, reset_cursors
 from logistics.parcels.services.imports.again import retake_waiting
+from logistics.parcels.services.imports.expiry import forget_lines
 from logistics.parcels.services.imports.run import process_import, resume_imports
 from logistics.parcels.services.imports.storage import purge
 from portal.core.clock import now
@@ -58,6 +59,12 @@ def tend_imports(**kwargs) -> None:
     resume_imports(now=now())
     retake_waiting(now=now())
     purge(now=now())
+
+
+@shared_task
+def forget_import_lines(**kwargs) -> None:
+    """What stood in lines of old files that did not come in."""
+    forget_lines(now=now())
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """What a file says in words nobody knows is asked once per distinct value, remembered, and the lines come in then."""
 
+import datetime as dt
 import re
 import threading
 import time
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from logistics.parcels.models import Event, ImportBatch, ImportRow, Parcel, SenderAnswer
 from logistics.parcels.services.imports.again import retake_waiting
+from logistics.parcels.services.imports.expiry import KEPT_DAYS, forget_lines
 from logistics.parcels.services.imports.run import process_import
 from members.access.states import Role
 from portal.audit.models import AuditEntry
@@ -314,3 +316,33 @@ def test_a_file_of_thousands_of_unknown_words_holds_nobody_up(enterprise_admin):
         "round": cost(lambda: retake_waiting(now=timezone.now())),
     }
     assert {name: seconds for name, seconds in costs.items() if seconds > 2} == {}
+
+
+def test_a_year_later_nothing_of_people_is_left_in_lines_that_did_not_come_in(enterprise_admin):
+    waiting, refused = order("0001", "庄浪县李庄村99号"), order("0002", firm="圆通速递")
+    answer = send(enterprise_admin, [HEADINGS, waiting, [*refused[:4], "", *refused[5:]], order("0003")])
+    assert (answer["accepted"], answer["asked"], answer["refused"]) == (1, 1, 1)
+    batch = ImportBatch.objects.get()
+    forget_lines(now=batch.finished_at + dt.timedelta(days=KEPT_DAYS - 1))
+    assert batch.rows.filter(raw__isnull=False).count() == 2
+    assert forget_lines(now=batch.finished_at + dt.timedelta(days=KEPT_DAYS + 1)) == 1
+    assert not batch.rows.filter(raw__isnull=False).exists()
+    batch.refresh_from_db()
+    assert (batch.accepted, batch.asked, batch.refused) == (1, 0, 2)
+    assert list(batch.rows.filter(code="not_answered").values_list("number", "asks")) == [("78099000000001", [])]
+    assert not SenderAnswer.objects.exists()
+    page = enterprise_admin.client.get(f"{PAGE}{batch.pk}/").content.decode()
+    assert "90 天没有回答" in page
+    assert forget_lines(now=batch.finished_at + dt.timedelta(days=KEPT_DAYS + 2)) == 0
+
+
+def test_an_answered_word_is_kept_and_an_open_one_of_a_young_file_too(enterprise_admin):
+    answer = send(enterprise_admin, [HEADINGS, order("0001", "庄浪县李庄村")])
+    reply(enterprise_admin, answer["id"], {ask("address").pk: ("620825101211", "")})
+    batch = ImportBatch.objects.get()
+    old = batch.finished_at + dt.timedelta(days=KEPT_DAYS + 1)
+    send(enterprise_admin, [HEADINGS, order("0002", "北京市")])
+    ImportBatch.objects.exclude(pk=batch.pk).update(finished_at=old)
+    forget_lines(now=old)
+    assert SenderAnswer.objects.filter(meaning="620825101211").exists()
+    assert SenderAnswer.objects.filter(meaning="").exists()

@@ -126,6 +126,7 @@ class ImportRow(models.Model):
     class Meta:
         verbose_name = _("导入行")
         verbose_name_plural = _("导入行")
+        indexes = [models.Index(fields=["batch"], condition=Q(raw__isnull=False), name="import_row_kept")]
         constraints = [
             models.UniqueConstraint(fields=["batch", "line"], name="import_row_once"),
             models.CheckConstraint(
