@@ -177,8 +177,11 @@ def test_from_the_carriers_file_to_the_recipients_hands_with_one_missing(
     bag = sorted_into_a_sealed_bag(read, sorter, bagged)
     offered = hand_to_driver(read, sorter, driver, [bag.number, missing, *loose])
     the_driver_misses_one(read, driver, offered, [bag.number, *loose], missing)
+    both_pages_say(read, villager, bagged[-1], "发往乡镇")
     take_over_all(read, town_keeper, bring_to(read, driver, world.township_station))
+    both_pages_say(read, villager, bagged[-1], "已到取件站点")
     the_bag_is_opened(read, town_keeper, bag)
+    both_pages_say(read, villager, bagged[-1], "已到取件站点")
     shelved(read, town_keeper, [*loose, *bagged])
     code = the_message_is_on_the_developers_page(read, bagged[-1])
     the_recipient_looks_it_up(read, bagged[-1], "待取件")
@@ -187,6 +190,21 @@ def test_from_the_carriers_file_to_the_recipients_hands_with_one_missing(
     the_missing_one_is_known_as_missing(read, sorter, missing)
     stages = list(Parcel.objects.values_list("stage", flat=True))
     assert sorted(stages) == sorted(["AT_COUNTY", "DELIVERED", *["READY_FOR_PICKUP"] * (len(numbers) - 2)])
+
+
+def expect_stage(page: Page, stage: str) -> None:
+    expect(page.get_by_role("heading", level=2, name=stage, exact=True)).to_be_visible()
+
+
+def both_pages_say(read: Reader, villager: Persona, number: str, stage: str) -> None:
+    """The public page and "my parcels" of the recipient."""
+    time.sleep(FRESH)  # an answered number is kept for a moment
+    expect_stage(look_up(read, number), read.say(stage))
+    mine = read.at("/my/", villager)
+    expect(mine.locator("article").filter(has_text=Parcel.objects.get(carrier_number=number).waybill)).to_contain_text(
+        read.say(stage)
+    )
+    fits(mine)
 
 
 def the_carrier_sends_a_file(read: Reader, operator, world, numbers: list[str]) -> None:
@@ -310,7 +328,9 @@ def test_a_villagers_parcel_from_the_counter_to_its_carrier(read, world, keeper,
     waybill = collected(read, keeper)
     first = hand_to_driver(read, keeper, driver, [waybill])
     take_over_all(read, driver, first)
+    expect_stage(look_up(read, waybill), read.say("发往乡镇"))
     take_over_all(read, sorter, bring_to(read, driver, world.hub))
+    expect_stage(look_up(read, waybill), read.say("到达县级中心"))
     scan_all(read.desk("hub-inbound", sorter), [waybill])
     to_the_carrier(read, sorter, world, waybill, "7755550001")
     parcel = Parcel.objects.get()
