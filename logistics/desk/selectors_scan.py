@@ -82,7 +82,10 @@ def parcels_of_number(number: str) -> list[Parcel]:
     With carrier, station, the way to the destination and its operator, and the recipient's contact (or None) as
     `recipient`.
     """
-    return _parcels("= ANY (ARRAY (SELECT n.parcel_id FROM parcels_parcelnumber n WHERE n.number = %s))", number)
+    return _parcels(
+        "= ANY (ARRAY (SELECT n.parcel_id FROM parcels_parcelnumber n WHERE n.number = %s AND n.generation = 0))",
+        number,
+    )
 
 
 def parcel_to_give(pk: int) -> Parcel:

@@ -1,6 +1,10 @@
 """Who reads the event log of the parcels. Each has its own cursor; a new one starts at the beginning."""
 
-from logistics.parcels.services import notices, timers
+from logistics.parcels.services import notices, timers, ways_back
 from logistics.parcels.services.consumers import Consumer
 
-CONSUMERS = (Consumer("timers", timers.arm), Consumer("arrivals", notices.announce_arrivals))
+CONSUMERS = (
+    Consumer("timers", timers.arm),
+    Consumer("arrivals", notices.announce_arrivals),
+    Consumer("ways_back", ways_back.open_ways_back),
+)

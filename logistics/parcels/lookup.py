@@ -140,18 +140,22 @@ def _execute(sql: str, parameters: tuple) -> list[tuple]:
 
 def public_json(number: Number) -> str | None:
     """Tier 0 as JSON text `{"number": …, "parcels": […]}`, or None for an unknown number. One statement."""
-    rows = _fetch(TIER0_SQL, number.spellings[0], number.spellings[-1])
+    rows = [row for row in _fetch(TIER0_SQL, number.spellings[0], number.spellings[-1]) if not row[3]]
     if not rows:
         return None
-    return f'{{"number":"{number.text}","parcels":[{",".join(facts for _number, _id, facts in rows)}]}}'
+    return f'{{"number":"{number.text}","parcels":[{",".join(row[2] for row in rows)}]}}'
 
 
-def public_many(numbers: list[Number]) -> dict[str, list[tuple[int, dict]]]:
-    """Tier 0 of several numbers in one statement: text of the number → (id, facts) of its parcels, or none."""
+def public_many(numbers: list[Number], *, earlier: bool = False) -> dict[str, list[tuple[int, dict]]]:
+    """Tier 0 of several numbers in one statement: text of the number → (id, facts) of its parcels, or none.
+
+    `earlier`: with the parcels that had the number before, for those who proved to be their people.
+    """
     owners = {spelling: number.text for number in numbers for spelling in number.spellings}
     found: dict[str, list[tuple[int, dict]]] = {number.text: [] for number in numbers}
-    for spelling, parcel_id, facts in _fetch(MANY_SQL, list(owners)):
-        found[owners[spelling]].append((parcel_id, json.loads(facts)))
+    for spelling, parcel_id, facts, before in _fetch(MANY_SQL, list(owners)):
+        if earlier or not before:
+            found[owners[spelling]].append((parcel_id, json.loads(facts)))
     return found
 
 

@@ -17,6 +17,7 @@ from portal.core.errors import NotFound
 from portal.core.masking import mask_address, mask_name, mask_phone
 
 PAGE_SIZE = 50
+MOST_ALIKE = 8
 _PLACES = ("carrier", "station", "destination_station", "origin_station")
 
 
@@ -98,19 +99,37 @@ class WorkParcel:
     events: list[Happening]
     may_look: bool  # whether the actor may see the people unmasked, which is then logged
     return_of: str
+    alike: list[str]  # waybills of others that had or have one of its numbers, as far as the actor sees them
 
 
 def work_parcel(*, actor: Actor, waybill: str) -> WorkParcel:
     """All that staff may see of one parcel. Raises ParcelNotFound when it is not theirs."""
     parcel = _find(actor, waybill)
+    numbers, others = _numbers(parcel)
     return WorkParcel(
         parcel=parcel,
-        numbers=list(parcel.numbers.select_related("carrier").order_by("pk")),
+        numbers=numbers,
         people=[masked(contact) for contact in contacts_of(parcel)],
         events=_happenings(events_of(actor=actor, parcel=parcel)),
         may_look=may_look(actor=actor, parcel=parcel),
         return_of=parcel.return_of.waybill if parcel.return_of else "",
+        alike=_alike(actor, others),
     )
+
+
+def _numbers(parcel: Parcel) -> tuple[list[ParcelNumber], set[int]]:
+    """The parcel's numbers, and the ids of others that have or had one of them, in one statement."""
+    own = ParcelNumber.objects.filter(parcel=parcel).values("number")
+    rows = list(ParcelNumber.objects.filter(number__in=own).select_related("carrier").order_by("pk"))
+    return [row for row in rows if row.parcel_id == parcel.pk], {row.parcel_id for row in rows} - {parcel.pk}
+
+
+def _alike(actor: Actor, others: set[int]) -> list[str]:
+    """Newest first: a carrier gives its numbers out anew, and what is brought back goes on under its number."""
+    if not others:
+        return []
+    rows = visible_parcels(actor=actor).filter(pk__in=others).order_by("-pk")
+    return list(rows.values_list("waybill", flat=True)[:MOST_ALIKE])
 
 
 def _find(actor: Actor, waybill: str) -> Parcel:

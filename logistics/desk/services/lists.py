@@ -99,7 +99,9 @@ def things_of(*, numbers: Sequence[str], actor: Actor, permission: str) -> tuple
     bag_numbers = {value for value, barcode in read.items() if barcode.kind == Kind.BAG}
     bags = list(Bag.objects.filter(number__in=bag_numbers).select_related("origin", "destination"))
     wanted = set(read) - {bag.number for bag in bags}
-    parcels = visible_parcels(actor=actor, permission=permission).filter(numbers__number__in=wanted)
+    parcels = visible_parcels(actor=actor, permission=permission).filter(
+        numbers__number__in=wanted, numbers__generation=0
+    )
     found = {p.pk: p for p in parcels.prefetch_related("numbers")}
     unknown = wanted - {row.number for p in found.values() for row in p.numbers.all()}
     if unknown:

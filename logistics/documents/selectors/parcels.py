@@ -28,7 +28,7 @@ _PLACES = ("carrier", "destination_station__parent", "origin_station__parent", "
 def parcels_by_numbers(*, actor: Actor, numbers: Iterable[str]) -> dict[str, list[Parcel]]:
     """The parcels behind each number, own or a carrier's; an unknown or foreign number has none, some have several."""
     wanted = list(dict.fromkeys(numbers))
-    pairs = ParcelNumber.objects.filter(number__in=wanted).values_list("number", "parcel_id")
+    pairs = ParcelNumber.objects.filter(number__in=wanted, generation=0).values_list("number", "parcel_id")
     ids: dict[str, list[int]] = {number: [] for number in wanted}
     for number, parcel_id in pairs:
         ids[number].append(parcel_id)

@@ -192,7 +192,11 @@ class Parcel(models.Model):
 
 
 class ParcelNumber(models.Model):
-    """Every number that finds a parcel: ours, the carrier's, and those it got when handed to another carrier."""
+    """Every number that finds a parcel: ours, the carrier's, and those it got when handed to another carrier.
+
+    Carriers give a number out anew after the journey has ended: the newest parcel has it as generation 0, the ones
+    before keep it as 1, 2 … (docs/decisions/numbers-given-anew.md).
+    """
 
     labels = {
         "id": PUBLIC,
@@ -201,6 +205,7 @@ class ParcelNumber(models.Model):
         "carrier": PUBLIC,
         "parcel": INTERNAL,
         "added_at": INTERNAL,
+        "generation": INTERNAL,
     }
 
     number = models.CharField(_("号码"), max_length=40)
@@ -210,12 +215,15 @@ class ParcelNumber(models.Model):
     )
     parcel = models.ForeignKey(Parcel, models.CASCADE, verbose_name=_("包裹"), related_name="numbers")
     added_at = models.DateTimeField(_("加入时间"))
+    generation = models.PositiveSmallIntegerField(_("第几次让出"), default=0)
 
     class Meta:
         verbose_name = _("包裹号码")
         verbose_name_plural = _("包裹号码")
         constraints = [
-            models.UniqueConstraint(fields=["number", "carrier"], nulls_distinct=False, name="parcel_number_once"),
+            models.UniqueConstraint(
+                fields=["number", "carrier", "generation"], nulls_distinct=False, name="parcel_number_once"
+            ),
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Z-]{4,40}$"), name="parcel_number_normalised"),
         ]
 

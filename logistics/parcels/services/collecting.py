@@ -194,7 +194,9 @@ def hand_to_carrier(
 
 
 def _found(wanted: dict[str, Outgoing], actor: Actor) -> dict[str, Parcel]:
-    rows = visible_parcels(actor=actor, permission=Permission.HANDOVER_GIVE).filter(numbers__number__in=list(wanted))
+    rows = visible_parcels(actor=actor, permission=Permission.HANDOVER_GIVE).filter(
+        numbers__number__in=list(wanted), numbers__generation=0
+    )
     named = rows.values_list("numbers__number", "pk").distinct()
     parcels = {parcel.pk: parcel for parcel in rows.distinct()}
     return {number: parcels[pk] for number, pk in named if number in wanted}

@@ -45,7 +45,11 @@ def compare(*, expected: Sequence[Parcel], scanned: set[str], actor: Actor, perm
     by_number = _numbers_of(expected)
     found = {by_number[number] for number in scanned if number in by_number}
     unlisted = scanned - set(by_number)
-    extra = list(visible_parcels(actor=actor, permission=permission).filter(numbers__number__in=unlisted).distinct())
+    extra = list(
+        visible_parcels(actor=actor, permission=permission)
+        .filter(numbers__number__in=unlisted, numbers__generation=0)
+        .distinct()
+    )
     unknown = unlisted - set(_numbers_of(extra))
     if unknown:
         raise NumbersUnknown(fields={"scanned": "、".join(sorted(unknown))})

@@ -113,6 +113,15 @@ def _malformed_field(row: Row) -> str:
     return next(name for name, is_wrong in wrong.items() if is_wrong)
 
 
+def _of_the_day(matches: Sequence, at: dt.datetime) -> Sequence:
+    """Of a number that was given out anew: the parcel whose journey had not ended at the time of the event."""
+    before = [m for m in matches if m[2] and m[1].closed_at is not None and at <= m[1].closed_at]
+    if not before:
+        return [m for m in matches if not m[2]] or matches
+    oldest = max(m[2] for m in before)
+    return [m for m in before if m[2] == oldest]
+
+
 class Judge:
     def __init__(
         self,
@@ -254,6 +263,7 @@ class Judge:
             matches = own  # a carrier's number means its own parcel, whoever else uses the same digits
         if not matches:
             return Refusal.UNKNOWN_PARCEL
+        matches = _of_the_day(matches, row.occurred_at)
         if len({m[1].id for m in matches}) > 1:
             return Refusal.AMBIGUOUS_NUMBER
         row.parcel = matches[0][1]

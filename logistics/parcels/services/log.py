@@ -13,7 +13,7 @@ from portal.core.actor import Actor
 
 # One row a number; parcels are locked in the order of their ids, so that two batches can't wait for each other.
 _LOCK = """
-SELECT n.number, n.carrier_id, p.id, p.direction, p.carrier_id, p.closed_at,
+SELECT n.number, n.carrier_id, n.generation, p.id, p.direction, p.carrier_id, p.closed_at,
        p.closed_at IS NULL AND p.issues = '{}' AND NOT p.corrected
 FROM parcels_parcelnumber n JOIN parcels_parcel p ON p.id = n.parcel_id
 WHERE n.number IN (SELECT jsonb_array_elements_text(%s::jsonb))
@@ -46,19 +46,19 @@ def _json(value: Any) -> str:
 
 def lock_parcels(
     numbers: set[str], carriers: set[str], make: type
-) -> tuple[dict[str, int], dict[str, list[tuple[int | None, Any]]]]:
+) -> tuple[dict[str, int], dict[str, list[tuple[int | None, Any, int]]]]:
     """Lock every parcel that one of `numbers` finds.
 
-    Returns enterprise ids by carrier code, and by number the (carrier id of the number, parcel) pairs, where a
-    parcel found by two numbers is one object.
+    Returns enterprise ids by carrier code, and by number (carrier id of the number, parcel, generation of the number),
+    where a parcel found by two numbers is one object.
     """
-    found: dict[str, list[tuple[int | None, Any]]] = {}
+    found: dict[str, list[tuple[int | None, Any, int]]] = {}
     parcels: dict[int, Any] = {}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [_json(list(numbers))])
-        for number, number_carrier, *columns in cursor.fetchall():
+        for number, number_carrier, generation, *columns in cursor.fetchall():
             parcel = parcels.get(columns[0]) or parcels.setdefault(columns[0], make(*columns))
-            found.setdefault(number, []).append((number_carrier, parcel))
+            found.setdefault(number, []).append((number_carrier, parcel, generation))
         codes: dict[str, int] = {}
         if carriers:
             cursor.execute("SELECT code, id FROM registry_enterprise WHERE code = ANY(%s)", [list(carriers)])

@@ -58,7 +58,10 @@ def add_successor_number(
     parcel = lock_one(parcel)
     # The unique index waits for another transaction that adds the same number, and then it is theirs.
     row, made = ParcelNumber.objects.get_or_create(
-        number=number, carrier=carrier, defaults={"kind": NumberKind.SUCCESSOR, "parcel": parcel, "added_at": now}
+        number=number,
+        carrier=carrier,
+        generation=0,
+        defaults={"kind": NumberKind.SUCCESSOR, "parcel": parcel, "added_at": now},
     )
     if row.parcel_id != parcel.pk:
         raise NumberTaken()

@@ -19,6 +19,7 @@ from logistics.parcels.events import normalise_number
 from logistics.parcels.lookup import tail_hash
 from logistics.parcels.models import Parcel, ParcelContact, ParcelNumber
 from logistics.parcels.selectors import stations_and_below
+from logistics.parcels.services.generations import give_out_anew, given_anew
 from logistics.parcels.services.repeats import Facts, facts_of, facts_of_known, told_of_difference
 from logistics.parcels.services.side_fields import (
     LONGEST_ADDRESS,
@@ -84,6 +85,7 @@ class Outcome:
     error: DomainError | None = None
     contacts: list[ParcelContact] = field(default_factory=list)
     warnings: list[RowWarning] = field(default_factory=list)
+    before: int = 0  # the ended parcel that had the number until now
     facts: Facts = field(default_factory=dict)
 
 
@@ -122,7 +124,8 @@ def create_parcels(
 ) -> list[Outcome]:
     """Register up to 20,000 parcels; each draft has its own outcome and a bad one stops no other.
 
-    Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing. With `dry_run` all checks are
+    Idempotent on (carrier, carrier_number): a repeat is a duplicate and changes nothing, unless the journey is over and
+    the number was given out anew (generations.py). With `dry_run` all checks are
     made and nothing is written. Needs PARCEL_CREATE; the new parcel must lie inside the actor's scope.
     `already` are (carrier id, number) pairs that count as registered though no row says so (pieces of a dry run).
     Without a station code the parcel gets the station that serves its place in the county, if there is just one.
@@ -171,7 +174,8 @@ def _references(drafts: Sequence[ParcelDraft], today: dt.date) -> _References:
         {c for d in drafts for c in (d.destination, d.origin) if c} | {s.division_id for s in stations.values()}
     )
     numbers = {d.carrier_number for d in drafts if d.carrier_number}
-    rows = list(ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers).select_related("parcel"))
+    current = ParcelNumber.objects.filter(~Q(kind=NumberKind.OWN), number__in=numbers, generation=0)
+    rows = list(current.select_related("parcel"))
     facts = facts_of_known(row.parcel for row in rows)
     known: dict[tuple[int | None, str], Known] = {
         (row.carrier_id, row.number): (row.parcel, facts[row.parcel_id]) for row in rows
@@ -206,13 +210,21 @@ def _judge(
     except DomainError as error:
         return Outcome(RowResult.REFUSED, error=error)
     said = facts_of(parcel, contacts)
-    if draft.carrier_number:
-        key = (parcel.carrier_id, draft.carrier_number)
-        if key in refs.known:
-            known, before = refs.known[key]
+    outcome = Outcome(RowResult.ACCEPTED, parcel, contacts=contacts, warnings=warnings, facts=said)
+    return _numbered(outcome, draft, refs, now) if draft.carrier_number else outcome
+
+
+def _numbered(outcome: Outcome, draft: ParcelDraft, refs: _References, now: dt.datetime) -> Outcome:
+    """The outcome, or the duplicate that it is, of a draft with a carrier's number."""
+    parcel, said = outcome.parcel, outcome.facts
+    key = (parcel.carrier_id if parcel else None, draft.carrier_number)
+    if key in refs.known:
+        known, before = refs.known[key]
+        if known is None or not given_anew(known, before, said, now):
             return Outcome(RowResult.DUPLICATE, known, warnings=told_of_difference(before, said))
-        refs.known[key] = (parcel, said)
-    return Outcome(RowResult.ACCEPTED, parcel, contacts=contacts, warnings=warnings, facts=said)
+        outcome.before = known.pk
+    refs.known[key] = (parcel, said)
+    return outcome
 
 
 def _build(draft: ParcelDraft, refs: _References, now: dt.datetime) -> Parcel:
@@ -309,6 +321,7 @@ def _store(fresh: list[Outcome], now: dt.datetime) -> None:
     parcels = [outcome.parcel for outcome in fresh if outcome.parcel]
     Parcel.objects.bulk_create(parcels, batch_size=1000)  # PostgreSQL takes 65,535 parameters a statement
     numbers = [ParcelNumber(number=p.waybill, kind=NumberKind.OWN, parcel=p, added_at=now) for p in parcels]
+    give_out_anew((o.before, o.parcel.carrier_number) for o in fresh if o.parcel and o.before)
     numbers += [
         ParcelNumber(number=p.carrier_number, kind=NumberKind.CARRIER, carrier=p.carrier, parcel=p, added_at=now)
         for p in parcels

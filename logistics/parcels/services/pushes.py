@@ -92,7 +92,9 @@ def _vouches(feed: CarrierFeed, carrier: Enterprise | None) -> bool:
 
 
 def _direction(number: str, carrier: Enterprise | None) -> str:
-    found = Parcel.objects.filter(numbers__number=normalise_number(number), numbers__carrier=carrier)
+    found = Parcel.objects.filter(
+        numbers__number=normalise_number(number), numbers__carrier=carrier, numbers__generation=0
+    )
     return found.values_list("direction", flat=True).first() or Direction.DOWN
 
 
@@ -113,12 +115,13 @@ def _adopt(row: PushedRow, push: Push, carrier: Enterprise | None, now: dt.datet
     """The number under which the next carrier goes on finds the parcel too. A number taken by another stays theirs."""
     if not row.successor:
         return
-    number = ParcelNumber.objects.filter(number=normalise_number(push.number), carrier=carrier).first()
+    number = ParcelNumber.objects.filter(number=normalise_number(push.number), carrier=carrier, generation=0).first()
     if number is None:
         return
     successor = Enterprise.objects.filter(kuaidi100_code=row.successor_com).first() if row.successor_com else None
     ParcelNumber.objects.get_or_create(
         number=normalise_number(row.successor),
         carrier=successor,
+        generation=0,
         defaults={"kind": NumberKind.SUCCESSOR, "parcel_id": number.parcel_id, "added_at": now},
     )

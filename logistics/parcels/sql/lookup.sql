@@ -20,7 +20,7 @@ SELECT n.number, p.id, json_build_object(
         THEN json_build_object('from', coalesce(p.eta_from, p.eta_until), 'until', p.eta_until) END,
     'carrier', CASE WHEN c.id IS NOT NULL THEN json_build_object('name', c.short_name, 'hotline', c.hotline) END,
     'events', parcels_public_events(p.id, p.first_event_at, p.last_event_at, p.corrected, p.stage = 'CANCELLED')
-)::text
+)::text, n.generation > 0  -- of an earlier parcel: shown to nobody who does not prove to be its recipient
 FROM parcels_parcelnumber n
 JOIN parcels_parcel p ON p.id = n.parcel_id
 LEFT JOIN registry_enterprise c ON c.id = p.carrier_id

@@ -168,7 +168,7 @@ def open_tier1(request, typed: str, digits: str) -> tuple[Number, tuple[int, ...
 def tier1_facts(number: Number, parcel_ids: tuple[int, ...]) -> list[dict]:
     """Tier 0 facts of the opened parcels with what tier 1 adds."""
     more = details(parcel_ids)
-    return [facts | more[pk] for pk, facts in public_many([number])[number.text] if pk in more]
+    return [facts | more[pk] for pk, facts in public_many([number], earlier=True)[number.text] if pk in more]
 
 
 def answer_digits(request, typed: str) -> HttpResponse:
