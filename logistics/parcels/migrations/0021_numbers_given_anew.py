@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parcels", "0019_words_of_proofs"), ("registry", "0001_initial")]
+    dependencies = [("parcels", "0020_index_of_kept_lines"), ("registry", "0001_initial")]
     operations = [
         migrations.AddField(
             "parcelnumber", "generation", models.PositiveSmallIntegerField(default=0, verbose_name="第几次让出")
