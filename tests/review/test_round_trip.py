@@ -227,3 +227,13 @@ def test_a_point_that_nobody_surveyed_stays_so_when_something_else_is_changed(co
     before = (row.longitude, row.latitude)
     row.refresh_from_db()
     assert (row.capacity, row.illustrative, (row.longitude, row.latitude)) == (321, True, before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_file_again_says_that_nothing_is_new(county_official, registered, kind):
+    _key, name, typed, _stored = CHANGE[kind]
+    book, sheet = sheet_in(exported(county_official, kind))
+    cell_of(sheet, kind, registered[kind], name).value = typed
+    write(county_official, send(county_official, kind, file=saved(book)))
+    again = send(county_official, kind, file=saved(book))
+    assert results(again) == {"same"}, [said(row) for row in again.rows.exclude(result="same")]
