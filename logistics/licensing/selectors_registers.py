@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from logistics.licensing.models import RegisterImport, RegisterRow
+from logistics.licensing.states import RegisterResult
 from members.access.states import Permission
 from portal.core.actor import Actor, demand
 from portal.core.errors import NotFound
@@ -45,3 +46,10 @@ def counts_of(run: RegisterImport) -> Counter[str]:
     """How many lines have which result, in one query."""
     rows = RegisterRow.objects.filter(run=run).values_list("result").annotate(Count("pk")).order_by()
     return Counter(dict(rows))
+
+
+def rows_of(run: RegisterImport) -> QuerySet[RegisterRow]:
+    """Lines to mend, then lines that change something; what stays as it is comes last."""
+    mend = When(result__in=[RegisterResult.REFUSED, RegisterResult.MOVED], then=0)
+    stays = When(result=RegisterResult.SAME, then=2)
+    return run.rows.order_by(Case(mend, stays, default=1), "line")

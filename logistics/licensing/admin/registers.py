@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from logistics.licensing.kinds import KINDS, kind_of
 from logistics.licensing.models import RegisterImport
-from logistics.licensing.selectors_registers import counts_of, visible_register_imports
+from logistics.licensing.selectors_registers import counts_of, rows_of, visible_register_imports
 from logistics.licensing.services import registers
 from logistics.licensing.services.registers.columns import columns_of
 from logistics.licensing.states import RegisterResult, RegisterStage
@@ -111,11 +111,12 @@ class RegisterImportAdmin(ScopedAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         counts = counts_of(obj)
-        page = Paginator(obj.rows.order_by("line"), LINES).get_page(request.GET.get("p"))
+        page = Paginator(rows_of(obj), LINES).get_page(request.GET.get("p"))
         context |= {
             "title": f"{self.register(obj)} · {obj.file_name}", "run": obj, "page": page,
             "counts": [(label, counts[code]) for code, label in RegisterResult.choices if counts[code]],
             "rows": [(row, row.result in _GOOD) for row in page.object_list],
+            "refused": counts[RegisterResult.REFUSED],
             "ready": obj.stage == RegisterStage.JUDGED and counts[RegisterResult.NEW] + counts[RegisterResult.CHANGED],
             "working": obj.stage in (RegisterStage.READING, RegisterStage.JUDGING, RegisterStage.WRITING),
             "why_failed": "".join(sentences(obj.error_code, obj.error_data)) if obj.error_code else "",

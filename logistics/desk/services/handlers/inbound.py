@@ -127,7 +127,7 @@ def _how_to_tell(facts: dict[str, Any]) -> str:
         return gettext("登记的是带分机号的转接电话，收不到短信。请拨通后按分机号转接，或当面通知。")
     if facts["call"] == "phone":
         return gettext("登记的是座机，收不到短信。请打电话或当面通知。")
-    return gettext("没有登记收件人的手机号，请打电话或当面通知。")
+    return gettext("没有登记收件人的手机号。面单上的号码看得全就打电话，看不全就当面通知。")
 
 
 def _moved(parcel: Parcel, call: Call, before: str) -> Answer:
