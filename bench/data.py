@@ -59,9 +59,9 @@ JOIN (SELECT id, division_id, row_number() OVER (ORDER BY id) - 1 AS k FROM regi
 """
 
 NUMBERS = """
-INSERT INTO parcels_parcelnumber (number, kind, carrier_id, parcel_id, added_at) SELECT waybill, 'own', NULL, id, created_at FROM parcels_parcel;
-INSERT INTO parcels_parcelnumber (number, kind, carrier_id, parcel_id, added_at)
-SELECT carrier_number, 'carrier', carrier_id, id, created_at FROM parcels_parcel;
+INSERT INTO parcels_parcelnumber (number, kind, carrier_id, parcel_id, added_at, generation) SELECT waybill, 'own', NULL, id, created_at, 0 FROM parcels_parcel;
+INSERT INTO parcels_parcelnumber (number, kind, carrier_id, parcel_id, added_at, generation)
+SELECT carrier_number, 'carrier', carrier_id, id, created_at, 0 FROM parcels_parcel;
 """
 
 EVENTS = """

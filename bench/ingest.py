@@ -51,7 +51,7 @@ class Stream:
             )
             rows = cursor.fetchall()
             cursor.execute(
-                "INSERT INTO parcels_parcelnumber (number, kind, parcel_id, added_at) SELECT waybill, 'own', id, created_at FROM parcels_parcel"
+                "INSERT INTO parcels_parcelnumber (number, kind, parcel_id, added_at, generation) SELECT waybill, 'own', id, created_at, 0 FROM parcels_parcel"
                 " WHERE waybill LIKE %s",
                 [prefix + "%"],
             )
