@@ -32,13 +32,16 @@ STOCK_STAGES = (Stage.COLLECTED, Stage.AT_COUNTY, Stage.BAGGED, Stage.AT_TOWN, S
 DAY = dt.timedelta(days=1)
 OVERDUE = (Issue.PICKUP_OVERDUE, Issue.OVERDUE_UNSIGNED, Issue.NO_UPDATE)
 
-# What happened today, by a name the pages use: which event, in which direction; doors by custody-free proof.
+# What happened today, by a name the pages use: which event, in which direction. A parcel on the way down that was
+# delivered was given out by one of our stations, taken to the door with our proof, or a carrier said that it is signed
+# for. One on the way up is signed for in another city: nobody here gave it out.
 FLOWS: dict[str, tuple[str, str]] = {
     "arrived": (Stage.AT_COUNTY, Direction.DOWN),
     "sent_down": (Stage.TO_TOWN, Direction.DOWN),
     "shelved": (Stage.READY_FOR_PICKUP, ""),
-    "given_out": (Stage.DELIVERED, ""),
-    "at_doors": (Stage.DELIVERED, ""),
+    "given_out": (Stage.DELIVERED, Direction.DOWN),
+    "at_doors": (Stage.DELIVERED, Direction.DOWN),
+    "signed": (Stage.DELIVERED, Direction.DOWN),
     "upstream": (Stage.COLLECTED, Direction.UP),
 }
 _CODES = sorted({str(code) for code, _direction in FLOWS.values()})
@@ -47,7 +50,7 @@ _CODES = sorted({str(code) for code, _direction in FLOWS.values()})
 # instead, nor all corrections of all months for the few that count here.
 _FLOW = """
 WITH today AS MATERIALIZED (
-    SELECT e.parcel_id, e.code, e.source_id, e.source_event_id
+    SELECT e.parcel_id, e.code, e.source_id, e.source_event_id, e.station_id
     FROM parcels_event e
     WHERE e.occurred_at >= %(since)s AND e.occurred_at < %(until)s AND e.id >= %(floor)s AND e.code = ANY(%(codes)s)
 ), moved AS MATERIALIZED (
@@ -57,15 +60,18 @@ WITH today AS MATERIALIZED (
         FROM parcels_parcel WHERE id = t.parcel_id AND area LIKE ANY(%(areas)s) OFFSET 0
     ) p
 )
-SELECT part, code, direction, at_door, count(*)
+SELECT part, code, direction, delivered, count(*)
 FROM (
-    SELECT DISTINCT p.id, p.part, e.code, p.direction, d.parcel_id IS NOT NULL AS at_door
+    SELECT p.id, p.part, e.code, p.direction,
+        CASE WHEN e.code <> 'DELIVERED' THEN '' WHEN bool_or(d.parcel_id IS NOT NULL) THEN 'at_doors'
+             WHEN bool_or(e.station_id IS NOT NULL) THEN 'given_out' ELSE 'signed' END AS delivered
     FROM today e
     JOIN moved p ON p.id = e.parcel_id
     LEFT JOIN parcels_doordelivery d ON d.parcel_id = p.id AND d.undone_at IS NULL AND e.code = 'DELIVERED'
     WHERE NOT (p.corrected AND EXISTS (
           SELECT 1 FROM parcels_event v WHERE v.parcel_id = p.id AND v.code = 'VOID'
              AND v.corrects_source = e.source_id AND v.corrects_event = e.source_event_id OFFSET 0))
+    GROUP BY 1, 2, 3, 4
 ) flowed
 GROUP BY 1, 2, 3, 4
 """
@@ -94,7 +100,7 @@ class Part:
 
     @property
     def done(self) -> int:
-        return self.flow["given_out"] + self.flow["at_doors"]
+        return self.flow["given_out"] + self.flow["at_doors"] + self.flow["signed"]
 
 
 @dataclass(slots=True)
@@ -135,8 +141,8 @@ def county_figures(*, actor: Actor, now: dt.datetime, permission: str = Permissi
     kinds = dict(Station.objects.values_list("pk", "kind"))
     digits = _digits(areas)
     found = County(at=now)
-    for prefix, code, direction, at_door, count in _rows(_FLOW, areas, digits, now):
-        _add_flow(found, prefix, code, direction, at_door, count)
+    for prefix, code, direction, delivered, count in _rows(_FLOW, areas, digits, now):
+        _add_flow(found, prefix, code, direction, delivered, count)
     for prefix, station, stage, direction, issues, count in _rows(_OPEN, areas, digits, now):
         lying = lies(stage, direction)
         late = bool(set(issues) & set(OVERDUE))
@@ -161,16 +167,11 @@ def _level(kind: str) -> str:
     return StationKind.VILLAGE if kind == StationKind.LOCKER else kind
 
 
-def _add_flow(found: County, prefix: str, code: str, direction: str, at_door: bool, count: int) -> None:
+def _add_flow(found: County, prefix: str, code: str, direction: str, delivered: str, count: int) -> None:
     for name, (wanted, way) in FLOWS.items():
-        if (
-            code != wanted
-            or (way and way != direction)
-            or (code == Stage.DELIVERED and at_door != (name == "at_doors"))
-        ):
-            continue
-        found.whole.flow[name] += count
-        found.parts.setdefault(prefix, Part()).flow[name] += count
+        if code == wanted and way in ("", direction) and delivered in ("", name):
+            found.whole.flow[name] += count
+            found.parts.setdefault(prefix, Part()).flow[name] += count
 
 
 def _rows(statement: str, areas: Iterable[str], digits: int, now: dt.datetime) -> list[tuple]:
@@ -195,14 +196,21 @@ def flowed_today(parcels: QuerySet[Parcel], name: str, now: dt.datetime) -> Quer
     )
     if direction:
         parcels = parcels.filter(direction=direction)
-    if code == Stage.DELIVERED:
-        at_door = Exists(DoorDelivery.objects.filter(parcel=OuterRef("pk"), undone_at=None))
-        parcels = parcels.filter(at_door if name == "at_doors" else ~at_door)
     taken_back = Event.objects.filter(
         parcel=OuterRef("parcel"), code=Act.VOID, corrects_source=OuterRef("source_id"),
         corrects_event=OuterRef("source_event_id"),
     )  # fmt: skip
-    return parcels.filter(pk__in=events.filter(~Exists(taken_back)).values("parcel"))
+    events = events.filter(~Exists(taken_back))
+    parcels = parcels.filter(pk__in=events.values("parcel"))
+    return _delivered(parcels, events, name) if code == Stage.DELIVERED else parcels
+
+
+def _delivered(parcels: QuerySet[Parcel], events: QuerySet[Event], name: str) -> QuerySet[Parcel]:
+    at_door = Exists(DoorDelivery.objects.filter(parcel=OuterRef("pk"), undone_at=None))
+    here = Q(pk__in=events.filter(station__isnull=False).values("parcel"))
+    return parcels.filter(
+        {"at_doors": Q(at_door), "given_out": ~Q(at_door) & here, "signed": ~Q(at_door) & ~here}[name]
+    )
 
 
 def lying_at(parcels: QuerySet[Parcel], level: str) -> QuerySet[Parcel]:

@@ -19,6 +19,7 @@ FLOW_LABELS = {
     "shelved": _("到站上架"),
     "given_out": _("站点取件"),
     "at_doors": _("上门签收"),
+    "signed": _("企业报告签收"),
     "upstream": _("上行揽收"),
 }
 LEVEL_LABELS = {

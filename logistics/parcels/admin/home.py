@@ -21,9 +21,10 @@ from logistics.registry.selectors import visible_stations
 from members.access.panels import Panel, add_panel
 from members.access.states import Permission
 from portal.core.actor import Actor
+from portal.core.clock import begin_of_days
 
 KEPT = 60  # seconds; counting a busy county takes a good part of one
-RECENT = dt.timedelta(days=7)
+RECENT = 7  # days of the county's calendar, today included
 BAR_WIDTH, BAR_STEP = 300, 44
 
 
@@ -70,6 +71,7 @@ def _row(part, figure: county.Part) -> dict[str, Any]:
             cell(figure.flow["shelved"], today="shelved"),
             cell(figure.flow["given_out"], today="given_out"),
             cell(figure.flow["at_doors"], today="at_doors"),
+            cell(figure.flow["signed"], today="signed"),
             cell(figure.flow["upstream"], today="upstream"),
             cell(figure.on_the_way, open="1"),
             cell(figure.overdue, late="1"),
@@ -95,15 +97,19 @@ def _bars(rows) -> dict[str, Any]:
 
 
 def _handovers(actor: Actor, now: dt.datetime) -> list[tuple[str, int, str]]:
-    stations = visible_stations(actor=actor).values("pk")
+    stations, since = visible_stations(actor=actor).values("pk"), begin_of_days(now, RECENT)
     counts = Handover.objects.filter(station__in=stations).aggregate(
         open=Count("pk", filter=Q(state=HandoverState.PENDING)),
-        disputed=Count("pk", filter=Q(state=HandoverState.DISPUTED, answered_at__gte=now - RECENT)),
+        disputed=Count("pk", filter=Q(state=HandoverState.DISPUTED, offered_at__gte=since)),
     )
     page = reverse("admin:parcels_handover_changelist")
     return [
         (HandoverState.PENDING.label, counts["open"], f"{page}?state__exact=pending"),
-        (HandoverState.DISPUTED.label, counts["disputed"], f"{page}?state__exact=disputed"),
+        (
+            HandoverState.DISPUTED.label,
+            counts["disputed"],
+            f"{page}?state__exact=disputed&offered_at_from={since:%Y-%m-%d}",
+        ),
     ]
 
 
@@ -113,10 +119,14 @@ def _list(**query: str) -> str:
 
 def read_data(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """Data that did not come in, and files that wait for somebody."""
+    since = begin_of_days(now, RECENT)
     states = visible_imports(actor=actor).order_by().values("state").annotate(count=Count("pk"))
-    waiting = {row["state"]: row["count"] for row in states.filter(created_at__gte=now - RECENT)}
+    waiting = {row["state"]: row["count"] for row in states.filter(created_at__gte=since)}
     page = reverse("admin:parcels_importbatch_changelist")
-    imports = [(label, waiting.get(code, 0), f"{page}?state__exact={code}") for code, label in ImportState.choices]
+    imports = [
+        (label, waiting.get(code, 0), f"{page}?state__exact={code}&created_at_from={since:%Y-%m-%d}")
+        for code, label in ImportState.choices
+    ]
     return {
         "refused": _refused(actor, now),
         "refused_page": reverse("admin:parcels_refusedevent_changelist"),
@@ -128,14 +138,17 @@ def read_data(actor: Actor, now: dt.datetime) -> dict[str, Any]:
 def _refused(actor: Actor, now: dt.datetime) -> list[tuple[Any, int, str]]:
     if not actor.may(Permission.REFUSED_VIEW):
         return []
-    page = reverse("admin:parcels_refusedevent_changelist")
-    rows = visible_refusals(actor=actor).filter(settled_at=None, last_at__gte=now - RECENT)
+    page, since = reverse("admin:parcels_refusedevent_changelist"), begin_of_days(now, RECENT)
+    rows = visible_refusals(actor=actor).filter(settled_at=None, last_at__gte=since)
     counts = rows.order_by().values("code").annotate(count=Count("pk")).order_by("-count")
     labels = dict(RefusedEvent._meta.get_field("code").choices or ())
     return [
-        (labels.get(row["code"], row["code"]), row["count"], f"{page}?code__exact={row['code']}&settled=0")
+        (
+            labels.get(row["code"], row["code"]), row["count"],
+            f"{page}?code__exact={row['code']}&settled=0&last_at_from={since:%Y-%m-%d}",
+        )
         for row in counts
-    ]
+    ]  # fmt: skip
 
 
 def read_looks(actor: Actor, now: dt.datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from members.access.bulk import BulkAction
 from members.access.panels import RECORDS, Menu, Panel, add_panel
 from members.access.states import Permission, Role
 from portal.core.actor import Actor
-from portal.core.clock import COUNTY_TIME, county_day
+from portal.core.clock import COUNTY_TIME, begin_of_days
 from portal.core.masking import mask_phone
 from portal.notify.models import Message, ProviderHealth
 from portal.notify.selectors import blocked_numbers, messages_in_scope, month_costs, public_provider_health, tally
@@ -148,8 +148,7 @@ def yuan(cost: int | None) -> str:
 
 def read_messages(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """A week of messages, the month's costs, providers that rest. Four queries."""
-    first = county_day(now) - dt.timedelta(days=RECENT - 1)
-    since = dt.datetime.combine(first, dt.time(), COUNTY_TIME)
+    since = begin_of_days(now, RECENT)
     counts = tally(actor=actor, permission=Permission.MESSAGE_VIEW, since=since)
     costs = month_costs(actor=actor, permission=Permission.MESSAGE_VIEW, month=now.astimezone(COUNTY_TIME).date())
     page = reverse("admin:notify_message_changelist")
@@ -158,7 +157,7 @@ def read_messages(actor: Actor, now: dt.datetime) -> dict[str, Any]:
             (
                 progress.label,
                 counts[progress],
-                f"{page}?progress={progress}&created_at_from={first}",
+                f"{page}?progress={progress}&created_at_from={since:%Y-%m-%d}",
                 "bad" if progress == Progress.FAILED and counts[progress] else "",
             )
             for progress in (Progress.SENT, Progress.WAITING, Progress.FAILED, Progress.UNANSWERED)
