@@ -109,6 +109,7 @@ def run_consumers():
             pass
 
 
+@pytest.mark.race  # alone on the server: a consumer waits for the oldest transaction of the whole cluster
 @pytest.mark.django_db(transaction=True)
 def test_the_carriers_way_back_opens_a_linked_return(world, delivered):
     number = delivered.carrier_number

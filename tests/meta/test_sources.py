@@ -189,6 +189,19 @@ def test_pages_are_asked_with_patience():
     assert [(name_of(path), line) for path in paths for line in impatient(path.read_text())] == []
 
 
+READS_ON = re.compile(
+    r"^from logistics\.parcels\.(?:services\.consumers import .*\bconsume\b|tasks import .*\brun_consumers\b)", re.M
+)
+
+
+def test_consumers_are_tested_alone_on_the_server():
+    """Another test's open transaction holds a consumer back, and what it should have done is not there yet."""
+    paths = [path for path in tracked(".py") if name_of(path).startswith("tests/")]
+    readers = {name_of(path): path.read_text() for path in paths if READS_ON.search(path.read_text())}
+    assert len(readers) > 3
+    assert [name for name, text in readers.items() if not re.search(r"mark\.(?:race|browser|long)", text)] == []
+
+
 # -- and the rules bite ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("rule", "text"),

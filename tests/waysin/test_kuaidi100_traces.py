@@ -114,6 +114,7 @@ def test_pushes_in_any_order_end_alike(parcel, push, first):
     assert (found.stage, found.variant) == ("DELIVERED", "STATION")
 
 
+@pytest.mark.race  # alone on the server: a consumer waits for the oldest transaction of the whole cluster
 @pytest.mark.django_db(transaction=True)
 def test_what_a_carriers_station_holds_runs_no_clock_of_ours(parcel, push):
     push(trace((5, "501", "已到驿站")))
