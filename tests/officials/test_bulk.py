@@ -80,7 +80,7 @@ def test_it_asks_why_and_writes_the_reason_into_the_trail(world, desk):
 
 def test_the_reason_typed_in_the_list_is_offered_again(world, desk):
     run = desk.start(Station, SUSPEND, [world.village], reason="停业")
-    assert 'value="停业"' in desk.client.get(page(BulkRun, "change", run.pk)).content.decode()
+    assert ">停业</textarea>" in desk.client.get(page(BulkRun, "change", run.pk)).content.decode()
 
 
 def test_what_changed_meanwhile_is_left_alone(world, desk, administrator):

@@ -1,0 +1,32 @@
+"""Enter in a line of text acts at once: on the officials' site reasons and remarks are boxes, where it makes a line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+FORM = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)
+LINE = re.compile(r"<input\b(?:\{%.*?%\}|[^>])*>")
+HARMLESS = {"access/export.html"}  # a purpose, and then a file: nothing is changed
+
+
+def lines_in(text: str) -> list[str]:
+    """Single lines of text in forms that act, and those that belong to one by its name."""
+    inside = [line for form in FORM.findall(text) for line in LINE.findall(form)]
+    named = [line for line in LINE.findall(text) if re.search(r"\bform=", line)]
+    quiet = re.compile(r'\btype="(?:hidden|radio|checkbox|file|submit)"')
+    return [line for line in [*inside, *named] if not quiet.search(line)]
+
+
+def test_no_act_of_an_official_waits_for_enter():
+    pages = [path for folder in ("admin", "access") for path in (TEMPLATES / folder).rglob("*.html")]
+    acting = {str(path.relative_to(TEMPLATES)): lines_in(path.read_text()) for path in pages}
+    assert len(acting) > 20
+    assert {name: found for name, found in acting.items() if found and name not in HARMLESS} == {}
+
+
+def test_the_rule_bites():
+    assert lines_in('<form method="post"><input name="why" required><button>暂停</button></form>')
+    assert lines_in('<input class="of-input" form="return" name="remark-">')
+    assert not lines_in('<form method="post"><input type="hidden" name="x"><textarea name="why"></textarea></form>')
