@@ -19,11 +19,12 @@ def card(facts: Facts, w: Words, heading: str = "h2", more_link: str = "") -> st
     title, meaning = w.stages[stage], w.meanings.get(stage, "")
     if facts["at_station"]:
         title, meaning = w.labels["at_station"], w.labels["at_station_text"]
-    if stage == Stage.READY_FOR_PICKUP and facts.get("texts") is False:
+    if facts["partly_collected"]:
+        title, meaning = w.labels["partly"], w.labels["partly_text"]
+    elif stage == Stage.READY_FOR_PICKUP and facts.get("texts") is False:
         meaning = w.labels["no_texts"]
     if pieces:  # tier 1, while it waits at the counter
         meaning = f"{pieces_sentence(**pieces)}</p><p>{meaning}" if pieces["here"] else pieces_sentence(**pieces)
-        title = title if pieces["here"] else w.labels["partly"]
     parts = [
         '<section class="card stack" data-read>',
         f'<div class="stack-tight"><{heading} class="stage">{title}</{heading}>',

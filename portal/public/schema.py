@@ -43,6 +43,7 @@ _PARCEL = _object(
         "township": _maybe(_TEXT),
         "station": _maybe(_object({"name": _maybe(_TEXT), "hours": _maybe(_TEXT)}, address=_maybe(_TEXT))),
         "at_station": {"type": "boolean", "description": "at the station of collection, not on its shelf yet"},
+        "partly_collected": {"type": "boolean", "description": "what had come was collected, other pieces are awaited"},
         "eta": _maybe(_object({"from": _TIME, "until": _TIME})),
         "carrier": _maybe(_object({"name": _TEXT, "hotline": _TEXT})),
         "events": {"type": "array", "items": _EVENT},

@@ -97,6 +97,7 @@ NO_RAIL = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED, Stage.LOS
 
 LABELS = {
     "partly": _("已取走一部分"),
+    "partly_text": _("到站的已取走，还有几件没到；到了会再通知收件人，现在不用去。"),
     "at_station": _("已到取件站点"),
     "at_station_text": _("站点正在上架，还不能取。可以取时会通知收件人。"),
     "no_texts": _("登记的电话收不到短信。请收件人带身份证件，在营业时间内到站点取件。"),

@@ -288,6 +288,10 @@ def test_the_recipient_reads_what_is_left(counter, keeper, phone, villager, clie
     assert (mine().pieces, mine().code, mine().station) == ("已取走 1/3 件，还有 2 件没到。", "", None)
     assert "已取走 1/3 件，还有 2 件没到。" in opened()
     assert "请在营业时间内凭取件码或身份证件去取" not in opened()
+    told = client.get(f"/t/{parcel.waybill}").content.decode()  # by the number alone
+    assert "已取走一部分" in told
+    assert "现在不用去" in told
+    assert client.get(f"/api/v1/track/{parcel.waybill}").json()["parcels"][0]["partly_collected"] is True
     for page in ("/my/", f"/p/{parcel.waybill}"):
         shown = villager.client.get(page)
         assert shown.status_code == 200

@@ -16,6 +16,9 @@ SELECT n.number, p.id, json_build_object(
     'at_station', p.direction = 'DOWN' AND s.id IS NOT NULL AND (
         p.stage = 'TO_VILLAGE' AND p.custody_kind = 'station' AND p.custody_ref = s.code
         OR p.stage = 'AT_TOWN' AND p.station_id = s.id),
+    -- of several pieces those that had come were collected, and the others are awaited
+    'partly_collected', p.stage = 'READY_FOR_PICKUP' AND p.pieces > 1 AND (
+        SELECT coalesce(bool_and(c.given_at IS NOT NULL), false) FROM parcels_parcelpiece c WHERE c.parcel_id = p.id),
     'eta', CASE WHEN p.closed_at IS NULL AND p.eta_until IS NOT NULL
         THEN json_build_object('from', coalesce(p.eta_from, p.eta_until), 'until', p.eta_until) END,
     'carrier', CASE WHEN c.id IS NOT NULL THEN json_build_object('name', c.short_name, 'hotline', c.hotline) END,
