@@ -170,8 +170,15 @@ def checklist_of(*, application: Application) -> list[Finding]:
 
 
 def remarks_of(*, application: Application) -> QuerySet[Remark]:
-    """What the official wants changed, of the last return."""
-    return Remark.objects.filter(application=application, revision=application.revision)
+    """What the official wanted changed at the last return, if need be on an earlier submission."""
+    returned = application.state == ApplicationState.RETURNED
+    return Remark.objects.filter(application=application, revision=application.revision - (not returned))
+
+
+def draft_remarks_of(*, application: Application) -> QuerySet[Remark]:
+    """What its reviewer has written so far on the present submission. Nobody but reviewers reads it."""
+    waits = application.state == ApplicationState.SUBMITTED
+    return Remark.objects.filter(application=application, revision=application.revision if waits else 0)
 
 
 def steps_of(*, application: Application) -> QuerySet[Step]:

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from logistics.certificates.models import Certificate, Measure
+from logistics.licensing import services
+from logistics.licensing.kinds import kind_of
 from logistics.licensing.models import Application
 from logistics.licensing.selectors_times import queue_of, times_of
 from logistics.registry.models import Enterprise, Station
@@ -127,6 +129,58 @@ def test_an_approved_application_brings_the_certificate(county_official, applica
     assert Enterprise.objects.get(credit_code=credit_code()).certified_until == application.certificate.valid_until
 
 
+def filled(application, **more) -> dict[str, str]:
+    """What the page's one form sends, whichever button is pressed."""
+    items = [item.code for item in kind_of(application.kind).checklist if not item.automatic]
+    return {"revision": str(application.revision)} | {f"item-{code}": "yes" for code in items} | more
+
+
+def test_every_button_keeps_what_was_ticked_and_written(county_official, application):
+    post(county_official, application, "claim")
+    shown = post(county_official, application, "check", **filled(application, **{"remark-address": "请写到门牌号"}))
+    assert ">请写到门牌号</textarea>" in shown
+    shown = post(
+        county_official, application, "refuse", **filled(application, why=" ", **{"remark-name": "与执照不同"})
+    )
+    assert application.state == "submitted"
+    assert ">与执照不同</textarea>" in shown
+    post(county_official, application, "approve", **filled(application))
+    assert application.state == "approved"  # the ticks that were made just now count
+    assert not application.remarks.exists()
+
+
+def test_while_one_works_the_page_saves_by_itself(county_official, application):
+    post(county_official, application, "claim")
+    where = reverse("admin:licensing_application_check", args=[application.pk])
+    content = filled(application, **{"remark-": "整体不错"})
+    answer = county_official.client.post(where, content, headers={"X-Autosave": "1"})
+    assert (answer.status_code, "saved" in answer.json()) == (200, True)
+    assert ">整体不错</textarea>" in text(county_official.client.get(page(application)))
+    late = county_official.client.post(where, content | {"revision": "0"}, headers={"X-Autosave": "1"})
+    assert late.status_code == 409
+    assert "整体不错" in text(county_official.client.get(page(application)))
+
+
+def test_drafts_are_the_reviewers_and_last_remarks_stay_beside_the_field(
+    county_official, administrator, application, desk
+):
+    post(county_official, application, "claim")
+    post(county_official, application, "check", **filled(application, **{"remark-address": "还没想好怎么写"}))
+    own = reverse("apply_form", args=[application.pk])
+    assert "还没想好怎么写" not in text(desk.applicant.client.get(own))
+    assert "还没想好怎么写" not in text(administrator.client.get(page(application)))
+    assert county_official.user.name in text(administrator.client.get(page(application)))
+    post(county_official, application, "return", **filled(application, **{"remark-address": "请写到门牌号"}))
+    assert "请写到门牌号" in text(desk.applicant.client.get(own))
+    desk.now = timezone.now()
+    services.submit(application=application, actor=desk.applicant.actor(), now=desk.now)
+    application.refresh_from_db()
+    post(county_official, application, "claim")
+    shown = text(county_official.client.get(page(application)))
+    assert "上次意见：请写到门牌号" in shown
+    assert ">请写到门牌号</textarea>" not in shown
+
+
 def test_a_refusal_says_why(county_official, application):
     post(county_official, application, "claim")
     assert "不通过的理由" in post(county_official, application, "refuse", why="经营许可证与企业不符。")
@@ -135,7 +189,8 @@ def test_a_refusal_says_why(county_official, application):
 
 def test_a_colleague_s_claim_is_respected(county_official, administrator, application):
     post(administrator, application, "claim")
-    assert "另一位同事正在审核" in post(county_official, application, "refuse", why="抢先")
+    shown = post(county_official, application, "refuse", why="抢先")
+    assert f"{administrator.user.name}正在审核这份申请" in shown
     assert application.state == "submitted"
 
 

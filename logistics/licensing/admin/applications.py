@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Q
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -23,7 +25,7 @@ from members.access.bulk import BulkAction
 from members.access.panels import PLACES, Menu
 from members.access.states import Permission as P
 from portal.core.access import holders
-from portal.core.clock import county_day, now
+from portal.core.clock import COUNTY_TIME, county_day, now
 from portal.core.errors import DomainError
 
 SOON = dt.timedelta(days=3)
@@ -165,44 +167,51 @@ class ApplicationAdmin(ScopedAdmin):
         return self._act(request, application_id, services.release, _("已放回队列。"))
 
     def check_view(self, request, application_id):
-        """Notes every item that was answered; items left open stay open."""
-
-        def note_all(*, application, actor, now):
-            for item in kind_of(application.kind).checklist:
-                answer = request.POST.get(f"item-{item.code}", "")
-                if answer in ("yes", "no"):
-                    services.check(
-                        application=application, item=item.code, passed=answer == "yes",
-                        note=request.POST.get(f"note-{item.code}", ""), actor=actor, now=now,
-                        revision=_revision(request),
-                    )  # fmt: skip
-
-        return self._act(request, application_id, note_all, _("已记下审核要点。"))
+        """Keeps what was found and written. Items left open stay open. The page's script calls it while one works."""
+        if request.headers.get("X-Autosave") != "1":
+            return self._act(request, application_id, None, _("已保存。"), keep=True)
+        row = self.get_object(request, str(application_id))
+        try:
+            services.keep_findings(application=row, actor=request.actor, now=now(), **_findings(request, row))
+        except DomainError as error:
+            return JsonResponse(error.as_dict(), status=error.status)
+        return JsonResponse({"saved": f"{now().astimezone(COUNTY_TIME):%H:%M:%S}"})
 
     def return_view(self, request, application_id):
-        remarks = {name[len(REMARK) :]: text for name, text in request.POST.items() if name.startswith(REMARK)}
+        remarks = _remarks(request)
         return self._act(
-            request, application_id, services.return_for_changes, _("已退回申请人修改。"), remarks=remarks,
+            request, application_id, services.return_for_changes, _("已退回申请人修改。"), keep=True, remarks=remarks,
             revision=_revision(request),
         )  # fmt: skip
 
     def approve_view(self, request, application_id):
         return self._act(
-            request, application_id, services.approve, _("已通过并发证。"), revision=_revision(request)
+            request, application_id, services.approve, _("已通过并发证。"), keep=True, revision=_revision(request)
         )  # fmt: skip
 
     def refuse_view(self, request, application_id):
         return self._act(
-            request, application_id, services.refuse, _("已作出不通过的决定。"), why=request.POST.get("why", ""),
+            request,
+            application_id,
+            services.refuse,
+            _("已作出不通过的决定。"),
+            keep=True,
+            why=request.POST.get("why", ""),
             revision=_revision(request),
-        )  # fmt: skip
+        )
 
-    def _act(self, request, application_id, act, done, **more):
-        """One service call; a refusal by the rules is said on the page, which then shows how things stand now."""
+    def _act(self, request, application_id, act, done, *, keep=False, **more):
+        """`keep`: what was found and written is kept, whichever button was pressed. Then one service call.
+
+        A refusal by the rules is said on the page, which then shows how things stand now.
+        """
         row = self.get_object(request, str(application_id))
         if request.method == "POST":
             try:
-                act(application=row, actor=request.actor, now=now(), **more)
+                if keep:
+                    services.keep_findings(application=row, actor=request.actor, now=now(), **_findings(request, row))
+                if act is not None:
+                    act(application=row, actor=request.actor, now=now(), **more)
             except DomainError as error:
                 if error.status in (401, 403, 404):
                     raise
@@ -226,3 +235,17 @@ def _revision(request) -> int:
     """The submission that the official saw; none is never the present one."""
     text = request.POST.get("revision", "")
     return int(text) if text.isdecimal() else -1
+
+
+def _remarks(request) -> dict[str, str]:
+    return {name[len(REMARK) :]: text for name, text in request.POST.items() if name.startswith(REMARK)}
+
+
+def _findings(request, row: Application) -> dict[str, Any]:
+    """What the review page holds: its submission, the items that were answered, the remarks."""
+    answers = {
+        item.code: (request.POST[f"item-{item.code}"] == "yes", request.POST.get(f"note-{item.code}", ""))
+        for item in kind_of(row.kind).checklist
+        if request.POST.get(f"item-{item.code}") in ("yes", "no")
+    }
+    return {"revision": _revision(request), "checks": answers, "remarks": _remarks(request) or None}

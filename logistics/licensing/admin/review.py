@@ -21,7 +21,8 @@ REMARK = "remark-"  # and the name of a field or document; nothing for the whole
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field: what was filled in, what the register says where that differs, what was remarked last."""
+    """One field: what was filled in, what the register says where that differs, what was remarked at the last return,
+    and what the reviewer has written on it now."""
 
     name: str
     label: Any
@@ -29,6 +30,7 @@ class Line:
     text: str
     before: str | None
     remark: str
+    draft: str
 
 
 def review_context(*, application: Application, actor: Actor, now: dt.datetime) -> dict[str, Any]:
@@ -38,11 +40,16 @@ def review_context(*, application: Application, actor: Actor, now: dt.datetime) 
     claimed = open_ and application.claimed_until is not None and application.claimed_until > now
     mine = claimed and application.reviewer_id == actor.user_id
     remarks = {remark.field: remark.text for remark in selectors.remarks_of(application=application)}
+    drafts = {one.field: one.text for one in selectors.draft_remarks_of(application=application)} if mine else {}
     files = documents_by_kind(application)
     return {
         "title": f"{kind.label} · {application.number}", "application": application, "kind": kind,
-        "lines": _lines(application, actor, now, remarks),
-        "papers": [(item, files.get(item.code, [])) for item in kind.documents],
+        "lines": _lines(application, actor, now, remarks, drafts),
+        "papers": [
+            (item, files.get(item.code, []), remarks.get(item.code, ""), drafts.get(item.code, ""))
+            for item in kind.documents
+        ],
+        "whole": (remarks.get("", ""), drafts.get("", "")),
         "duplicates": selectors.duplicates_of(application=application, actor=actor),
         "twins": list(selectors.twins_of(application=application)[:5]),
         "checklist": selectors.checklist_of(application=application),
@@ -55,7 +62,9 @@ def review_context(*, application: Application, actor: Actor, now: dt.datetime) 
     }  # fmt: skip
 
 
-def _lines(application: Application, actor: Actor, now: dt.datetime, remarks: dict[str, str]) -> list[Line]:
+def _lines(
+    application: Application, actor: Actor, now: dt.datetime, remarks: dict[str, str], drafts: dict[str, str]
+) -> list[Line]:
     kind = kind_of(application.kind)
     values = selectors.values_of(application=application, actor=actor, now=now)
     fully = selectors.may_read_fully(application=application, actor=actor, now=now)
@@ -66,7 +75,8 @@ def _lines(application: Application, actor: Actor, now: dt.datetime, remarks: di
             continue
         before = _text(field, changed[field.name], fully) if field.name in changed else None
         text = _text(field, values.get(field.name), fully)
-        lines.append(Line(field.name, field.label, field.group, text, before, remarks.get(field.name, "")))
+        said = remarks.get(field.name, ""), drafts.get(field.name, "")
+        lines.append(Line(field.name, field.label, field.group, text, before, *said))
     return lines
 
 

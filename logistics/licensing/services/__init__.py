@@ -3,12 +3,13 @@
 from logistics.licensing.services.deciding import approve, refuse
 from logistics.licensing.services.drafts import save_draft, start
 from logistics.licensing.services.handing_in import submit, withdraw
-from logistics.licensing.services.reviewing import check, claim, release, return_for_changes
+from logistics.licensing.services.reviewing import check, claim, keep_findings, release, return_for_changes
 
 __all__ = [
     "approve",
     "check",
     "claim",
+    "keep_findings",
     "refuse",
     "release",
     "return_for_changes",

@@ -18,7 +18,7 @@ from logistics.licensing.findings import keep_automatic, not_passed
 from logistics.licensing.kinds import Kind, kind_of
 from logistics.licensing.kinds.cleaning import clean_all
 from logistics.licensing.models import Application
-from logistics.licensing.services.reviewing import held
+from logistics.licensing.services.reviewing import forget_drafts, held
 from logistics.licensing.states import ApplicationState, Purpose
 from logistics.licensing.steps import move
 from portal.core.actor import Actor
@@ -63,6 +63,7 @@ def approve(*, application: Application, revision: int, actor: Actor, now: dt.da
     if first:
         kind.welcome(row, holder, actor, now)
     row.decided_at, row.decided_by_id = now, actor.user_id
+    forget_drafts(row)
     return move(
         row=row, to=ApplicationState.APPROVED, actor=actor, now=now, by_official=True,
         parameters={"certificate": row.certificate.number, "until": f"{row.certificate.valid_until:%Y-%m-%d}"},
@@ -78,6 +79,7 @@ def refuse(*, application: Application, revision: int, why: str, actor: Actor, n
         sentence = _("请写明不通过的理由，最多 %(count)d 个字。") % {"count": REFUSAL_MOST}
         raise BadInput(sentence, code="reason_missing", fields={"why": sentence})
     row.refusal, row.decided_at, row.decided_by_id = reason, now, actor.user_id
+    forget_drafts(row)
     return move(
         row=row, to=ApplicationState.REFUSED, actor=actor, now=now, by_official=True, text=reason, why=reason
     )  # fmt: skip

@@ -85,6 +85,29 @@ def check(
 
 
 @transaction.atomic
+def keep_findings(
+    *, application: Application, revision: int, checks: Mapping[str, tuple[bool, str]],
+    remarks: Mapping[str, str] | None,     actor: Actor, now: dt.datetime,
+) -> None:  # fmt: skip
+    """Keep what the reviewer has found and written so far; the claim lasts on from here.
+
+    `checks`: by item whether it passed, and the note; items left out stay as they are. `remarks` replace those that
+    were written before; nobody else reads them until the application is returned. Raises as `check`, and BadInput for
+    an unknown field or a remark that is too long.
+    """
+    row = held(application, revision, actor, now)
+    known = {one.item: (one.passed, one.note) for one in row.checks.filter(revision=row.revision)}
+    for item, (passed, note) in checks.items():
+        if known.get(item) != (passed, note.strip()[:NOTE_MOST]):
+            check(application=row, item=item, passed=passed, note=note, actor=actor, now=now)
+    if remarks is not None:
+        wanted = {field: text.strip() for field, text in remarks.items() if text.strip()}
+        _known_remarks(row, wanted)
+        _write_remarks(row, wanted, now)
+    Application.objects.filter(pk=row.pk).update(claimed_until=now + CLAIM_LASTS)
+
+
+@transaction.atomic
 def return_for_changes(
     *, application: Application, revision: int, remarks: Mapping[str, str], actor: Actor, now: dt.datetime
 ) -> Application:
@@ -94,11 +117,10 @@ def return_for_changes(
     """
     row = held(application, revision, actor, now)
     wanted = {field: text.strip() for field, text in remarks.items() if text.strip()}
-    _hold_remarks(row, wanted)
-    Remark.objects.bulk_create(
-        Remark(application=row, field=field, text=text, revision=row.revision, made_at=now)
-        for field, text in wanted.items()
-    )
+    if not wanted:
+        raise BadInput(_("没有写修改意见。"), code="remark_missing", hint=_("请至少写明一处要改什么。"))
+    _known_remarks(row, wanted)
+    _write_remarks(row, wanted, now)
     return move(
         row=row, to=ApplicationState.RETURNED, actor=actor, now=now, by_official=True, text=wanted.get(WHOLE, ""),
         parameters={"count": len(wanted)},
@@ -150,11 +172,22 @@ def is_own_case(row: Application, actor: Actor) -> bool:
     return user is not None and user.pk == actor.user_id
 
 
-def _hold_remarks(row: Application, wanted: Mapping[str, str]) -> None:
+def forget_drafts(row: Application) -> None:
+    """Remarks on a submission that was decided without a return: they were for nobody else."""
+    row.remarks.filter(revision=row.revision).delete()
+
+
+def _write_remarks(row: Application, wanted: Mapping[str, str], now: dt.datetime) -> None:
+    forget_drafts(row)
+    Remark.objects.bulk_create(
+        Remark(application=row, field=field, text=text, revision=row.revision, made_at=now)
+        for field, text in wanted.items()
+    )
+
+
+def _known_remarks(row: Application, wanted: Mapping[str, str]) -> None:
     kind = kind_of(row.kind)
     known = {WHOLE, *(field.name for field in kind.fields), *(item.code for item in kind.documents)}
-    if not wanted:
-        raise BadInput(_("没有写修改意见。"), code="remark_missing", hint=_("请至少写明一处要改什么。"))
     if unknown := sorted(set(wanted) - known):
         sentence = _("这张表没有这个栏目。")
         raise BadInput(sentence, code="unknown_fields", fields=dict.fromkeys(unknown, sentence))
