@@ -261,7 +261,8 @@ def test_role_with_wrong_input_is_refused_beside_the_field(county_official, vill
 
 def test_role_above_the_own_is_refused_on_the_page(county_official, villager):
     data = {"phone": "13809331001", "role": "administrator", "place": "620825", "reason": "x"}
-    assert county_official.client.post(f"{GRANTS}add/", data).status_code == 403
+    answer = county_official.client.post(f"{GRANTS}add/", data)
+    assert set(answer.context["adminform"].form.errors) == {"role"}
     assert not DivisionGrant.objects.filter(user=villager.user).exists()
 
 
@@ -327,3 +328,20 @@ def test_secret_fields_are_on_no_page(administrator, county_official):
     hold(county_official.user, Role.SUPPORT, DivisionGrant.objects.first().division)
     page = text(administrator.client.get(f"{PEOPLE}{county_official.user.pk}/change/"))
     assert county_official.user.password not in page
+
+
+def test_what_a_service_refuses_is_said_in_the_form(county_official, keeper, world):
+    """Nothing that was typed is lost, and nothing was granted."""
+    where = "/admin/access/divisiongrant/add/"
+    assert 'value="administrator"' not in county_official.client.get(where).content.decode()
+    assert 'value="county_official"' in county_official.client.get(where).content.decode()
+    own = {"phone": county_official.user.phone, "role": "township_official", "place": "620825100", "reason": "轮岗"}
+    elsewhere = {"phone": keeper.user.phone, "role": "township_official", "place": "620826100", "reason": "轮岗"}
+    for content in (own, elsewhere):
+        answer = county_official.client.post(where, content)
+        shown = answer.content.decode()
+        assert (answer.status_code, "errornote" in shown or "error" in shown) == (200, True)
+        assert 'value="轮岗"' in shown
+        assert f'value="{content["place"]}"' in shown
+        assert answer.context["adminform"].form.non_field_errors()
+    assert not DivisionGrant.objects.filter(user=keeper.user).exists()

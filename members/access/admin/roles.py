@@ -12,7 +12,7 @@ from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported, rea
 from members.access.models import DivisionGrant
 from members.access.panels import PEOPLE, Menu
 from members.access.services import grant_division_role, withdraw_division_role
-from members.access.states import Permission
+from members.access.states import RANK, Permission, Role
 from members.accounts.models import User
 from members.accounts.phones import NotAPhone, normalise_phone
 from portal.core.clock import now
@@ -50,10 +50,16 @@ class GrantForm(PhoneForm):
     )  # fmt: skip
     reason = reason_field(required=True)
     areas: frozenset[str] = frozenset()  # set by the page
+    highest = 0  # rank up to which the actor may give roles; the service judges by place, too
 
     class Meta:
         model = DivisionGrant
         fields = ("role",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        role.choices = [(code, label) for code, label in role.choices if not code or RANK.get(code, 0) <= self.highest]
 
     def clean_place(self):
         text = self.cleaned_data["place"].strip()
@@ -109,7 +115,8 @@ class DivisionGrantAdmin(ScopedAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
             areas = request.actor.scope(Permission.PEOPLE_GRANT).divisions
-            kwargs["form"] = type("Form", (GrantForm,), {"areas": areas})
+            highest = max((RANK.get(Role(role), 0) for role in request.actor.roles), default=0)
+            kwargs["form"] = type("Form", (GrantForm,), {"areas": areas, "highest": highest})
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):

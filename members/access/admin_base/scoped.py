@@ -20,10 +20,21 @@ from members.access.panels import Menu
 from portal.audit.services import record
 from portal.core.access import Rule
 from portal.core.clock import now
-from portal.core.errors import Forbidden
+from portal.core.errors import DomainError, Forbidden
 from portal.core.labels import PERSONAL, SECRET
 
 OTHER_ACTIONS = ("actions_list", "actions_row", "actions_detail", "actions_submit_line", "inlines")
+
+
+class Refused:
+    """Mixed into the form whose saving a service refused: it is not saved again, and says why."""
+
+    refused: DomainError
+
+    def clean(self):
+        cleaned = super().clean()  # type: ignore[misc]  of the form it is mixed into
+        self.add_error(None, f"{self.refused.message}{self.refused.hint}")  # type: ignore[attr-defined]
+        return cleaned
 
 
 class ScopedAdmin(Exports, ModelAdmin):
@@ -146,6 +157,16 @@ class ScopedAdmin(Exports, ModelAdmin):
         more = {"may_export": self.may_export(request), "filter_query": request.META.get("QUERY_STRING", "")}
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """What a service refuses is said in the form, with everything that was typed still there."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            if request.method != "POST" or error.status == 401 or error.status >= 500:
+                raise
+            request.refused = error
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def history_view(self, request, object_id, extra_context=None):
         """The audit trail is the history."""
         obj = self.get_object(request, object_id)
@@ -170,6 +191,9 @@ class ScopedAdmin(Exports, ModelAdmin):
         if self.asks_reason(request, obj):
             base = kwargs.get("form") or self.form
             kwargs["form"] = type(base.__name__, (base,), {"reason": reason_field(required=True)})
+        if refused := getattr(request, "refused", None):
+            base = kwargs.get("form") or self.form
+            kwargs["form"] = type(base.__name__, (Refused, base), {"refused": refused})
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
