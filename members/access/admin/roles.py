@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +60,7 @@ class GrantForm(PhoneForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        role = self.fields["role"]
+        role: Any = self.fields["role"]
         role.choices = [(code, label) for code, label in role.choices if not code or RANK.get(code, 0) <= self.highest]
 
     def clean_place(self):

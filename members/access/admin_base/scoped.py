@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -26,14 +27,14 @@ from portal.core.labels import PERSONAL, SECRET
 OTHER_ACTIONS = ("actions_list", "actions_row", "actions_detail", "actions_submit_line", "inlines")
 
 
-class Refused:
+class Refused(forms.BaseForm):
     """Mixed into the form whose saving a service refused: it is not saved again, and says why."""
 
     refused: DomainError
 
     def clean(self):
-        cleaned = super().clean()  # type: ignore[misc]  of the form it is mixed into
-        self.add_error(None, f"{self.refused.message}{self.refused.hint}")  # type: ignore[attr-defined]
+        cleaned = super().clean()
+        self.add_error(None, f"{self.refused.message}{self.refused.hint}")
         return cleaned
 
 
