@@ -14,7 +14,8 @@ from portal.core.errors import DomainError
 class Answer(msgspec.Struct, kw_only=True):
     """What the page shows: colour, sound and vibration by `result`, one large `word`, a sentence, what to do next.
 
-    `code` is "" or stable English. `number` is the waybill once a parcel was found, else what was read.
+    `code` is "" or stable English. `number` is the waybill once a parcel was found, else what was read;
+    `printed` is what stands on the parcel's label, "" where `number` does.
     `facts` are short texts by name (shelf, destination, lane, tail, recipient, carrier …), masked where personal.
     `ask` is {"kind", "options": [{"value", "label"}]} when somebody has to decide. `undo` says whether it can be taken
     back, `counts` is {"expected", "scanned"} where something is counted (expected may be None).
@@ -27,6 +28,7 @@ class Answer(msgspec.Struct, kw_only=True):
     message: str = ""
     hint: str = ""
     number: str = ""
+    printed: str = ""
     facts: dict[str, Any] = {}
     ask: dict[str, Any] | None = None
     undo: bool = False

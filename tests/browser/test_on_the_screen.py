@@ -83,3 +83,15 @@ def test_give_out_while_pieces_are_missing(giving, counter, keeper):  # noqa: F8
     far_down(giving)
     wedge(giving, parcel.waybill)
     on_screen(giving.locator("#give-ways button"), least=2)
+
+
+def test_the_number_on_the_label_is_large_and_ours_small(inbound, counter, keeper):  # noqa: F811
+    parcel = counter.parcel()
+    give_consent(parcel=parcel, channel="phone", actor=keeper.actor(), now=parcel.created_at)
+    wedge(inbound, parcel.carrier_number)
+    expect(inbound.locator("#band .printed")).to_have_text(parcel.carrier_number)
+    line = inbound.locator("#scans li").first
+    expect(line.locator(".printed b")).to_have_text(parcel.carrier_number[-4:])
+    expect(line.locator(".own-number")).to_have_text(parcel.waybill)
+    inbound.reload()  # drawn by the server, then by the script
+    expect(ready(inbound).locator("#scans .printed").first).to_have_text(parcel.carrier_number)

@@ -96,11 +96,11 @@ def test_a_manifest_of_a_dispute(counter, world, town_keeper, driver, open_pdf, 
         "接收方签字",
     ):
         assert words in seen.flat, words
-    assert all(parcel.waybill in seen.flat for parcel in parcels)
+    assert all(parcel.printed_number in seen.flat for parcel in parcels)
     assert seen.flat.count("缺少") == 1 + seen.flat.count("缺少或多出")
     assert not any(secret in seen.flat for secret in SECRETS)
     assert "签字" in seen.text[-1]
-    assert parcels[-1].waybill[:2] in seen.text[-1]  # signatures never stand on a page of their own
+    assert parcels[-1].printed_number in seen.text[-1]  # signatures never stand on a page of their own
 
 
 @pytest.mark.parametrize("dispute", ["", "少一件，箱角有破损，" * 8])

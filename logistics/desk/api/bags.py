@@ -54,7 +54,10 @@ def bags(request):
 @require_GET
 def bag(request, bag: str):
     row = bag_of_actor(number=bag, actor=request.actor)
-    inside = [{"number": parcel.waybill, "tail": tail_of(parcel)} for parcel in contents_of(row)]
+    inside = [
+        {"number": parcel.waybill, "printed": parcel.printed_number, "tail": tail_of(parcel)}
+        for parcel in contents_of(row)
+    ]
     return reply({"bag": shown(row), "numbers": inside})
 
 
@@ -105,7 +108,7 @@ def shown(row) -> dict:
 
 
 def _line(parcel) -> dict[str, str]:
-    return {"number": parcel.waybill, "tail": tail_of(parcel)}
+    return {"number": parcel.waybill, "printed": parcel.printed_number, "tail": tail_of(parcel)}
 
 
 def _station(request, code: str):

@@ -75,4 +75,4 @@ def end(request, stock_take: uuid.UUID):
 
 
 def _line(line: Line) -> dict[str, str]:
-    return {"number": line.number, "tail": tail_of(line.parcel), "shelf": line.shelf}
+    return {"number": line.number, "printed": line.printed, "tail": tail_of(line.parcel), "shelf": line.shelf}

@@ -72,6 +72,7 @@ def handover(request, handover: uuid.UUID):
     numbers = [
         {
             "number": item.parcel.waybill,
+            "printed": item.parcel.printed_number,
             "bag": item.bag.number if item.bag else "",
             "tail": tail_of(item.parcel),
             "expected": item.expected,
@@ -125,4 +126,4 @@ def shown(row) -> dict:
 
 
 def _lines(parcels) -> list[dict[str, str]]:
-    return [{"number": parcel.waybill, "tail": tail_of(parcel)} for parcel in parcels]
+    return [{"number": parcel.waybill, "printed": parcel.printed_number, "tail": tail_of(parcel)} for parcel in parcels]

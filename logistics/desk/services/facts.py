@@ -26,7 +26,7 @@ def label_facts(parcel: Parcel, station: Station) -> dict[str, Any]:
 
 
 def tail_of(parcel: Parcel) -> str:
-    return (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:]
+    return parcel.printed_number[-NUMBER_TAIL:]
 
 
 def recipient_of(parcel: Parcel) -> dict[str, Any]:

@@ -158,6 +158,7 @@ def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
     return {
         "id": answer.id,
         "number": parcel.waybill,
+        "printed": parcel.printed_number,
         "shelf": parcel.shelf,
         "result": answer.result,
         "message": answer.message,

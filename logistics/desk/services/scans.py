@@ -116,6 +116,8 @@ def keep(outcome: Outcome, call: Call, *, decided: str = "") -> Answer:
     """Fill the claimed row; the answer as it is sent. `decided` is the choice that led to it."""
     answer = outcome.answer
     answer.id, answer.number = str(call.id), answer.number or call.barcode.kept
+    if outcome.parcel is not None and outcome.parcel.printed_number != answer.number:
+        answer.printed = outcome.parcel.printed_number
     _tell_piece(answer, call.barcode)
     kept = msgspec.to_builtins(answer) | {"fields": dataclasses.asdict(call.fields), "decided": decided}
     values = [

@@ -42,9 +42,17 @@ class Line:
     @property
     def number(self) -> str:
         """The waybill, and which piece of how many."""
+        return self._with_piece(self.parcel.waybill)
+
+    @property
+    def printed(self) -> str:
+        """What stands on the label, and which piece of how many."""
+        return self._with_piece(self.parcel.printed_number)
+
+    def _with_piece(self, number: str) -> str:
         if not self.piece:
-            return self.parcel.waybill
-        told = {"number": self.parcel.waybill, "piece": self.piece, "pieces": self.parcel.pieces}
+            return number
+        told = {"number": number, "piece": self.piece, "pieces": self.parcel.pieces}
         return gettext("%(number)s（第 %(piece)s/%(pieces)s 件）") % told
 
 

@@ -51,7 +51,7 @@ def _open(request, station, now: dt.datetime) -> HttpResponse:
     told = {"present": len(found.present), "missing": len(found.missing), "extra": len(found.extra)}
     text = _("已拆封：在袋内 %(present)s 件，缺少 %(missing)s 件，多出 %(extra)s 件。") % told
     tell = messages.warning if found.missing or found.extra else messages.success
-    tell(request, _named(text, [p.waybill for p in found.missing], [p.waybill for p in found.extra]))
+    tell(request, _named(text, [p.printed_number for p in found.missing], [p.printed_number for p in found.extra]))
     return _here(Task.OPEN_BAG)
 
 
@@ -90,7 +90,7 @@ def _compare(request, station, now: dt.datetime) -> HttpResponse:
         return _here(Task.STOCK_TAKE)
     told = {"missing": len(found.missing), "extra": len(found.extra)}
     text = _("缺少 %(missing)s 件，多出 %(extra)s 件。") % told
-    text = _named(text, [line.number for line in found.missing], [line.number for line in found.extra])
+    text = _named(text, [line.printed for line in found.missing], [line.printed for line in found.extra])
     if confirm:
         messages.success(request, _("盘点已结束。") + text)
         return _here(Task.STOCK_TAKE)

@@ -19,9 +19,9 @@ COLUMNS = (10.0, 48.0, 34.0, 52.0, 16.0, 20.0)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One parcel. `found` says what the two counts make of it."""
+    """One parcel, by the number on its label. `found` says what the two counts make of it."""
 
-    waybill: str
+    number: str
     bag: str
     destination: str
     expected: bool
@@ -116,7 +116,7 @@ def _draw_facts(paper: Paper, manifest: Manifest, y: float) -> float:
 def _table(paper: Paper, lines: list[tuple[int, Line]], y: float) -> float:
     titles = (
         gettext("序号"),
-        gettext("运单号"),
+        gettext("单号"),
         gettext("袋号"),
         gettext("目的站点"),
         gettext("应交"),
@@ -124,12 +124,12 @@ def _table(paper: Paper, lines: list[tuple[int, Line]], y: float) -> float:
     )
     paper.frame(MARGIN, y, INNER, ROW, thick=0, grey=0.88)
     _row(paper, titles, y, bold=True)
-    for number, line in lines:
+    for place, line in lines:
         y += ROW
         if line.odd:
             paper.frame(MARGIN, y, INNER, ROW, thick=0, grey=0.94)
         marks = ("✓" if line.expected else "—", line.found if line.odd else "✓" if line.scanned else "")
-        _row(paper, (str(number), line.waybill, line.bag, line.destination, *marks), y, bold=line.odd)
+        _row(paper, (str(place), line.number, line.bag, line.destination, *marks), y, bold=line.odd)
         paper.rule(MARGIN, y + ROW, MARGIN + INNER, y + ROW, 0.15, grey=0.7)
     return y + ROW
 

@@ -38,7 +38,9 @@ def manifest_of(handover: Handover) -> Manifest:
     giver, taker = (handover.from_kind, handover.from_ref), (handover.to_kind, handover.to_ref)
     names = names_of({giver, taker})
     items = HandoverItem.objects.filter(handover=handover).select_related("bag", "parcel__destination_station")
-    rows = sorted(items, key=lambda item: (not item.expected, item.bag.number if item.bag else "", item.parcel.waybill))
+    rows = sorted(
+        items, key=lambda item: (not item.expected, item.bag.number if item.bag else "", item.parcel.printed_number)
+    )
     answered = f"{clock(handover.answered_at)}  {spoken(handover.answered_by)}" if handover.answered_at else ""
     return Manifest(
         number=str(handover.pk),
@@ -63,7 +65,7 @@ def _line(item: HandoverItem, state: str) -> Line:
         found = gettext("缺少") if item.expected else gettext("多出")
     to = item.parcel.destination_station
     return Line(
-        waybill=item.parcel.waybill,
+        number=item.parcel.printed_number,
         bag=item.bag.number if item.bag else "",
         destination=to.name if to else "",
         expected=item.expected,

@@ -190,6 +190,11 @@ class Parcel(models.Model):
     def is_closed(self) -> bool:
         return self.closed_at is not None
 
+    @property
+    def printed_number(self) -> str:
+        """What stands on its label: the carrier's number, or ours where there is none."""
+        return self.carrier_number or self.waybill
+
 
 class ParcelNumber(models.Model):
     """Every number that finds a parcel: ours, the carrier's, and those it got when handed to another carrier.

@@ -221,7 +221,7 @@ def _tell(parcel: Parcel, left_from: Station | None, now: dt.datetime) -> None:
         template=OUT_FOR_DELIVERY.name,
         recipient=phone,
         parameters={
-            "tail": (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:],
+            "tail": parcel.printed_number[-NUMBER_TAIL:],
             "code": spaced(row.code),
             "hotline": (caller.phone if caller else "") or POSTED,
         },

@@ -85,6 +85,6 @@ def _by_station(rows) -> list[dict]:
         group = groups.setdefault(row.station.pk, {"station": row.station, "rows": []})
         group["rows"].append({"row": row, "code": spaced(row.code)})
     for group in groups.values():
-        parcels = [(r["row"].parcel.carrier_number or r["row"].parcel.waybill, r["row"].code) for r in group["rows"]]
+        parcels = [(r["row"].parcel.printed_number, r["row"].code) for r in group["rows"]]
         group["text"] = handout(group["station"], parcels, get_language())
     return list(groups.values())

@@ -116,7 +116,7 @@ def _page(request, parcel, speaker, error: DomainError | None = None) -> HttpRes
         "pickup": pickup,
         "code": spaced(pickup.code) if pickup and pickup.code else "",
         "door_code": spaced(pickup.door_code) if pickup and pickup.door_code else "",
-        "handout": handout(pickup.station, [(parcel.carrier_number or parcel.waybill, pickup.code)], get_language())
+        "handout": handout(pickup.station, [(parcel.printed_number, pickup.code)], get_language())
         if pickup and pickup.code and pickup.station
         else "",
         "address": f"{settings.PUBLIC_URL}/t/{number.text}",

@@ -1,7 +1,7 @@
 // The answer at a glance: colour, sign, one large word, a sentence, what to do. Said aloud to screen readers as well.
 // The markup is that of templates/_parts/result.html.
 import { signal } from "./signals.js";
-import { SIGNS, icon, make, say } from "./words.js";
+import { SIGNS, icon, make, numberOf, say } from "./words.js";
 
 const band = document.getElementById("band");
 const polite = document.getElementById("said");
@@ -21,14 +21,15 @@ export function factsOf(answer) {
 }
 
 /** The number in front of the message, unless the message says it. */
-const sentence = ({ number = "", message = "" }) => [message.includes(number) ? "" : number, message].filter(Boolean).join(" ");
+const sentence = ({ number = "", printed = "", message = "" }) =>
+  number && !message.includes(number) && !(printed && message.includes(printed)) ? [numberOf({ number, printed }), " ", message] : [message];
 
 /** `ways`: the buttons of its question. The band comes into view, wherever the page was scrolled to. */
 export function show(answer, { quiet = false, ways = null } = {}) {
   draw(answer.result, answer.code ?? "", [
     icon(SIGNS[answer.result] ?? "info"),
     make("p", { class: "result-word", id: "word" }, answer.word),
-    make("p", { class: "result-text", id: "message" }, sentence(answer)),
+    make("p", { class: "result-text", id: "message" }, ...sentence(answer)),
     answer.hint ? make("p", { class: "result-hint", id: "hint" }, answer.hint) : null,
     factsOf(answer),
     ways,
@@ -63,6 +64,6 @@ export function showWaiting(number) {
   draw("waiting", "", [
     icon(SIGNS.waiting),
     make("p", { class: "result-word", id: "word" }, say("waiting")),
-    make("p", { class: "result-text", id: "message" }, [number, say("waiting_text")].filter(Boolean).join(" ")),
+    make("p", { class: "result-text", id: "message" }, ...(number ? [numberOf({ number }), " "] : []), say("waiting_text")),
   ]);
 }

@@ -1,5 +1,5 @@
 // The last scans, newest first, each with its question and with its way back.
-import { SIGNS, button, icon, make, say } from "./words.js";
+import { SIGNS, button, icon, make, numberOf, say } from "./words.js";
 
 const MOST = 50;
 const ARMED = 6000; // ms in which the second tap counts
@@ -61,7 +61,7 @@ export class ScanList {
   /** A number that was scanned again has its question in the newer line. */
   settle(id, number) {
     for (const [other, row] of this.rows) {
-      if (other === id || !number || row.dataset.result !== "ask" || row.querySelector(".number").textContent !== number) continue;
+      if (other === id || !number || row.dataset.result !== "ask" || row.dataset.number !== number) continue;
       row.querySelector(".scan-ways")?.remove();
       this.asked.delete(other);
     }
@@ -74,13 +74,12 @@ export class ScanList {
   }
 
   row(id, answer) {
-    const number = make("span", { class: "number" }, answer.number || "—");
     const facts = [answer.facts?.shelf, answer.facts?.lane || answer.facts?.destination].filter((fact) => fact && fact !== answer.word).join(" · ");
     const line = `line-${answer.result === "waiting" ? "plain" : answer.result}`;
-    return make("li", { class: `scan ${line}`, "data-id": id, "data-result": answer.result, "data-code": answer.code ?? "" },
+    return make("li", { class: `scan ${line}`, "data-id": id, "data-result": answer.result, "data-code": answer.code ?? "", "data-number": answer.number ?? "" },
       icon(answer.undone ? "undo-2" : SIGNS[answer.result]),
       make("div", { class: "scan-text" },
-        make("p", {}, make("strong", {}, answer.word ?? ""), " ", number),
+        make("p", {}, make("strong", {}, answer.word ?? ""), " ", numberOf(answer, { own: true })),
         answer.message ? make("p", { class: "hint" }, answer.message) : null,
         facts ? make("p", { class: "hint" }, facts) : null),
       this.ways(id, answer));
@@ -93,7 +92,7 @@ export class ScanList {
     for (const option of asked?.options ?? []) ways.append(this.option(id, answer, option));
     if (answer.undo) {
       const back = button(say("undo"), () => this.send(back, "undo", id), { kind: "quiet", "data-undo": id });
-      back.setAttribute("aria-label", `${say("undo")} ${answer.number ?? ""}`);
+      back.setAttribute("aria-label", `${say("undo")} ${answer.printed || answer.number || ""}`);
       ways.append(back);
     }
     return ways.children.length ? ways : null;

@@ -48,6 +48,19 @@ export function newId() {
   return [8, 13, 18, 23].reduce((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
 }
 
+/** A number as one reads it off a label: in fours from its end, the last four bold. Its text has no gaps. */
+export function grouped(number) {
+  const parts = number.match(/^.{1,4}(?=(.{4})*$)|.{4}/gs) ?? [];
+  const tail = parts.pop() ?? "";
+  return [...parts.flatMap((part) => [make("span", {}, part), make("wbr")]), make("b", {}, tail)];
+}
+
+/** What is printed on the parcel, before our own number, which is small and only there where it is another one. */
+export function numberOf({ number = "", printed = "" }, { own = false } = {}) {
+  const shown = make("span", { class: "number printed" }, ...grouped(printed || number || "—"));
+  return own && printed && printed !== number ? make("span", {}, shown, " ", make("span", { class: "number own-number" }, number)) : shown;
+}
+
 /** The phone's own time with its offset from UTC, as the server keeps both. */
 export function localTime(moment = new Date()) {
   const minutes = -moment.getTimezoneOffset();

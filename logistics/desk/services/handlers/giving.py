@@ -153,6 +153,7 @@ def together_with(parcel: Parcel, station: Station) -> list[dict[str, str]]:
     return [
         {
             "number": row.waybill,
+            "printed": row.printed_number,
             "shelf": counted[row.pk].shelf if row.pk in counted else row.shelf,
             "tail": tail_of(row),
             "carrier": row.carrier.short_name if row.carrier else "",

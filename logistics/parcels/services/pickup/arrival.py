@@ -134,4 +134,4 @@ def _pieces_told(parcel: Parcel) -> str:
 
 def tail_of(parcel: Parcel) -> str:
     """The end of the number that stands on the parcel."""
-    return (parcel.carrier_number or parcel.waybill)[-NUMBER_TAIL:]
+    return parcel.printed_number[-NUMBER_TAIL:]

@@ -2,7 +2,7 @@
 // Codes, links and PINs live in this page's memory only.
 import { request } from "../request.js";
 import { comeIntoView, show } from "../band.js";
-import { address, config, make, newId, say } from "../words.js";
+import { address, config, grouped, make, newId, say } from "../words.js";
 
 const at = (id) => document.getElementById(id);
 const LINK = /~|\/l\//;
@@ -64,10 +64,10 @@ function proxies(named) {
 function together(others) {
   at("give-together").hidden = !others.length;
   at("give-together-title").textContent = say("together", { n: others.length });
-  at("give-also").replaceChildren(...others.map(({ number, shelf, tail, carrier, pieces }) =>
+  at("give-also").replaceChildren(...others.map(({ number, printed, shelf, carrier, pieces }) =>
     make("li", { class: "line-ask" },
       make("label", { for: `also-${number}` }, make("input", { type: "checkbox", name: "also", id: `also-${number}`, value: number }),
-        make("strong", { class: "huge-shelf" }, shelf || "—"), " ", [carrier, tail, pieces].filter(Boolean).join(" ")),
+        make("strong", { class: "huge-shelf" }, shelf || "—"), " ", ...[carrier, pieces].filter(Boolean).flatMap((text) => [text, " "]), make("span", { class: "number printed" }, ...grouped(printed))),
       make("span", { class: "line-end" }, make("button", { type: "button", class: "button button-quiet", on: { click: () => desk.scan(number) } }, say("take_next"))))));
   choose();
 }

@@ -137,6 +137,6 @@ export default {
 
   answered(answer) {
     if (answer.undone) pile.remove(answer.number);
-    else if (answer.result === "ok" || answer.result === "repeat") pile.add(answer.number, { note: answer.facts?.destination ?? "" });
+    else if (answer.result === "ok" || answer.result === "repeat") pile.add(answer.number, { note: answer.facts?.destination ?? "", printed: answer.printed });
   },
 };

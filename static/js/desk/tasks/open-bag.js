@@ -1,7 +1,7 @@
 // Open a bag: its number first, then what lies in it, then the seal's state. Missing and extra ones are said at the end.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { address, config, make, say } from "../words.js";
+import { address, config, make, numberOf, say } from "../words.js";
 import { Pile } from "./pile.js";
 
 const at = (id) => document.getElementById(id);
@@ -51,7 +51,7 @@ async function finish(intact) {
 }
 
 const lines = (kind, numbers) => numbers.map((one) =>
-  make("li", { class: "line-refused" }, make("strong", {}, say(`is_${kind}`)), make("span", { class: "number" }, one.number)));
+  make("li", { class: "line-refused" }, make("strong", {}, say(`is_${kind}`)), numberOf(one)));
 
 export default {
   open(page) {
@@ -67,7 +67,7 @@ export default {
     if (answer.code === "bag" && answer.facts?.bag) take(answer.facts.bag);
     else if (bag && (answer.undone || answer.result === "ok" || answer.result === "repeat" || COUNTED.has(answer.code))) {
       if (answer.undone) pile.remove(answer.number);
-      else pile.add(answer.number, COUNTED.has(answer.code) ? { note: say("is_extra"), tone: "refused" } : {});
+      else pile.add(answer.number, { printed: answer.printed, ...(COUNTED.has(answer.code) ? { note: say("is_extra"), tone: "refused" } : {}) });
     }
   },
 };

@@ -1,5 +1,5 @@
 // Numbers gathered on the page until they go on together: a bag's contents, a handover's parcels. A reload keeps them.
-import { button, config, make, say } from "../words.js";
+import { button, config, make, numberOf, say } from "../words.js";
 
 export class Pile {
   constructor(root, { onChange = () => {} } = {}) {
@@ -24,9 +24,10 @@ export class Pile {
     return this.items.has(number);
   }
 
-  add(number, { note = "", tone = "ok" } = {}) {
+  /** `printed`: what stands on the label of the parcel `number`. */
+  add(number, { note = "", tone = "ok", printed = "" } = {}) {
     if (!number) return;
-    this.items.set(number, { note, tone });
+    this.items.set(number, { note, tone, printed });
     this.draw();
   }
 
@@ -43,10 +44,10 @@ export class Pile {
   draw() {
     if (this.key && this.items.size) sessionStorage.setItem(this.key, JSON.stringify([...this.items]));
     else if (this.key) sessionStorage.removeItem(this.key);
-    this.root.replaceChildren(...[...this.items].reverse().map(([number, { note, tone }]) => {
+    this.root.replaceChildren(...[...this.items].reverse().map(([number, { note, tone, printed }]) => {
       const off = button(say("take_off"), () => this.remove(number));
-      off.setAttribute("aria-label", `${say("take_off")} ${number}`);
-      return make("li", { class: `line-${tone}` }, make("span", { class: "number" }, number),
+      off.setAttribute("aria-label", `${say("take_off")} ${printed || number}`);
+      return make("li", { class: `line-${tone}` }, numberOf({ number, printed }),
         note ? make("span", { class: "hint" }, note) : null, make("span", { class: "line-end" }, off));
     }));
     this.onChange(this);

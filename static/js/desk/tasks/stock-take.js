@@ -1,7 +1,7 @@
 // Stock-take: scan everything on the shelf, then see what is missing or too much, and confirm it.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { address, config, make, say } from "../words.js";
+import { address, config, make, numberOf, say } from "../words.js";
 
 const at = (id) => document.getElementById(id);
 let take = null;
@@ -43,7 +43,7 @@ async function review() {
 }
 
 const lines = (kind, rows) => rows.map((row) => make("li", { class: kind === "missing" ? "line-refused" : "line-ask" },
-  make("strong", {}, say(`stock_${kind}`)), make("span", { class: "number" }, row.number), row.shelf ? make("span", { class: "line-end huge-shelf" }, row.shelf) : null));
+  make("strong", {}, say(`stock_${kind}`)), numberOf(row), row.shelf ? make("span", { class: "line-end huge-shelf" }, row.shelf) : null));
 
 async function end(body) {
   const told = await request(endPath(), body);

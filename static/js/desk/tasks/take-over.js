@@ -1,7 +1,7 @@
 // Take over: the giver's QR code, then what is really there, counted against what was offered.
 import { request } from "../request.js";
 import { show } from "../band.js";
-import { address, config, make, say } from "../words.js";
+import { address, config, make, numberOf, say } from "../words.js";
 import { shrink } from "../photo.js";
 
 const at = (id) => document.getElementById(id);
@@ -9,6 +9,7 @@ const path = (id, more = "") => address(config.urls.handover, id) + more;
 let handover = null;
 let rows = [];
 let found = new Set();
+const printedOf = new Map(); // what stands on the labels of those that were not announced
 let photo = "";
 let desk = null;
 
@@ -37,9 +38,9 @@ function draw() {
   const extra = [...found].filter((number) => !rows.some((row) => row.number === number || row.bag === number));
   desk.count({ expected: rows.length, scanned: there });
   at("expected").replaceChildren(
-    ...extra.map((number) => make("li", { class: "line-refused" }, make("strong", {}, say("is_extra")), make("span", { class: "number" }, number))),
+    ...extra.map((number) => make("li", { class: "line-refused" }, make("strong", {}, say("is_extra")), numberOf({ number, printed: printedOf.get(number) }))),
     ...[...rows].sort((a, b) => isFound(a) - isFound(b)).map((row) => make("li", { class: isFound(row) ? "line-ok" : "line-plain", "data-number": row.number },
-      make("span", { class: "number" }, row.number), row.bag ? make("span", { class: "hint" }, say("in_bag", { bag: row.bag })) : null,
+      numberOf(row), row.bag ? make("span", { class: "hint" }, say("in_bag", { bag: row.bag })) : null,
       make("span", { class: "line-end" }, say(isFound(row) ? "is_there" : "not_there_yet")))),
   );
   at("take-missing").textContent = say("still_missing", { n: rows.length - there });
@@ -119,7 +120,10 @@ export default {
     }
     if (!handover) return;
     if (answer.undone) found.delete(answer.number);
-    else if (answer.result === "ok" || answer.result === "repeat" || answer.code === "extra") found.add(answer.number);
+    else if (answer.result === "ok" || answer.result === "repeat" || answer.code === "extra") {
+      found.add(answer.number);
+      printedOf.set(answer.number, answer.printed);
+    }
     at("finish").dataset.sure = "";
     at("finish").textContent = say("finish");
     draw();
