@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from portal.env import BadEnvironment, env_int, env_list, env_optional_secret, env_str
+from portal.env import BadEnvironment, env_bool, env_int, env_list, env_optional_secret, env_str
 
 
 def _pairs(name: str) -> dict[str, str]:
@@ -32,6 +32,9 @@ SMS_QUIET_UNTIL = env_int("SMS_QUIET_UNTIL", 7, low=0, high=23)
 # Arrivals of one recipient at one station within this time become one message. On a trial nobody wants to wait.
 _WINDOW = 60 if env_str("PORTAL_MODE") == "development" else 15 * 60
 ARRIVAL_WINDOW_SECONDS = env_int("ARRIVAL_WINDOW_SECONDS", _WINDOW, low=0, high=6 * 3600)
+
+# Recipients are asked by text, once a parcel reaches the county, whether it may be left at the station.
+CONSENT_ASKED_BY_TEXT = env_bool("CONSENT_ASKED_BY_TEXT", True)
 
 # Tencent Cloud. The endpoint is a host, with a scheme only for a test server.
 TENCENT_SMS: dict[str, Any] = {

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from logistics.desk.api import bags, counter, handovers, places, scans
+from logistics.desk.api import bags, calls, counter, handovers, places, scans
 
 urlpatterns = [
     path("station/", places.choose_station, name="choose_station"),
+    path("parcels/<str:waybill>/call/", calls.call, name="work_call"),
     path("scan/recent/", scans.scan_recent, name="scan_recent"),
     path("scan/answer/", scans.scan_answer, name="scan_answer"),
     path("scan/undo/", scans.scan_undo, name="scan_undo"),

@@ -82,7 +82,12 @@ class ConsentForm(forms.Form):
 
     answer = forms.ChoiceField(
         label=_("收件人怎么说"),
-        choices=[("yes", _("同意放在站点自取")), ("no", _("不同意，撤回之前的同意"))],
+        choices=[
+            ("yes", _("同意放在站点自取")),
+            ("always", _("同意，以后的包裹也都放站点")),
+            ("no", _("不同意，这件送上门")),
+            ("ask", _("不再都放站点，以后每次先问")),
+        ],
         widget=forms.RadioSelect,
     )
     channel = forms.ChoiceField(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from logistics.desk.views import carry, collect, door, parcel_acts, photos
+from logistics.desk.views import asking, carry, collect, door, parcel_acts, photos
 
 urlpatterns = [
     path("photos/", photos.photo_add, name="photo_add"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("door/<str:waybill>/", door.stop_page, name="work_door_stop"),
     path("door/<str:waybill>/deliver/", door.deliver, name="work_door_deliver"),
     path("door/<str:waybill>/failed/", door.failed, name="work_door_failed"),
+    path("asking/", asking.asking_page, name="work_asking"),
     path("collect/", collect.collect_page, name="work_collect"),
     path("collect/<str:waybill>/", collect.collected_page, name="work_collected"),
     path("to-carrier/", collect.carrier_page, name="work_to_carrier"),

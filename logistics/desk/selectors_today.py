@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from logistics.desk.models import Scan
 from logistics.desk.selectors import work_station
+from logistics.desk.selectors_asked import numbers_to_ask
 from logistics.desk.states import Result, Task
 from logistics.parcels.models import Handover, Parcel
 from logistics.parcels.selectors import stations_and_below
@@ -39,6 +40,7 @@ class Today:
     shelf: int = 0
     overdue: int = 0
     to_answer: int = 0
+    to_ask: int = 0
     scans: dict[str, int] = field(default_factory=dict)
 
 
@@ -58,6 +60,7 @@ def station_today(*, actor: Actor, station: Station, now: dt.datetime) -> Today:
         shelf=lying["shelf"],
         overdue=lying["overdue"],
         to_answer=Handover.objects.filter(my_side(actor=actor, giving=False), state=HandoverState.PENDING).count(),
+        to_ask=len(numbers_to_ask(station=station, now=now)),
         scans=_scans(station, now),
     )
 

@@ -9,3 +9,7 @@ class Config(AppConfig):
 
     def ready(self):
         from logistics.parcels import door_text, notices, pickup_text  # noqa: F401  declares its messages to portal.notify
+        from logistics.parcels.services.consent_asks import take_answer
+        from portal.notify.services import add_reader
+
+        add_reader(take_answer)

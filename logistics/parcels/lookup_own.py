@@ -14,13 +14,13 @@ from django.db.models import Q
 from logistics.parcels.lookup import OPEN_AFTER_END, still_open
 from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
-from logistics.parcels.selectors_consent import consented_parcels
+from logistics.parcels.selectors_consent import consented_parcels, declined, standing_consent
 from logistics.parcels.selectors_pieces import PiecesHere, pieces_here, pieces_of
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.states import ContactRole, Custodian, Direction, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
-from portal.core.actor import Actor, ActorKind, Grant, Scope
+from portal.core.actor import Actor
 from portal.core.errors import NotFound
 from portal.core.masking import mask_name, mask_phone
 from portal.core.phones import is_mobile
@@ -54,6 +54,9 @@ class PickupFacts:
     station: object | None
     shelf: str
     consented: bool
+    standing: bool  # whatever comes to this phone may be left at the station
+    declined_at: dt.datetime | None  # they said no to this parcel, and nothing since
+    own_phone: bool  # a phone for which a standing consent can be kept
     proxy_name: str
     proxy_phone: str
     waiting: bool
@@ -146,13 +149,6 @@ def own_parcel(*, actor: Actor, waybill: str, opened: frozenset[int], now: dt.da
     raise NotFound()
 
 
-def recipient_by_proof(parcel: Parcel) -> Actor:
-    """Who proved by a code or link to hold the recipient's phone: may act for this phone, and is no member."""
-    phone = phone_of(parcel, ContactRole.RECIPIENT)
-    grant = Grant(frozenset({Permission.OWN_PARCELS}), Scope(phones=frozenset({phone} - {""})), "recipient")
-    return Actor(ActorKind.USER, f"recipient:{parcel.pk}", "recipient", (grant,))
-
-
 def recipient_phone(parcel_id: int) -> str:
     """E.164 phone to which a code may be sent, or "" when unknown, erased or none that takes texts."""
     rows = ParcelContact.objects.filter(parcel=parcel_id, role=ContactRole.RECIPIENT)
@@ -166,12 +162,16 @@ def pickup_facts(parcel: Parcel) -> PickupFacts:
     waiting = code is not None and parcel.stage == Stage.READY_FOR_PICKUP
     station = code.station if code is not None else parcel.destination_station
     counted = pieces_of(parcel) if waiting else None
+    consented, phone = parcel.pk in consented_parcels([parcel.pk]), phone_of(parcel, ContactRole.RECIPIENT)
     return PickupFacts(
         code=code.code if code is not None and waiting else "",
         door_code=_door_codes([parcel]).get(parcel.pk, ""),
         station=station if parcel.direction == Direction.DOWN else None,
         shelf=(counted.shelf if counted else parcel.shelf) if waiting else "",
-        consented=parcel.pk in consented_parcels([parcel.pk]),
+        consented=consented,
+        standing=standing_consent(phone) is not None,
+        declined_at=None if consented else declined([parcel.pk]).get(parcel.pk),
+        own_phone=is_mobile(phone),
         proxy_name=mask_name(proxy.name) if proxy else "",
         proxy_phone=mask_phone(proxy.phone.removeprefix("+86")) if proxy else "",
         waiting=waiting,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection
+
+from logistics.parcels.models import Consent
 
 _SQL = """
 SELECT c.parcel_id
@@ -21,6 +24,17 @@ WHERE r.parcel_id = ANY(%(ids)s::bigint[]) AND r.role = 'recipient' AND r.phone 
       WHERE no.parcel_id = r.parcel_id AND no.withdrawn_at >= standing.given_at
   )
 """
+
+
+def standing_consent(phone: str) -> Consent | None:
+    """The consent that stands for whatever comes to `phone` (E.164)."""
+    return Consent.objects.filter(phone=phone, parcel=None, withdrawn_at=None).first() if phone else None
+
+
+def declined(parcel_ids: Iterable[int]) -> dict[int, dt.datetime]:
+    """Of `parcel_ids`, those whose recipient said no, or took their yes back, and when; whatever came later."""
+    rows = Consent.objects.filter(parcel__in=list(parcel_ids), withdrawn_at__isnull=False).order_by("withdrawn_at")
+    return {row.parcel_id: row.withdrawn_at for row in rows if row.parcel_id and row.withdrawn_at}
 
 
 def consented_parcels(parcel_ids: Iterable[int]) -> set[int]:

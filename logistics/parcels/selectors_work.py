@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -15,6 +16,7 @@ from members.access.states import Permission
 from portal.core.actor import Actor
 from portal.core.errors import NotFound
 from portal.core.masking import mask_address, mask_name, mask_phone
+from portal.core.phones import readable
 
 PAGE_SIZE = 50
 MOST_ALIKE = 8
@@ -144,6 +146,33 @@ def may_look(*, actor: Actor, parcel: Parcel) -> bool:
     """Whether the actor holds PARCEL_VIEW_PERSONAL over this very parcel."""
     permission = Permission.PARCEL_VIEW_PERSONAL
     return actor.may(permission) and (visible_parcels(actor=actor, permission=permission).filter(pk=parcel.pk).exists())
+
+
+def may_look_at(*, actor: Actor, parcels: Iterable[int]) -> set[int]:
+    """Of these ids, the parcels over which the actor holds PARCEL_VIEW_PERSONAL. One statement."""
+    permission = Permission.PARCEL_VIEW_PERSONAL
+    if not actor.may(permission):
+        return set()
+    rows = visible_parcels(actor=actor, permission=permission).filter(pk__in=list(parcels))
+    return set(rows.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """`dial` after `tel:` (a comma is the pause before an extension), `shown` as one reads it. Never logged."""
+
+    dial: str
+    shown: str
+
+
+def dialling_of(parcel: Parcel) -> Dialling | None:
+    """How to call the recipient; None without a number. Whoever shows it logs the look."""
+    contact = ParcelContact.objects.filter(parcel=parcel, role=ContactRole.RECIPIENT).first()
+    if contact is None or not contact.dialled:
+        return None
+    if contact.relay:
+        return Dialling(f"{contact.relay},{contact.extension}", readable(contact.relay, contact.extension))
+    return Dialling(contact.phone, readable(contact.phone))
 
 
 def contacts_of(parcel: Parcel) -> list[ParcelContact]:

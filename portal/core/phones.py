@@ -155,6 +155,18 @@ def written(number: str, extension: str = "") -> str:
     return f"{number}-{extension}" if extension else number
 
 
+def readable(number: str, extension: str = "") -> str:
+    """A kept number as one reads it out: `138 0013 8000`, `09336621234`, `184 1234 5678 转 5678`; abroad as it is."""
+    national = number.removeprefix("+86")
+    if national == number:
+        shown = number
+    elif _MOBILE.fullmatch(national) or _PRIVACY.fullmatch(national):
+        shown = f"{national[:3]} {national[3:7]} {national[7:]}"
+    else:
+        shown = national if _HOTLINE.fullmatch(national) else f"0{national}"
+    return f"{shown} 转 {extension}" if extension else shown
+
+
 def _valid(international: str) -> str:
     """Of a number with `+` and country code, when the country's numbering plan has it."""
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", international):

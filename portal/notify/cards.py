@@ -17,6 +17,7 @@ TITLES = {
     "parcel_arrived": _("包裹到站"),
     "parcel_waiting": _("取件提醒"),
     "parcel_waiting_on": _("取件提醒"),
+    "consent_asked": _("放到站点可以吗"),
     "out_for_delivery": _("正在派送"),
     "staff_invited": _("工作邀请"),
     "staff_joined": _("工作邀请"),

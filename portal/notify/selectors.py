@@ -68,6 +68,14 @@ def told_together(subject: str) -> list[str]:
     return list(lines.values_list("subject", flat=True))
 
 
+def subjects_told(*, template: str, recipient: str, since: dt.datetime) -> list[str]:
+    """What messages of one template told one recipient of since then, oldest first."""
+    lines = MessageLine.objects.filter(
+        message__template=template, message__recipient=recipient, message__created_at__gte=since, withdrawn_at=None
+    )
+    return list(lines.order_by("pk").values_list("subject", flat=True))
+
+
 # -- officials -------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("p/<str:waybill>/proxy", opened.proxy, name="parcel_proxy"),
     path("my/", mine.my_parcels, name="my_parcels"),
     path("my/proxy/", mine.my_proxy, name="my_proxy"),
+    path("my/consent/", mine.my_consent, name="my_consent"),
     path("help/first-steps/", help.first_steps_done, name="first_steps_done"),
     path("api/docs/", api_docs.api_docs, name="api_docs"),
     path("stations/", stations.finder, name="stations"),

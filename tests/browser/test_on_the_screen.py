@@ -95,3 +95,30 @@ def test_the_number_on_the_label_is_large_and_ours_small(inbound, counter, keepe
     expect(line.locator(".own-number")).to_have_text(parcel.waybill)
     inbound.reload()  # drawn by the server, then by the script
     expect(ready(inbound).locator("#scans .printed").first).to_have_text(parcel.carrier_number)
+
+
+def test_ten_scans_without_a_tap_and_the_questions_afterwards(inbound, counter, keeper):  # noqa: F811
+    agreed = [counter.parcel() for _n in range(5)]
+    for parcel in agreed:
+        give_consent(parcel=parcel, channel="phone", actor=keeper.actor(), now=parcel.created_at)
+    unasked = [counter.parcel(recipient_phone="13900139000") for _n in range(5)]
+    inbound.get_by_label("货架位").fill("3-2")
+    for pair in zip(agreed, unasked, strict=True):
+        for parcel in pair:
+            wedge(inbound, parcel.carrier_number)  # nothing is touched in between
+    expect(inbound.locator("#scans > li[data-result=ok]")).to_have_count(5)
+    expect(inbound.locator("#scans > li[data-result=ask]")).to_have_count(5)
+    expect(inbound.locator("#to-ask-count")).to_have_text("5")
+    inbound.locator("#to-ask a").click()
+    expect(inbound.get_by_role("heading", name="待问同意")).to_be_visible()
+    look(inbound)
+    first = inbound.locator("#asking > li").first
+    with inbound.expect_response("**/call/") as told:
+        first.get_by_role("link", name="打电话").click()
+    assert told.value.json()["dial"] == "+8613900139000"
+    expect(first.get_by_role("link", name="139 0013 9000")).to_have_attribute("href", "tel:+8613900139000")
+    first.get_by_role("button", name="当面同意，以后都放本站").click()
+    expect(inbound.get_by_role("heading", name="已经同意，可以入库")).to_be_visible()  # the other four
+    inbound.get_by_role("button", name="全部入库").click()
+    expect(inbound.get_by_text("已入库 4 件。")).to_be_visible()
+    expect(inbound.get_by_text("现在没有要问的")).to_be_visible()

@@ -89,7 +89,7 @@ def test_consent_by_two_taps(counter, phone):
     parcel = counter.parcel()
     asked = phone.scan("inbound", parcel.waybill, shelf="3-2")
     assert (asked.result, asked.ask["kind"], codes_of(parcel)) == ("ask", "consent", [])
-    assert [row["value"] for row in asked.ask["options"]] == ["in_person", "phone", "refuse"]
+    assert [row["value"] for row in asked.ask["options"]] == ["in_person", "phone", "standing", "refuse"]
     done = say(phone, "phone")
     assert (done.result, done.id, done.word) == ("ok", asked.id, "3-2")
     assert codes_of(parcel) == ["READY_FOR_PICKUP"]
@@ -102,7 +102,10 @@ def test_no_consent_no_inbound(counter, phone):
     phone.scan("inbound", parcel.waybill)
     answer = say(phone, "refuse")
     assert (answer.result, answer.code, codes_of(parcel)) == ("refused", "consent_refused", [])
-    assert not parcel.consents.exists()
+    assert parcel.consents.get().withdrawn_at == phone.now  # kept, so that nobody asks as if for the first time
+    again = phone.scan("inbound", parcel.waybill)
+    assert (again.result, "送上门" in again.message) == ("ask", True)
+    assert say(phone, "in_person").result == "ok"  # they changed their mind
 
 
 def test_a_wrong_choice_leaves_the_question(counter, phone):

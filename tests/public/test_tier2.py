@@ -259,7 +259,7 @@ def test_my_parcels_pages_with_few_queries(villager, desk, django_assert_max_num
     for _n in range(32):
         desk.parcel()
     villager.client.get("/my/")
-    with django_assert_max_num_queries(8):  # session, user, grants, waiting, others, contacts, codes, messages
+    with django_assert_max_num_queries(9):  # session, user, grants, waiting, others, contacts, codes, consent, messages
         first = villager.client.get("/my/").content.decode()
     assert first.count("<article") == 30
     older = first.split('rel="next" href="')[1].split('"')[0]

@@ -22,21 +22,23 @@ from logistics.desk.services.handlers.inbound import inbound, same_piece
 from logistics.desk.services.handlers.passing import hand_over
 from logistics.desk.services.scans import ScanNotFound, judged, keep
 from logistics.desk.states import Result, Task
-from logistics.parcels.services.guards import require_station
+from logistics.parcels.services.guards import covers_station, require_station
 from portal.core.actor import Actor
 
 
 def answer_scan(*, id: uuid.UUID, value: str, actor: Actor, now: dt.datetime, destination: str = "") -> Answer:
-    """The choice `value` for a scan of one's own that asked; what follows is stored as its answer.
+    """The choice `value` for a scan that asked; what follows is stored as its answer.
+
+    One's own; or a colleague's that asked for consent, which then becomes one's own, with its undoing.
 
     A scan that asks nothing (any more) gives its stored answer: answering twice is answering once. Raises
     ScanNotFound, and what take_scan raises.
     """
     with transaction.atomic():
         row = Scan.objects.select_for_update(of=("self",)).select_related("station__parent__parent").filter(
-            pk=id, actor=actor.id
+            pk=id
         ).first()  # fmt: skip
-        if row is None:
+        if row is None or not _may_answer(row, actor):
             raise ScanNotFound()
         if row.result != Result.ASK:
             return msgspec.convert(row.answer, Answer)
@@ -44,11 +46,21 @@ def answer_scan(*, id: uuid.UUID, value: str, actor: Actor, now: dt.datetime, de
         if value == row.answer.get("decided"):  # sent again: the next question is there already
             return msgspec.convert(row.answer, Answer)
         call, ask = _call(row, actor, now), row.answer.get("ask") or {}
+        if row.actor != actor.id:
+            Scan.objects.filter(pk=row.pk).update(actor=actor.id)
         outcome = judged(lambda: _decide(ask, call, value, destination), call)
         if outcome.answer.code in (questions.BadAnswer.code, questions.DestinationMissing.code):
             outcome.answer.id = str(id)
             return outcome.answer  # the question stays
         return keep(outcome, call, decided=value)
+
+
+def _may_answer(row: Scan, actor: Actor) -> bool:
+    """Consent is asked later, from a list, by whoever has the time: anybody who takes in at that station."""
+    if row.actor == actor.id:
+        return True
+    asks_consent = row.result == Result.ASK and (row.answer.get("ask") or {}).get("kind") == "consent"
+    return asks_consent and covers_station(actor.scope(NEEDED[Task(row.task)]), row.station)
 
 
 def _call(row: Scan, actor: Actor, now: dt.datetime) -> Call:
@@ -58,7 +70,10 @@ def _call(row: Scan, actor: Actor, now: dt.datetime) -> Call:
 
 def _decide(ask: dict[str, Any], call: Call, value: str, destination: str) -> Outcome:
     decide = _DECISIONS.get(ask.get("kind", ""))
-    if decide is None or value not in {row["value"] for row in ask["options"]}:
+    offered = {row["value"] for row in ask.get("options", [])}
+    if ask.get("kind") == "consent":
+        offered.add(questions.AGREED)  # by message, meanwhile
+    if decide is None or value not in offered:
         raise questions.BadAnswer()
     return decide(call, value, destination)
 
@@ -71,6 +86,10 @@ def _registered(call: Call, value: str, destination: str) -> Outcome:
 
 
 def _consented(call: Call, value: str, destination: str) -> Outcome:
+    if value == questions.AGREED:
+        return HANDLERS[call.task](call)
+    if value == questions.REFUSE:
+        return questions.note_refusal(call, find_parcel(call))
     questions.note_consent(call, find_parcel(call), value)
     return HANDLERS[call.task](call)
 

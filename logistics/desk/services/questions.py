@@ -8,14 +8,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.desk import words
-from logistics.desk.answers import Answer, option
+from logistics.desk.answers import Answer, option, refused
 from logistics.desk.services.call import Call, Outcome
-from logistics.desk.services.facts import label_facts
+from logistics.desk.services.facts import facts_of, label_facts, recipient_contact
 from logistics.desk.services.finding import ForeignParcel, asks, look_up
 from logistics.desk.states import Result
+from logistics.desk.words import word_of
 from logistics.parcels.errors import ParcelClosed
 from logistics.parcels.models import Parcel
-from logistics.parcels.services.consent import give_consent
+from logistics.parcels.services.consent import decline_consent, give_consent, give_standing_consent
 from logistics.parcels.services.guards import append, event, lock_one
 from logistics.parcels.services.parcels import ParcelDraft, create_parcel
 from logistics.parcels.services.redirect import redirect
@@ -27,8 +28,9 @@ from members.access.states import Permission
 from portal.core.clock import county_day
 from portal.core.errors import BadInput, Conflict, DomainError
 
-ASIDE, REFUSE, RECORD, LEAVE, REDIRECT, SAME, ANOTHER = (
-    "aside", "refuse", "record", "leave", "redirect", "same", "another",
+AGREED = "agreed"  # they said so themselves since: goes on, and asks again if that is not so
+ASIDE, REFUSE, RECORD, LEAVE, REDIRECT, SAME, ANOTHER, STANDING = (
+    "aside", "refuse", "record", "leave", "redirect", "same", "another", "standing",
 )  # fmt: skip
 
 
@@ -182,20 +184,40 @@ def ask_piece(call: Call, parcel: Parcel, error: DomainError) -> Outcome:
 # -- the recipient has not agreed yet -------------------------------------------------------------------
 
 
+CONSENT_ANSWERS = {
+    ConsentChannel.IN_PERSON.value: _("当面同意"),
+    ConsentChannel.PHONE.value: _("电话同意"),
+    STANDING: _("当面同意，以后都放本站"),
+    REFUSE: _("不同意"),
+}
+
+
 def ask_consent(call: Call, parcel: Parcel, message: str) -> Outcome:
-    options = [
-        option(ConsentChannel.IN_PERSON, _("当面同意")),
-        option(ConsentChannel.PHONE, _("电话同意")),
-        option(REFUSE, _("不同意")),
-    ]
+    offered = [value for value in CONSENT_ANSWERS if value != STANDING or _has_own_phone(parcel)]
+    options = [option(value, CONSENT_ANSWERS[value]) for value in offered]
     hint = gettext("请问收件人：同意放到本站的，点同意的方式；不同意的，上门投递。")
     return asks(call, "consent", options, message, hint, parcel=parcel, code="consent_needed")
 
 
+def _has_own_phone(parcel: Parcel) -> bool:
+    """Whether a standing consent can be kept: it is kept for a phone."""
+    contact = recipient_contact(parcel)
+    return contact is not None and contact.takes_texts
+
+
 def note_consent(call: Call, parcel: Parcel, value: str) -> None:
-    """Records how the recipient agreed. Raises ConsentRefused when they did not."""
-    if value == REFUSE:
-        raise ConsentRefused()
+    """Records how the recipient agreed: for this parcel, or (STANDING) for all that come to their phone."""
+    if value == STANDING:
+        give_standing_consent(parcel=parcel, channel=ConsentChannel.IN_PERSON, actor=call.actor, now=call.now)
+        return
     if value not in (ConsentChannel.IN_PERSON, ConsentChannel.PHONE):
         raise BadAnswer()
     give_consent(parcel=parcel, channel=value, actor=call.actor, now=call.now)
+
+
+def note_refusal(call: Call, parcel: Parcel) -> Outcome:
+    """Records that the recipient wants it at the door; whoever scans it next is told."""
+    decline_consent(parcel=parcel, channel=ConsentChannel.PHONE, actor=call.actor, now=call.now)
+    error = ConsentRefused()
+    answer = refused(error, number=parcel.waybill, facts=facts_of(parcel, call.station), word=word_of(error.code))
+    return Outcome(answer, parcel)

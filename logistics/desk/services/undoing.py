@@ -15,18 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from logistics.desk import words
 from logistics.desk.answers import Answer, refused
 from logistics.desk.models import Scan, StockTakeItem
+from logistics.desk.services.questions import STANDING
 from logistics.desk.services.scans import UNDO_WITHIN, ScanNotFound
 from logistics.desk.states import StockTakeState, Task
 from logistics.desk.words import word_of
 from logistics.parcels.errors import clock
 from logistics.parcels.models import BagItem, Consent, Parcel
 from logistics.parcels.services.bags import BagNotOpen, remove_from_bag
-from logistics.parcels.services.consent import withdraw_consent
+from logistics.parcels.services.consent import withdraw_consent, withdraw_standing_consent
 from logistics.parcels.services.guards import lock_one, require_station
 from logistics.parcels.services.pickup.pieces import lower_again, require_no_other_piece, take_piece_back
 from logistics.parcels.services.pickup.remaining import take_pieces_back
 from logistics.parcels.services.undo import take_back
-from logistics.parcels.states import BagState
+from logistics.parcels.states import BagState, ConsentChannel
 from members.access.states import Permission
 from portal.core.actor import Actor
 from portal.core.errors import Conflict, DomainError
@@ -112,6 +113,8 @@ def _forget_consent(row: Scan, parcel: Parcel, actor: Actor, now: dt.datetime) -
     ).first()
     if noted is not None:
         withdraw_consent(parcel=parcel, channel=noted.channel, actor=actor, now=now)
+    elif row.answer.get("decided") == STANDING:
+        withdraw_standing_consent(parcel=parcel, channel=ConsentChannel.IN_PERSON, actor=actor, now=now)
 
 
 def _facts_of(row: Scan) -> dict[str, Any]:

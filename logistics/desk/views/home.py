@@ -15,7 +15,7 @@ from logistics.desk.selectors import NoWorkStation, work_stations
 from logistics.desk.selectors_today import Today, station_today
 from logistics.desk.services.call import NEEDED
 from logistics.desk.states import Task
-from logistics.desk.views.tasks import PAGES
+from logistics.desk.views.tasks import PAGES, PICKUP_KINDS
 from logistics.registry.states import StationKind
 from members.access.states import Permission, Role
 from portal.core.access import needs, signed_in
@@ -58,7 +58,7 @@ def desk_home(request):
         "today": today,
         "nothing_yet": not (today.expected or today.shelf or today.scans),
         "tiles": [_tile(task, station, today) for task in tasks_at(request.actor, station)],
-        "others": _others(request.actor, station),
+        "others": _others(request.actor, station, today.to_ask),
         "guide": _guide(request.actor, station),
     }
     return render(request, "desk/home.html", context)
@@ -82,14 +82,16 @@ def _tile(task: Task, station, today: Today) -> dict:
     }
 
 
-def _others(actor, station) -> list[dict]:
+def _others(actor, station, to_ask: int = 0) -> list[dict]:
     """The pages that scan nothing; some only where one works, one only at the hub."""
     here, hub = station is not None, station is not None and station.kind == StationKind.HUB
+    picks = station is not None and station.kind in PICKUP_KINDS
     firm, own = (bool(actor.scope(p).enterprises) for p in (Permission.STAFF_MANAGE, Permission.STATION_PRESENT))
     keeps = own or bool(actor.scope(Permission.STATION_PRESENT).stations)
     rows = [
         ("work_carry", "bus", _("我手里的货"), _("从谁接的，要交给谁"), Permission.PARCEL_DELIVER, here),
         ("work_door", "door-open", _("上门投递"), _("今天要送的和没送成的"), Permission.PARCEL_DELIVER, here),
+        ("work_asking", "phone", _("待问同意"), _("扫过、收件人还没答复的包裹"), Permission.STATION_RECEIVE, picks),
         ("work_collect", "package-plus", _("收寄"), _("收下村民要寄出的包裹"), Permission.PARCEL_CREATE, here),
         ("work_to_carrier", "send", _("交快递"), _("把寄出的包裹交给快递企业"), Permission.HANDOVER_GIVE, hub),
         ("work_handovers", "list-checks", _("交接单"), _("等答复的和办完的"), Permission.HANDOVER_TAKE, True),
@@ -100,8 +102,9 @@ def _others(actor, station) -> list[dict]:
         ("work_parcels", "package-search", _("包裹列表"), _("按环节、异常和站点筛选"), Permission.PARCEL_VIEW, True),
         ("work_imports", "file-text", _("导入文件"), _("上传包裹或轨迹表格"), Permission.IMPORT_VIEW, True),
     ]
+    waits = {"work_asking": to_ask}
     return [
-        {"link": reverse(name), "icon": icon, "title": title, "text": text}
+        {"link": reverse(name), "icon": icon, "title": title, "text": text, "count": waits.get(name) or ""}
         for name, icon, title, text, permission, shown in rows
         if shown and actor.may(permission)
     ]

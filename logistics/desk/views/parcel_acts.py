@@ -18,7 +18,12 @@ from logistics.parcels.errors import ParcelNotFound, clock
 from logistics.parcels.events import NewEvent
 from logistics.parcels.selectors import events_of, parcel_by_number
 from logistics.parcels.selectors_pieces import pieces_of
-from logistics.parcels.services.consent import give_consent, withdraw_consent
+from logistics.parcels.services.consent import (
+    decline_consent,
+    give_consent,
+    give_standing_consent,
+    withdraw_standing_consent,
+)
 from logistics.parcels.services.corrections import correct_event
 from logistics.parcels.services.issues import report_damage, resolve_issue
 from logistics.parcels.services.numbers import add_successor_number
@@ -133,6 +138,14 @@ def proxy(request, waybill: str):
     )  # fmt: skip
 
 
+_CONSENT: dict[str, Callable] = {
+    "yes": give_consent,
+    "always": give_standing_consent,
+    "no": decline_consent,
+    "ask": withdraw_standing_consent,
+}
+
+
 @needs(Permission.CONSENT_RECORD)
 @never_cache
 @GET_AND_POST
@@ -141,7 +154,7 @@ def consent(request, waybill: str):
     parcel = parcel_for(request, waybill, Permission.CONSENT_RECORD)
 
     def say(data: dict) -> None:
-        act = give_consent if data["answer"] == "yes" else withdraw_consent
+        act = _CONSENT[data["answer"]]
         act(parcel=parcel, channel=data["channel"], actor=request.actor, now=now())
 
     return _act(

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from logistics.desk.answers import Answer
 from logistics.desk.places import current_station
+from logistics.desk.selectors_asked import numbers_to_ask
 from logistics.desk.selectors_today import neighbours_of
 from logistics.desk.services.call import NEEDED
 from logistics.desk.services.lists import lanes_of
@@ -81,6 +82,9 @@ def _page(request, task: Task):
         "panel": f"desk/panels/{task.value}.html",
         "config": _config(request, task, station, recent),
     }
+    if task == Task.INBOUND:
+        context["to_ask"] = [] if bare else numbers_to_ask(station=station, now=moment)
+        context["config"]["to_ask"] = context["to_ask"]
     if task == Task.SORT:
         context["lanes"] = lanes_of(station)
     if task == Task.HAND_OVER:

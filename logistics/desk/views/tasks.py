@@ -11,7 +11,7 @@ from logistics.desk.states import Task
 from logistics.registry.states import StationKind
 
 _TRANSIT = frozenset({StationKind.HUB, StationKind.TOWNSHIP})
-_PICKUP = frozenset({StationKind.TOWNSHIP, StationKind.VILLAGE, StationKind.LOCKER})
+PICKUP_KINDS = frozenset({StationKind.TOWNSHIP, StationKind.VILLAGE, StationKind.LOCKER})
 _ANY = frozenset(StationKind)
 
 
@@ -67,7 +67,7 @@ PAGES = {
             "package-check",
             _("上货架，通知收件人"),
             _("先填货架位或扫货架标签，再逐件扫面单。"),
-            _PICKUP,
+            PICKUP_KINDS,
             alone=True,
         ),
         TaskPage(
@@ -75,7 +75,7 @@ PAGES = {
             "handshake",
             _("凭取件码、链接或证件"),
             _("请收件人报取件码，或扫短信里的链接、面单条码。"),
-            _PICKUP,
+            PICKUP_KINDS,
             secret=True,
         ),
         TaskPage(
@@ -102,7 +102,7 @@ PAGES = {
             "clipboard-check",
             _("数一数，看差了哪些"),
             _("点“开始盘点”，再把货架上的包裹逐件扫一遍。"),
-            _PICKUP,
+            PICKUP_KINDS,
         ),
         TaskPage(
             Task.FIND,

@@ -15,7 +15,7 @@ from logistics.parcels.states import ContactRole
 from logistics.registry import standing
 from logistics.registry.models import Station
 from members.access.states import Permission, Role
-from portal.core.actor import Actor, demand
+from portal.core.actor import Actor, ActorKind, Grant, Scope, demand
 from portal.core.ids import new_id
 from portal.core.rows import lock_row
 
@@ -95,6 +95,13 @@ def require_open(parcels: Iterable[Parcel]) -> None:
 def phone_of(parcel: Parcel, role: str) -> str:
     """E.164, or "" when unknown or erased."""
     return ParcelContact.objects.filter(parcel=parcel, role=role).values_list("phone", flat=True).first() or ""
+
+
+def recipient_of(parcel: Parcel) -> Actor:
+    """Who proved, by a code, a link or an answer to our message, to hold the recipient's phone: no member."""
+    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    grant = Grant(frozenset({Permission.OWN_PARCELS}), Scope(phones=frozenset({phone} - {""})), "recipient")
+    return Actor(ActorKind.USER, f"recipient:{parcel.pk}", "recipient", (grant,))
 
 
 def is_own(*, actor: Actor, parcel: Parcel, role: str = ContactRole.RECIPIENT) -> bool:

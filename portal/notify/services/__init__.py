@@ -12,7 +12,7 @@ from portal.notify.services.delivery import (
 from portal.notify.services.outbox import add_line, send, withdraw
 from portal.notify.services.reading import mark_read
 from portal.notify.services.receipts import pull_receipts, take_receipts
-from portal.notify.services.replies import take_replies
+from portal.notify.services.replies import add_reader, take_replies
 from portal.notify.services.resending import resend
 from portal.notify.services.texts import language_of, outgoing_of, text_of
 
@@ -21,6 +21,7 @@ __all__ = [
     "FIRST_PAUSE",
     "MAX_ATTEMPTS",
     "add_line",
+    "add_reader",
     "block_number",
     "claim",
     "deliver",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -9,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from logistics.parcels.lookup_own import own_parcel, own_parcels
+from logistics.parcels.selectors_consent import standing_consent
+from logistics.parcels.services.consent import give_consent, withdraw_consent
 from logistics.parcels.services.pickup import name_proxies, spaced
 from portal.core.access import signed_in
 from portal.core.clock import now
@@ -46,7 +52,29 @@ def my_proxy(request):
         name_proxies(parcels=parcels, name=name[:100], phone=phone[:40], actor=request.actor, now=moment)
     except DomainError as error:
         return _page(request, error)
+    messages.success(request, _("已指定代收人。请把取件信息转给他。"))
     return private(redirect("my_parcels"))
+
+
+@signed_in
+@require_POST
+def my_consent(request):
+    """Whatever comes to one's own phone may be left at the station, or one is asked for each again."""
+    act, said = _CONSENT.get(request.POST.get("agree", ""), (None, ""))
+    if act is None:
+        raise BadInput()
+    try:
+        act(actor=request.actor, now=now(), phone=getattr(request.user, "phone", ""))
+    except DomainError as error:
+        return _page(request, error)
+    messages.success(request, said)
+    return private(redirect("my_parcels"))
+
+
+_CONSENT: dict[str, tuple[Callable, Any]] = {
+    "always": (give_consent, _("已记下：以后的包裹都放到站点。随时可以改回来。")),
+    "never": (withdraw_consent, _("已记下：以后每个包裹先问您，再放到站点。")),
+}
 
 
 def _page(request, error: DomainError | None = None) -> HttpResponse:
@@ -64,6 +92,7 @@ def _page(request, error: DomainError | None = None) -> HttpResponse:
             {"row": r, "door_code": spaced(r.door_code).strip(), **_stage(r, w)} for r in rows if r.station is None
         ],
         "older": f"?before={more}" if more else "",
+        "standing": standing_consent(getattr(request.user, "phone", "")),
         "error": error,
         "typed": request.POST,
         "ticked": request.POST.getlist("waybill"),

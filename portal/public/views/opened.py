@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from logistics.parcels.lookup import NotANumber, read_number
-from logistics.parcels.lookup_own import own_parcel, pickup_facts, recipient_by_proof, waybill_of
-from logistics.parcels.services.consent import give_consent, withdraw_consent
-from logistics.parcels.services.guards import is_own
+from logistics.parcels.lookup_own import own_parcel, pickup_facts, waybill_of
+from logistics.parcels.services.consent import (
+    decline_consent,
+    give_consent,
+    give_standing_consent,
+    withdraw_standing_consent,
+)
+from logistics.parcels.services.guards import is_own, recipient_of
 from logistics.parcels.services.pickup import name_proxy, read_link_parcels, spaced, withdraw_proxy
 from portal.core.access import public
 from portal.core.clock import now
-from portal.core.errors import DomainError, NotFound
+from portal.core.errors import BadInput, DomainError, NotFound
 from portal.core.masking import normalise_digits
 from portal.public.cards import card, timeline
 from portal.public.handout import handout
@@ -93,7 +103,7 @@ def _find(request, waybill: str):
         return None
     if is_own(actor=request.actor, parcel=parcel):
         return parcel, request.actor
-    return parcel, recipient_by_proof(parcel) if parcel.pk in proved else None
+    return parcel, recipient_of(parcel) if parcel.pk in proved else None
 
 
 def _to_number(waybill: str) -> HttpResponse:
@@ -126,7 +136,8 @@ def _page(request, parcel, speaker, error: DomainError | None = None) -> HttpRes
     return private(render(request, "public/parcel.html", context, status=error.status if error else 200), error)
 
 
-def _act(request, waybill: str, do) -> HttpResponse:
+def _act(request, waybill: str, do, said) -> HttpResponse:
+    """Does what the recipient wants and says so (`said`), on the page of the parcel."""
     opened = _find(request, waybill)
     if opened is None:
         return _to_number(waybill)
@@ -137,15 +148,30 @@ def _act(request, waybill: str, do) -> HttpResponse:
         do(parcel, speaker)
     except DomainError as error:
         return _page(request, parcel, speaker, error)
+    messages.success(request, said)
     return private(redirect("parcel_page", waybill=parcel.waybill))
+
+
+_CONSENT: dict[str, tuple[Callable, Any]] = {
+    "1": (give_consent, _("已记下：这个包裹放到站点，到站后短信告诉您取件码。")),
+    "always": (give_standing_consent, _("已记下：以后的包裹都放到站点。随时可以改回来。")),
+    "0": (decline_consent, _("已记下：这个包裹送上门。")),
+    "never": (withdraw_standing_consent, _("已记下：以后每个包裹先问您，再放到站点。")),
+}
 
 
 @public(_WHY)
 @require_POST
 def consent(request, waybill: str):
-    """The recipient agrees to a station drop of this parcel, or takes it back."""
-    change = give_consent if request.POST.get("agree") == "1" else withdraw_consent
-    return _act(request, waybill, lambda parcel, actor: change(actor=actor, now=now(), parcel=parcel))
+    """The recipient agrees to a station drop of this parcel or of all that come later, or wants it otherwise."""
+    change, said = _CONSENT.get(request.POST.get("agree", ""), (None, ""))
+
+    def do(parcel, actor):
+        if change is None:
+            raise BadInput()
+        return change(actor=actor, now=now(), parcel=parcel)
+
+    return _act(request, waybill, do, said)
 
 
 @public(_WHY)
@@ -159,4 +185,5 @@ def proxy(request, waybill: str):
         name, phone = request.POST.get("name", ""), request.POST.get("phone", "")
         return name_proxy(parcel=parcel, name=name[:100], phone=phone[:40], actor=actor, now=now())
 
-    return _act(request, waybill, do)
+    withdrawn = request.POST.get("withdraw") == "1"
+    return _act(request, waybill, do, _("已取消代取。") if withdrawn else _("已指定代收人。请把取件码转给他。"))

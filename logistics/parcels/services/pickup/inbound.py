@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from logistics.parcels.errors import WrongDirection
+from logistics.parcels.errors import WrongDirection, clock
 from logistics.parcels.models import Event, Parcel, PickupCode
-from logistics.parcels.selectors_consent import consented_parcels
+from logistics.parcels.selectors_consent import consented_parcels, declined
 from logistics.parcels.selectors_counter import AtCounter, at_counter
 from logistics.parcels.services.guards import append, event, lock_one, require_open, require_reach, require_station
 from logistics.parcels.services.pickup.arrival import tell_again, tell_recipient
@@ -37,6 +37,10 @@ class ConsentNeeded(Conflict):
 class ConsentNeededAfterAttempt(ConsentNeeded):
     message = _("上门投递未成功，收件人还没有同意改放站点。")
     hint = _("请联系收件人：同意的，登记同意后再入库；不同意的，约时间再次上门。")
+
+
+class ConsentDeclined(ConsentNeeded):
+    hint = _("请安排上门投递；收件人改了主意的，再登记同意。")
 
 
 class WrongStation(Conflict):
@@ -219,5 +223,8 @@ def _require_right_place(parcel: Parcel, station: Station, known: AtCounter) -> 
 def _require_consent(parcel: Parcel) -> None:
     if consented_parcels([parcel.pk]):
         return
+    if said_no := declined([parcel.pk]).get(parcel.pk):
+        told = gettext("收件人 %(when)s 说过：送上门，不放站点。") % {"when": clock(said_no)}
+        raise ConsentDeclined(told)
     failed = Event.objects.filter(parcel=parcel, code=Issue.ATTEMPT_FAILED, occurred_at__gte=parcel.created_at)
     raise ConsentNeededAfterAttempt() if failed.exists() else ConsentNeeded()

@@ -49,6 +49,11 @@ def subject_of(parcel: Parcel) -> str:
     return f"{_SUBJECT}{parcel.pk}"
 
 
+def parcel_of_subject(subject: str) -> int:
+    """The id behind subject_of."""
+    return int(subject.removeprefix(_SUBJECT))
+
+
 def read_link_token(*, token: str, now: dt.datetime) -> Parcel:
     """The parcel behind a token, or the next one of the same message that still waits.
 
@@ -63,7 +68,7 @@ def read_link_parcels(*, token: str, now: dt.datetime) -> list[Parcel]:
     A link goes on from hand to hand: it opens what its message told, never what came later. Raises as read_link_token.
     """
     own = _parcel_of(token, now)
-    told = [int(name.removeprefix(_SUBJECT)) for name in told_together(subject_of(own)) if name != subject_of(own)]
+    told = [parcel_of_subject(name) for name in told_together(subject_of(own)) if name != subject_of(own)]
     parcels = [own, *_with_places().filter(pk__in=told).order_by("pk")]
     given = set(
         Pickup.objects.filter(parcel__in=parcels, undone_at=None, partial=False).values_list("parcel_id", flat=True)

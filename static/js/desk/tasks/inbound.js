@@ -1,7 +1,16 @@
 // Station inbound: the shelf stays until another one is typed or its label is scanned.
-import { say } from "../words.js";
+import { config, say } from "../words.js";
 
 const shelf = document.getElementById("shelf");
+
+const toAsk = new Set(config.to_ask ?? []); // parcels whose recipients have not said yet whether they may stay
+
+function count({ number, ask, code, result }) {
+  if (ask?.kind === "consent") toAsk.add(number);
+  else if (result === "ok" || result === "repeat" || code === "consent_refused") toAsk.delete(number);
+  document.getElementById("to-ask").hidden = !toAsk.size;
+  document.getElementById("to-ask-count").textContent = toAsk.size;
+}
 
 export default {
   open(desk) {
@@ -19,6 +28,7 @@ export default {
   fields: () => ({ shelf: shelf.value.trim() }),
 
   answered(answer, _entry, desk) {
+    count(answer);
     if (answer.code !== "shelf") return;
     shelf.value = answer.facts.shelf;
     shelf.dispatchEvent(new Event("change"));
