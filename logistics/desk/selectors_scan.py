@@ -51,6 +51,15 @@ WHERE b.number = %s
 """
 
 
+MOST_SHELVES = 500
+
+
+def shelves_of(station: Station) -> list[str]:
+    """The shelves on which parcels lie at `station` now."""
+    lying = Parcel.objects.filter(station=station, closed_at=None).exclude(shelf="")
+    return list(lying.order_by("shelf").values_list("shelf", flat=True).distinct()[:MOST_SHELVES])
+
+
 def station_with_way(code: str) -> Station | None:
     """The station `code`, whatever its state, with its operator and the two stations above it. One statement."""
     parts = (_S, _UP, _TOP, _OPERATOR)

@@ -32,6 +32,7 @@ ASKS: dict[str, Any] = {
     "piece": _("同一件？"),
 }
 TAKER = _("接收人")
+SEAL_AGREES, SEAL_DIFFERS = _("封签相符"), _("封签不符")
 STOP = _("请停")
 _REFUSED: dict[str, Any] = {
     "consent_needed": _("问同意"),

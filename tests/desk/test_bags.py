@@ -154,3 +154,18 @@ def test_a_bag_leaves_with_its_contents(counter, sorter, hub_phone, town, town_p
     status, body = post(sorter.client, "scan/depart/", station=world.hub.code, numbers=[number])
     assert (status, body["error"]["code"]) == (409, "not_in_custody")  # the town has said that it has them
     assert {fresh(p).stage for p in parcels} == {"AT_TOWN"}
+
+
+def test_the_seal_is_compared_when_a_bag_is_opened(counter, sorter, hub_phone, town_phone, world):
+    number, parcels = sealed(sorter, hub_phone, counter, world, seal="F998811")
+    agrees = town_phone.scan("open-bag", "f998811", bag=number)
+    assert (agrees.result, agrees.code, agrees.word) == ("ok", "seal", "封签相符")
+    sealed(sorter, hub_phone, counter, world, seal="F998812")
+    other = town_phone.scan("open-bag", "F998812", bag=number)
+    assert (other.result, other.code) == ("ask", "seal_differs")
+    assert "F998811" in other.message
+    unknown = town_phone.scan("open-bag", "F998899", bag=number)
+    assert (unknown.result, unknown.code) == ("refused", "unknown_number")
+    assert "F998811" in unknown.hint
+    inside = town_phone.scan("open-bag", parcels[0].waybill, bag=number)
+    assert (inside.result, inside.counts["scanned"]) == ("ok", 1)  # seals are no parcels

@@ -268,3 +268,22 @@ def test_nothing_personal_is_kept(counter, phone, keeper):
     assert "13809331001" not in stored
     assert Parcel.objects.get(pk=parcel.pk).pickup_code.code not in stored
     assert Scan.objects.get().recorded_at > NOW
+
+
+@pytest.mark.parametrize("read", ["HELLO", "HELLO-WORLD", "12-3456", "A1B2C3D"])
+def test_words_are_never_registered_as_parcels(phone, read):
+    answer = phone.scan("inbound", read)
+    assert (answer.result, answer.code) == ("refused", "no_parcel_number")
+    assert not Parcel.objects.exists()
+
+
+@pytest.mark.parametrize("shelf", ["3-27800036070132", "7800036070132"])
+@pytest.mark.parametrize("task", ["inbound", "stock-take"])
+def test_a_shelf_never_swallows_a_number(counter, phone, keeper, task, shelf):
+    parcel = agreed(counter, keeper)
+    more = {}
+    if task == "stock-take":
+        more["stock_take"] = post(keeper.client, "scan/stock-takes/", station=phone.station.code)[1]["stock_take"]["id"]
+    answer = phone.scan(task, parcel.waybill, shelf=shelf, **more)
+    assert (answer.result, answer.code) == ("refused", "shelf_looks_like_number")
+    assert fresh(parcel).shelf == ""

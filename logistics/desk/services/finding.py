@@ -87,6 +87,12 @@ class UnknownNumber(NotFound):
     hint = _("请核对单号；新到的包裹请在“中心到件”或“到站入库”扫描登记。")
 
 
+class NoParcelNumber(BadInput):
+    code = "no_parcel_number"
+    message = _("这不像快递单号。")
+    hint = _("请扫面单上的条形码，或完整输入面单上的单号。")
+
+
 class ForeignParcel(Conflict):
     code = "wrong_station"
 

@@ -11,7 +11,7 @@ from logistics.desk import words
 from logistics.desk.answers import Answer, option, refused
 from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.facts import facts_of, label_facts, recipient_contact
-from logistics.desk.services.finding import ForeignParcel, asks, look_up
+from logistics.desk.services.finding import ForeignParcel, NoParcelNumber, asks, look_up
 from logistics.desk.states import Result
 from logistics.desk.words import word_of
 from logistics.parcels.errors import ParcelClosed
@@ -58,6 +58,8 @@ class ConsentRefused(Conflict):
 def ask_to_register(call: Call) -> Outcome:
     """Which carrier's parcel this is; at a hub or township station also where it goes."""
     standing.require_station(call.station, now=call.now)
+    if not may_be_printed(call.number):
+        raise NoParcelNumber()
     may = call.actor.may(Permission.PARCEL_CREATE)
     options = [option(c.code, c.short_name) for c in public_carriers()] if may else []
     options.append(option(ASIDE, _("先放一边")))
@@ -65,6 +67,14 @@ def ask_to_register(call: Call) -> Outcome:
     hint = gettext("请看面单：是哪家快递企业的？登记后继续办理；看不清的先放一边。")
     more: dict[str, Any] = {} if call.station.kind in _ENDS else {"destinations": _destinations(call)}
     return asks(call, "register", options, message, hint, code="unknown_number", **more)
+
+
+LEAST, LEAST_DIGITS = 8, 5  # characters of the shortest numbers that carriers print
+
+
+def may_be_printed(number: str) -> bool:
+    """Whether what was read can stand on a label: a word, a price or a house number is never registered."""
+    return len(number) >= LEAST and sum(c.isdigit() for c in number) >= LEAST_DIGITS
 
 
 _ENDS = (StationKind.VILLAGE, StationKind.LOCKER)

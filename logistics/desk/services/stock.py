@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics.desk.models import StockTake, StockTakeItem
 from logistics.desk.services.places import StockTakeGone
 from logistics.desk.states import Difference, StockTakeState
+from logistics.parcels.errors import clock, spoken
 from logistics.parcels.models import Parcel, ParcelPiece, PickupCode
 from logistics.parcels.selectors_pieces import none_left, pieces_here
 from logistics.parcels.services.guards import append, covers_station, event, lock, require_station
@@ -79,6 +81,16 @@ def counts_of(take: StockTake) -> dict[str, int | None]:
         "expected": _expected(take.station),
         "scanned": take.items.filter(difference="", scanned_at__isnull=False).count(),
     }
+
+
+def running_stock_take(station: Station) -> dict[str, Any] | None:
+    """The count that is open at `station`, with who began it and when, for a page that goes on with it; or None."""
+    take = StockTake.objects.select_related("station").filter(station=station, state=StockTakeState.OPEN).first()
+    if take is None:
+        return None
+    told = {"who": spoken(take.started_by), "when": clock(take.started_at)}
+    begun = gettext("%(who)s %(when)s 开始的盘点，接着点。") % told
+    return {"id": str(take.pk), "state": take.state, "begun": begun, **counts_of(take)}
 
 
 def _expected(station: Station) -> int:

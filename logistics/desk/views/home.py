@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from logistics.desk.places import current_station
@@ -16,6 +19,7 @@ from logistics.desk.selectors_today import Today, station_today
 from logistics.desk.services.call import NEEDED
 from logistics.desk.states import Task
 from logistics.desk.views.tasks import PAGES, PICKUP_KINDS
+from logistics.desk.views.words import words
 from logistics.registry.states import StationKind
 from members.access.states import Permission, Role
 from portal.core.access import needs, signed_in
@@ -36,6 +40,7 @@ def stations_of(request, permission: str) -> list:
 
 @needs(Permission.PARCEL_VIEW)
 @never_cache
+@ensure_csrf_cookie
 @require_GET
 def desk_home(request):
     """Tiles of what this person may do here. Without a station there remain the lists."""
@@ -44,7 +49,6 @@ def desk_home(request):
         "station": None,
         "tiles": [],
         "others": _others(request.actor, None),
-        "drawer": drawer_of(request),
         "guide": _guide(request.actor, None),
     }
     try:
@@ -56,12 +60,23 @@ def desk_home(request):
         "station": station,
         "stations": stations_of(request, AT_A_STATION),
         "today": today,
+        "config": _config(request, station),
         "nothing_yet": not (today.expected or today.shelf or today.scans),
         "tiles": [_tile(task, station, today) for task in tasks_at(request.actor, station)],
         "others": _others(request.actor, station, today.to_ask),
         "guide": _guide(request.actor, station),
     }
     return render(request, "desk/home.html", context)
+
+
+def _config(request, station) -> dict[str, Any]:
+    """What sending needs that was left on this phone."""
+    return {
+        "user": drawer_of(request),
+        "urls": {"who": reverse("desk_who")},
+        "pages": {task.value: reverse(f"desk_{task.value}") for task in tasks_at(request.actor, station)},
+        "words": words(),
+    }
 
 
 def tasks_at(actor, station) -> list[Task]:

@@ -20,10 +20,12 @@ from django.views.decorators.http import require_http_methods
 from logistics.desk.answers import Answer
 from logistics.desk.places import current_station
 from logistics.desk.selectors_asked import numbers_to_ask
+from logistics.desk.selectors_scan import shelves_of
 from logistics.desk.selectors_today import neighbours_of
 from logistics.desk.services.call import NEEDED
 from logistics.desk.services.lists import lanes_of
 from logistics.desk.services.scans import recent_scans
+from logistics.desk.services.stock import running_stock_take
 from logistics.desk.states import Task
 from logistics.desk.views.home import drawer_of, stations_of
 from logistics.desk.views.keeping import keeping
@@ -85,6 +87,9 @@ def _page(request, task: Task):
     if task == Task.INBOUND:
         context["to_ask"] = [] if bare else numbers_to_ask(station=station, now=moment)
         context["config"]["to_ask"] = context["to_ask"]
+        context["config"]["shelves"] = [] if bare else shelves_of(station)
+    if task == Task.STOCK_TAKE:
+        context["config"]["stock_take"] = running_stock_take(station)
     if task == Task.SORT:
         context["lanes"] = lanes_of(station)
     if task == Task.HAND_OVER:

@@ -24,6 +24,11 @@ WORDS = {
     "left_by_others": _("这台手机上还有别人没发出的 %(n)s 件，由本人登录后自动发送。"),
     "no_line": _("连不上服务器，这一步没有办成。"),
     "no_line_hint": _("请等信号恢复后再点一次。"),
+    # the desk's home
+    "home_waiting": _("还有 %(n)s 件扫描没有发出，连上后自动发送。"),
+    "home_sending": _("正在发送，还有 %(n)s 件…"),
+    "home_sent": _("已发出 %(n)s 件扫描。"),
+    "home_look": _("其中 %(n)s 件要处理，去看"),
     # sound and camera
     "sound_on": _("声音开"),
     "sound_off": _("声音关"),
@@ -97,8 +102,16 @@ WORDS = {
     "need_rest": _("还有件没到。请选：只交已到的，还是都已交给收件人。"),
     "need_pin": _("请输入您的工作密码。"),
     "recipient_self": _("本人"),
+    # the shelf
+    "shelf_new": _("这个货架位还没放过东西，后面的都放这里吗？"),
+    "shelf_yes": _("就放这里"),
+    "shelf_back": _("改回 %(shelf)s"),
+    "shelf_none": _("不用货架位"),
+    "shelf_number": _("货架位里像是有单号，已当作扫描。"),
+    "shelf_missing": _("还没有填货架位，取件时不好找。填一次，后面的都放这里。"),
     # stock-take
     "shelf_now": _("货架已换为 %(shelf)s"),
+    "stock_goes_on": _("接着盘点"),
     "stock_missing": _("账上有，货架上没有"),
     "stock_extra": _("货架上有，账上没有"),
     "stock_result": _("缺少 %(missing)s 件，多出 %(extra)s 件。"),

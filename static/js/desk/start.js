@@ -8,6 +8,7 @@ import { Wedge } from "./wedge.js";
 import { config, localTime, newId, say } from "./words.js";
 
 const SPECIAL = new Set(["sort", "open-bag", "hand-over", "take-over", "give-out", "stock-take", "inbound", "find"]);
+const SHORTCUT_WAITS = 90; // ms: a scanner that holds Alt down has sent its next key by then
 const at = (id) => document.getElementById(id);
 document.documentElement.dataset.desk = "loading"; // shows what only works with this script
 
@@ -151,7 +152,7 @@ class Desk {
         : { KeyZ: this.list.newestUndo(), KeyK: at("camera-open"), KeyM: at("sound") }[event.code];
       if (!pressed) return;
       event.preventDefault();
-      pressed.click();
+      setTimeout(() => this.wedge.alt.length < 2 && pressed.click(), SHORTCUT_WAITS);
     });
   }
 }

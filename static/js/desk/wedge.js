@@ -7,6 +7,13 @@ const SILENCE = 80; // ms after which a scanner without a closing key is done
 const STALL = 400; // ms for which a radio link may halt in the middle of a barcode
 const LEAST = 6; // characters: shorter ones are waited for
 
+/** The barcode in a field for something else, from a scanner slower than FAST: a long run without a hyphen, mostly digits. */
+function scanned(run, value) {
+  const text = run.trim() || value.trim();
+  const tail = /^[0-9A-Za-z]{8,}$/.test(text) ? text : (/[0-9]{7,}$/.exec(text)?.[0] ?? "");
+  return (tail.match(/[0-9]/g) ?? []).length >= 5 ? tail : "";
+}
+
 const types = (element) => element?.matches?.("input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select");
 
 /** Tells a scanner's typing from a hand's by the moments at which keys were pressed. */
@@ -43,6 +50,8 @@ export class Wedge {
     this.pace = new Pace();
     this.closes = null; // whether this scanner ends with a key: unknown until it has shown it
     this.held = "";
+    this.alt = []; // keys that came with Alt, and when the last of them did
+    this.altAt = 0;
     this.reset();
     this.quiet();
     field.addEventListener("input", (event) => this.typed(event));
@@ -124,7 +133,7 @@ export class Wedge {
   }
 
   /** A second field, such as the shelf, into which a scanner may happen to type: its barcode is led here instead. */
-  share(other) {
+  share(other, onLed = () => {}) {
     const pace = new Pace();
     let before = "";
     let run = ""; // what was typed without a halt; the field itself may hold no more than a shelf
@@ -139,22 +148,46 @@ export class Wedge {
         pace.key(event.timeStamp);
         run += event.key;
       }
-      if (event.key !== "Enter" || !pace.isFast) return;
+      if (event.key !== "Enter") return;
+      const number = pace.isFast ? run.trim() : scanned(run, other.value);
+      if (!number) return;
       event.preventDefault();
-      other.value = before;
+      // A slow scanner's barcode may have come without a halt behind the shelf: then what is in front of it stays.
+      other.value = pace.isFast || number === run.trim() ? before : other.value.slice(0, -number.length);
+      other.dispatchEvent(new Event("change"));
       this.focus();
-      this.onNumber(run.trim());
+      onLed();
+      this.onNumber(number);
       run = "";
     });
   }
 
   stray(event) {
     const key = event.key;
-    if (event.target === this.field || types(event.target) || document.querySelector("dialog[open]")) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || [...key].length !== 1 || key === " ") return;
+    if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.isComposing) return;
+    const character = [...key].length === 1 && key !== " ";
+    if (event.altKey && character) return this.withAlt(event);
+    if (event.target === this.field || types(event.target)) return;
+    if (key === "Unidentified") return this.focus(); // a phone that does not say which key: it types into what has the focus
+    if (!character) return;
     event.preventDefault();
     this.focus();
     this.field.value += key;
     this.typed(event);
+  }
+
+  /** Some scanners hold Alt down. One key with Alt is somebody's shortcut; several at a scanner's pace are a barcode. */
+  withAlt(event) {
+    const goesOn = this.alt.length && event.timeStamp - this.altAt <= FAST;
+    if (!goesOn) this.alt = [];
+    this.alt.push(event.key);
+    this.altAt = event.timeStamp;
+    if (this.alt.length < 2) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.focus();
+    this.field.value += this.alt.length === 2 ? this.alt.join("") : event.key;
+    this.length = this.field.value.length;
+    this.pace.key(event.timeStamp, this.alt.length === 2 ? 2 : 1);
   }
 }

@@ -11,12 +11,13 @@ from logistics.desk.models import Scan
 from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.extras import extra
 from logistics.desk.services.facts import facts_of, fitting_bag, pieces_in
-from logistics.desk.services.finding import ForeignParcel, find_parcel
+from logistics.desk.services.finding import ForeignParcel, IsSeal, UnknownNumber, find_parcel
 from logistics.desk.services.places import bag_for, bag_from
 from logistics.desk.services.questions import ask_misrouted, ask_other_station
 from logistics.desk.services.repeats import last_scan, repeated
 from logistics.desk.states import Result, Task
 from logistics.desk.words import word_of
+from logistics.parcels.events import normalise_number
 from logistics.parcels.models import Bag, BagItem, Parcel
 from logistics.parcels.services.bags import BagNotOpen, BagNotSealed, BagOpened, InOtherBag, WrongBag, add_to_bag
 from logistics.parcels.services.redirect import destination_stopped
@@ -94,10 +95,17 @@ def open_bag(call: Call) -> Outcome:
         return _bag_chosen(bag, _counted(call, bag), pieces_in(bag))
     bag = bag_for(number=call.fields.bag, station=call.station, actor=call.actor)
     _require_countable(bag)
+    if call.number == normalise_number(bag.seal_number):
+        return _seal_agrees(bag)
     try:
         parcel = find_parcel(call)
     except ForeignParcel as error:
         return ask_misrouted(call, error)
+    except IsSeal:
+        return _seal_differs(call, bag)
+    except UnknownNumber as error:
+        told = gettext("扫的若是封签：封袋时登记的是 %(seal)s，与这个不同。") % {"seal": bag.seal_number}
+        raise UnknownNumber(error.message, hint=f"{error.hint}{told}") from None
     expected = pieces_in(bag)
     if not BagItem.objects.filter(bag=bag, parcel=parcel, removed_at=None).exists():
         return extra(
@@ -116,6 +124,33 @@ def open_bag(call: Call) -> Outcome:
         counts={"expected": expected, "scanned": scanned},
     )
     return Outcome(answer, parcel)
+
+
+def _seal_agrees(bag: Bag) -> Outcome:
+    answer = Answer(
+        code="seal",
+        word=str(words.SEAL_AGREES),
+        message=gettext("封签 %(seal)s 与封袋时登记的一致。") % {"seal": bag.seal_number},
+        hint=gettext("封签没有破损的，点完后点“封签完好，结束”。"),
+        number=bag.seal_number,
+        facts={"bag": bag.number, "seal": bag.seal_number},
+    )
+    return Outcome(answer)
+
+
+def _seal_differs(call: Call, bag: Bag) -> Outcome:
+    """Amber: the bag may have been opened on the way, or this seal is another bag's."""
+    told = {"read": call.number, "seal": bag.seal_number}
+    answer = Answer(
+        result=Result.ASK.value,
+        code="seal_differs",
+        word=str(words.SEAL_DIFFERS),
+        message=gettext("扫到封签 %(read)s，封袋时登记的是 %(seal)s。") % told,
+        hint=gettext("请核对袋上的封签。换过或破损的，点完后点“封签破损，结束”。"),
+        number=call.barcode.kept,
+        facts={"bag": bag.number, "seal": bag.seal_number},
+    )
+    return Outcome(answer)
 
 
 def _require_countable(bag: Bag) -> None:

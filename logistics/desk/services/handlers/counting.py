@@ -20,7 +20,7 @@ from logistics.desk.services.stock import counts_of, lies_here
 from logistics.desk.states import Difference
 from logistics.parcels.models import Parcel
 from logistics.parcels.selectors_pieces import PiecesHere, pieces_of
-from logistics.parcels.services.pickup.inbound import SHELF_LENGTH, ShelfTooLong
+from logistics.parcels.services.pickup.inbound import shelf_named
 from logistics.parcels.services.pickup.pieces import SAME_WITHIN, PieceUnclear
 from logistics.parcels.states import EVENT_LABELS
 
@@ -33,9 +33,7 @@ def stock_take(call: Call, *, another: bool = False) -> Outcome:
     take = open_stock_take(text=call.fields.stock_take, station=call.station)
     if call.barcode.kind == Kind.SHELF:
         return shelf_of(call)
-    shelf = call.fields.shelf.strip()
-    if len(shelf) > SHELF_LENGTH:
-        raise ShelfTooLong()
+    shelf = shelf_named(call.fields.shelf)
     try:
         parcel = find_parcel(call)
     except ForeignParcel as error:

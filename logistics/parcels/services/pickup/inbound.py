@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -67,6 +68,25 @@ class ShelfTooLong(BadInput):
     hint = _("请用简短的编号，例如 3-2。")
 
 
+class ShelfLooksLikeNumber(BadInput):
+    code = "shelf_looks_like_number"
+    message = _("货架位里像是有单号。")
+    hint = _("请改正货架位，例如 3-2，再扫一次这件。")
+
+
+_MANY_DIGITS = re.compile(r"[0-9]{7,}")  # no shelf has them; a scanner that typed into the field does
+
+
+def shelf_named(text: str) -> str:
+    """The shelf as it is kept. Raises ShelfTooLong, ShelfLooksLikeNumber."""
+    shelf = text.strip()
+    if len(shelf) > SHELF_LENGTH:
+        raise ShelfTooLong()
+    if _MANY_DIGITS.search(shelf):
+        raise ShelfLooksLikeNumber()
+    return shelf
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """`fresh` says that the parcel arrived by this very scan; else it lay here already, on `shelf_before`.
@@ -127,9 +147,7 @@ def take_in_here(
     Of a parcel of several pieces each scan counts one: `piece` says which. Raises PieceUnclear as well.
     """
     require_station(actor=actor, permission=Permission.STATION_RECEIVE, station=station)
-    shelf = shelf.strip()
-    if len(shelf) > SHELF_LENGTH:
-        raise ShelfTooLong()
+    shelf = shelf_named(shelf)
     locked = lock_one(parcel)
     require_reach(actor=actor, permission=Permission.STATION_RECEIVE, parcel=locked)
     require_open([locked])

@@ -68,7 +68,9 @@ export default {
       desk.wedge.focus();
     });
     at("drop").addEventListener("click", () => end({ confirm: false, drop: true }));
-    if (config.stock_take) started(config.stock_take);
+    if (!config.stock_take) return;
+    started(config.stock_take);
+    show({ result: "repeat", code: "running", word: say("stock_goes_on"), message: config.stock_take.begun }, { quiet: true });
   },
 
   fields: () => (take ? { stock_take: take.id, shelf: at("shelf").value.trim() } : {}),
