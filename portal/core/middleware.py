@@ -8,9 +8,10 @@ import logging
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, get_language_from_request, override
 
 from portal.core.access import Rule
@@ -162,6 +163,25 @@ _DIRECTIVES: dict[str, list[str]] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES
 CSP_FAST_LANE = "; ".join(f"{name} {' '.join(values)}" for name, values in _DIRECTIVES.items())
 
 
+def page_above(request) -> HttpResponse | None:
+    """The way to the page to which a form's own address belongs, for a browser that opens it; None for programs.
+
+    Back, reload, large type and language open such addresses: `/work/handovers/7/take/` leads to `/work/handovers/7/`.
+    """
+    if request.method not in ("GET", "HEAD") or "text/html" not in request.META.get("HTTP_ACCEPT", ""):
+        return None
+    path = request.path_info.strip("/")
+    while path:
+        path = path.rpartition("/")[0]
+        for wanted in ("/" + path + "/" if path else "/", "/" + path):
+            try:
+                resolve(wanted)
+            except Resolver404:
+                continue
+            return HttpResponseRedirect(wanted)
+    return None
+
+
 class ErrorMiddleware:
     """Turns refusals of the services into pages or JSON with what to do next."""
 
@@ -172,6 +192,8 @@ class ErrorMiddleware:
         response = self.get_response(request)
         if response.status_code == WrongMethod.status and not response.content:
             # Somebody reloaded the address of a form, or a program guessed: the framework's own answer is empty.
+            if (above := page_above(request)) is not None:
+                return above
             page = error_response(request, WrongMethod())
             page["Allow"] = response["Allow"]
             return page

@@ -22,12 +22,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
 
 from logistics.parcels.lookup import Number, public_json
+from portal.core.templatetags.parts import grouped
 from portal.public.cards import card, timeline
 from portal.public.words import words
 
 FRESH = 1.0  # seconds during which a page is given again without asking the database
 KEPT = 2000  # pages of about 6 KB
-_SLOTS = re.compile(r"@@(number|cards|timeline)@@")
+_SLOTS = re.compile(r"@@(number|grouped|cards|timeline)@@")
 
 
 class Page(NamedTuple):
@@ -92,6 +93,7 @@ def _html(number: Number, facts: str, language: str, large: bool) -> bytes:
     parcels = json.loads(facts)["parcels"]
     filled = {
         "number": number.text,
+        "grouped": grouped(number.text),
         "cards": "".join(card(p, w) for p in parcels),
         "timeline": "".join(timeline(p["events"], w) for p in parcels),
     }
@@ -103,6 +105,7 @@ def _frame(language: str, large: bool) -> tuple[str, ...]:
     """The page around the facts: text, slot name, text, … as Django's template renders it."""
     context = {
         "number": "@@number@@",
+        "grouped": "@@grouped@@",
         "cards": "@@cards@@",
         "timeline": "@@timeline@@",
         "large_type": large,

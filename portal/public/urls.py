@@ -8,6 +8,7 @@ urlpatterns = [
     path("t/<anything:number>", track.track, name="track"),
     path("api/v1/track/<anything:number>", track.track_json, name="track_json"),
     path("", home.home, name="home"),
+    path("o/<str:number>", track.opened, name="track_opened"),
     path("t/", track.track_many, name="track_many"),
     path("qr/<str:number>.svg", qr.qr, name="qr"),
     path("code/", opened.request_code, name="request_code"),

@@ -61,9 +61,9 @@ def test_another_recipient_after_the_end_is_a_new_parcel(world, counter, deliver
 def test_each_sees_their_own_on_the_page(world, client, delivered):
     number = delivered.carrier_number
     announce(world, number, recipient_phone=OTHER_PHONE, recipient_name="李新人")
-    page = client.post(f"/t/{number}", {"digits": OTHER_DIGITS}).content.decode()
+    page = client.post(f"/t/{number}", {"digits": OTHER_DIGITS}, follow=True).content.decode()
     assert ("李**" in page, "王**" in page, "已签收" in page) == (True, False, False)
-    page = client.post(f"/t/{number}", {"digits": DIGITS}).content.decode()
+    page = client.post(f"/t/{number}", {"digits": DIGITS}, follow=True).content.decode()
     assert ("李**" in page, "王**" in page) == (False, True)
 
 

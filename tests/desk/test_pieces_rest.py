@@ -280,7 +280,7 @@ def test_the_recipient_reads_what_is_left(counter, keeper, phone, villager, clie
 
     def opened() -> str:
         """The number and the last four digits, as anybody who has the label sees it."""
-        return client.post(f"/t/{parcel.waybill}", {"digits": RECIPIENT_PHONE[-4:]}).content.decode()
+        return client.post(f"/t/{parcel.waybill}", {"digits": RECIPIENT_PHONE[-4:]}, follow=True).content.decode()
 
     assert (mine().pieces, bool(mine().code)) == ("已到 1/3 件。", True)
     assert "已到 1/3 件。" in opened()

@@ -79,7 +79,7 @@ def test_a_session_ended_meanwhile_stays_ended_when_redis_is_back(own_redis, set
 def test_lookup_scans_and_devices_work(away, desk, keeper, scanner, world):
     parcel, visitor = desk.travelled(), Client()
     assert visitor.get(f"/t/{parcel.waybill}").status_code == 200
-    assert visitor.post(f"/t/{parcel.waybill}", {"digits": DIGITS}).status_code == 200
+    assert visitor.post(f"/t/{parcel.waybill}", {"digits": DIGITS}, follow=True).status_code == 200
     event = {"id": "away-1", "number": parcel.waybill, "code": "DAMAGED", "at": timezone.now().isoformat()}
     answer = scanner.client.post("/api/v1/events/", {"events": [event]}, content_type="application/json")
     assert answer.status_code == 200, answer.content

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(client, number, digits):
-    return client.post(f"/t/{number}", {"digits": digits})
+    return client.post(f"/t/{number}", {"digits": digits}, follow=True)
 
 
 def ask_json(client, number, digits):
@@ -74,6 +74,11 @@ def plain(response, number):
     return response.content.decode().replace(number, "NUMBER")
 
 
+def refusal_of(response, number) -> str:
+    """The page without what the number alone tells: whoever asks by GET is told that as well."""
+    return plain(response, number).partition('<div class="notice')[2]
+
+
 def test_unknown_wrong_and_closed_answer_alike(browser_of, desk):
     known, closed, unknown = desk.travelled().waybill, desk.ended(31).waybill, "YT00112233445"
     answers, statements = [], []
@@ -83,12 +88,12 @@ def test_unknown_wrong_and_closed_answer_alike(browser_of, desk):
             connection,
         ) as seen:
             response = ask(client, number, digits)
-        answers.append((response.status_code, sorted(response.headers.items()), plain(response, number)))
+        answers.append((response.status_code, sorted(response.headers.items()), refusal_of(response, number)))
         statements.append([query["sql"] for query in seen.captured_queries])
     # Lengths differ by that of the number only.
     assert len({(status, text) for status, _headers, text in answers}) == 1
     assert len({tuple(s) for s in statements}) == 1
-    assert len(statements[0]) == 1
+    assert len(statements[0]) == 2  # the digits, and what the number alone tells to everybody
 
 
 def test_json_unknown_and_wrong_answer_alike(browser_of, desk):

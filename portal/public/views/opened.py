@@ -32,6 +32,7 @@ from portal.public.cards import card, timeline
 from portal.public.handout import handout
 from portal.public.limits import check_walker, count_miss
 from portal.public.proofs import check_code, open_parcels, opened_parcels, send_code
+from portal.public.tickets import opened_before
 from portal.public.views.track import open_tier1, private, refusal, tier1_facts, wrong
 from portal.public.words import words
 
@@ -43,7 +44,9 @@ _WHY = "shows only what a code, a signed link or a login opened; to all others i
 def request_code(request):
     typed = request.POST.get("number", "")
     try:
-        _number, parcel_ids = open_tier1(request, typed, request.POST.get("digits", "")[:40])
+        parcel_ids = opened_before(request, read_number(typed).text)
+        if not parcel_ids:
+            _number, parcel_ids = open_tier1(request, typed, request.POST.get("digits", "")[:40])
         send_code(request, parcel_ids, get_language(), now())
     except NotANumber as error:
         return refusal(request, typed, error)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotModified, JsonResponse
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from logistics.parcels.lookup import (
     NotANumber,
@@ -28,19 +30,35 @@ from portal.core.errors import BadInput, DomainError, NotFound, NotJson, TooLarg
 from portal.core.limits import Paused, caller_of, remember_browser
 from portal.core.limits.work import Challenge
 from portal.core.middleware import wants_json
+from portal.core.phones import is_mobile
 from portal.public import ready
+from portal.public.boxes import numbers_in
 from portal.public.cards import card, timeline
 from portal.public.limits import DIGITS, begin_digits, check_walker, count_miss, subject_of
+from portal.public.tickets import keep_opened, opened_before
 from portal.public.words import words
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _EXEMPT = "reads only, without a session; its one cookie opens nothing (portal/core/limits/browsers.py)"
 
 
+class SeeOther(HttpResponseRedirect):
+    """After a form: the browser goes on by GET, so that its page can be reloaded and gone back to."""
+
+    status_code = 303
+
+
 class NotReported(NotFound):
     code = "number_unknown"
     message = _("这个单号还没有报到本县，或者号码有误。")
     hint = _("刚寄出的包裹常要一两天才有消息。请核对单号后再试，或向寄件人、快递企业询问。")
+    leads_to = "carriers"  # name of the page that helps on
+
+
+class PhoneTyped(NotReported):
+    message = _("这像手机号，不是单号。")
+    hint = _("用手机号看自己的包裹，请登录“我的包裹”；查一个包裹，请输入面单上的单号。")
+    leads_to = "my_parcels"
 
 
 class Mistyped(NotReported):
@@ -113,12 +131,19 @@ def _ready_made(request, typed: str, language: str, large: bool) -> HttpResponse
         page = ready.make(key, number, language, large)
         if page is None:
             count_miss(request)
-            raise Mistyped if looks_mistyped(number) else NotReported
+            raise unknown(number)
     headers = {**PRIVATE, "ETag": page.etag}
     if request.META.get("HTTP_IF_NONE_MATCH") == page.etag:
         return HttpResponseNotModified(headers=headers)
     kind = "application/json" if language == "json" else "text/html; charset=utf-8"
     return HttpResponse(page.body, content_type=kind, headers=headers)
+
+
+def unknown(number: Number) -> NotReported:
+    """Why nothing is known of this number, as far as it shows."""
+    if is_mobile(f"+86{number.bare}"):
+        return PhoneTyped()
+    return Mistyped() if looks_mistyped(number) else NotReported()
 
 
 def refusal(request, typed: str, error: DomainError, status: int | None = None) -> HttpResponse:
@@ -179,24 +204,42 @@ def answer_digits(request, typed: str) -> HttpResponse:
         return refusal(request, typed, error)
     except DomainError as error:
         return wrong(request, typed, error, unread=digits if isinstance(error, Paused) else "")
+    response = private(SeeOther(reverse("track_opened", args=[number.text])))
+    keep_opened(request, response, number.text, parcel_ids)
+    return response
+
+
+@public("shows what number and digits opened to this browser; to all others it leads to the number alone")
+@require_safe
+def opened(request, number: str):
+    """The whole journey, where the digits were right a while ago: it can be reloaded and gone back to."""
+    try:
+        asked = read_number(number)
+    except NotANumber as error:
+        return refusal(request, number, error)
+    parcel_ids = opened_before(request, asked.text)
+    if not parcel_ids:
+        return private(redirect("track", number=asked.text))
     w = words(get_language())
-    parcels = tier1_facts(number, parcel_ids)
+    parcels = tier1_facts(asked, parcel_ids)
     context = {
-        "number": number.text,
-        "digits": tail_of(digits),
+        "number": asked.text,
         "cards": mark_safe("".join(card(p, w) for p in parcels)),  # noqa: S308  cards escape
         "timeline": mark_safe("".join(timeline(p["events"], w) for p in parcels)),  # noqa: S308
         "texts": any(p["texts"] for p in parcels),
-        "reading_back": f"/t/{number.text}",
     }
     return private(render(request, "public/opened.html", context))
 
 
 def wrong(request, typed: str, error: DomainError, back_to: str = "", unread: str = "") -> HttpResponse:
-    """`back_to`: where the form goes; "" for the number's own page. `unread`: digits that nobody looked at."""
+    """The form again, below what the number alone tells. `back_to`: where the form goes; "" for the number's own page.
+    `unread`: digits that nobody looked at.
+    """
     number = read_number(typed)
+    w = words(get_language())
     context = {
         "number": number.text,
+        "cards": mark_safe("".join(card(p, w) for _id, p in public_many([number])[number.text])),  # noqa: S308  escaped
         "error": error,
         "reading_back": f"/t/{number.text}",
         "back_to": back_to,
@@ -226,13 +269,16 @@ MOST = 20
 @csrf_exempt  # see _EXEMPT
 @require_http_methods(["GET", "HEAD", "POST"])
 def track_many(request):
-    """One number leads to its own page; several give a list with an answer for each, wrong ones too."""
-    from_form = request.POST.get("numbers", "") if request.method == "POST" else ""
-    typed = split_numbers(from_form[:4000])
-    if not typed:
-        return private(render(request, "public/many.html", {"asked": request.method == "POST"}))
-    if len(typed) == 1:
-        return _to_one(request, typed[0])
+    """One number leads to its own page; several give a list with an answer for each, wrong ones too.
+
+    What was typed or pasted comes by POST, for it may be a whole message with a code in it; the numbers found in it
+    make an address that can be gone back to.
+    """
+    if request.method == "POST":
+        return _sent_on(request, request.POST.get("numbers", "")[:4000])
+    typed = list(dict.fromkeys(text[:60] for text in request.GET.getlist("n")))
+    if len(typed) < 2:
+        return _to_one(request, typed[0]) if typed else private(render(request, "public/many.html"))
     try:
         check_walker(request)
         rows = _rows(typed[:MOST])
@@ -241,8 +287,21 @@ def track_many(request):
             count_miss(request, unknown)
     except DomainError as error:
         return refusal(request, "", error)
-    context = {"rows": rows, "left_out": len(typed) - MOST if len(typed) > MOST else 0, "most": MOST}
+    more = request.GET.get("more", "")
+    left_out = len(typed) - MOST + (int(more) if more.isascii() and more.isdigit() and len(more) < 5 else 0)
+    context = {"rows": rows, "left_out": max(0, left_out), "most": MOST}
     return private(render(request, "public/many.html", context))
+
+
+def _sent_on(request, text: str) -> HttpResponse:
+    typed = numbers_in(text)
+    if not typed:
+        return private(render(request, "public/many.html", {"asked": True}))
+    if len(typed) == 1:
+        return _to_one(request, typed[0])
+    address = f"{reverse('track_many')}?{urlencode({'n': typed[: MOST + 1]}, doseq=True)}"
+    more = f"&more={len(typed) - MOST - 1}" if len(typed) > MOST + 1 else ""
+    return private(SeeOther(address + more))
 
 
 def _to_one(request, typed: str) -> HttpResponse:
@@ -250,19 +309,7 @@ def _to_one(request, typed: str) -> HttpResponse:
         number = read_number(typed)
     except NotANumber as error:
         return refusal(request, typed, error)
-    response = HttpResponse(status=303, headers={"Location": f"/t/{number.text}"})
-    return private(response)
-
-
-def split_numbers(text: str) -> list[str]:
-    """Numbers out of a box: one a line or with commas; spaces part them only where each part could be one."""
-    found: list[str] = []
-    for mark in ",;,;、\t\r":
-        text = text.replace(mark, "\n")
-    for line in text.split("\n"):
-        parts = line.split()
-        found += parts if all(len(p) >= 8 for p in parts) else ["".join(parts)]
-    return list(dict.fromkeys(p for p in found if p))
+    return private(SeeOther(f"/t/{number.text}"))
 
 
 def _rows(typed: list[str]) -> list[dict]:
@@ -282,8 +329,7 @@ def _row(typed: str, number: Number | None, found: dict[str, list], w) -> dict:
         return {"number": typed[:60], "error": NotANumber()}
     parcels = found[number.text]
     if not parcels:
-        error = Mistyped() if looks_mistyped(number) else NotReported()
-        return {"number": number.text, "error": error, "unknown": True}
+        return {"number": number.text, "error": unknown(number), "unknown": True}
     link = f"/t/{number.text}"
     return {
         "number": number.text,
