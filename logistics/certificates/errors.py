@@ -36,6 +36,12 @@ class SameOfficial(Conflict):
     hint = _("请另一位有撤销权限的管理员复核。")
 
 
+class NotYourProposal(Conflict):
+    code = "not_your_proposal"
+    message = _("只有提出人可以撤回。")
+    hint = _("不同意撤销的，请在复核时选“不同意”。")
+
+
 class NothingProposed(Conflict):
     code = "no_proposal"
     message = _("这张证书没有等待复核的撤销。")

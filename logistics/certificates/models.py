@@ -103,7 +103,7 @@ class Measure(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(act__in=[act.value for act in FOUR_EYES])
-                | Q(state="proposed")
+                | Q(state__in=["proposed", "withdrawn"])
                 | (Q(decided_by__isnull=False, proposed_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
                 name="measure_four_eyes",
             ),

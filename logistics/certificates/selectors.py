@@ -32,6 +32,13 @@ def certificates_within(scope: Scope) -> Q:
     return reach
 
 
+def to_decide(*, actor: Actor) -> QuerySet[Measure]:
+    """Proposals to revoke that wait for the actor: of certificates in their reach, and not their own."""
+    mine = visible_certificates(actor=actor, permission=Permission.CERTIFICATE_REVOKE)
+    rows = Measure.objects.filter(state=MeasureState.PROPOSED, certificate__in=mine.values("pk"))
+    return rows.exclude(proposed_by=actor.user_id)
+
+
 def own_certificates(*, actor: Actor) -> QuerySet[Certificate]:
     """Certificates issued to the actor as a person."""
     if demand(actor).user_id is None:

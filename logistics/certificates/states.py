@@ -51,6 +51,7 @@ class MeasureState(models.TextChoices):
     PROPOSED = "proposed", _("待复核")
     DONE = "done", _("已执行")
     REJECTED = "rejected", _("未同意")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 FOUR_EYES = (Act.REVOKE,)  # a second official decides

@@ -64,8 +64,16 @@ class OfficialsSite(UnfoldAdminSite):
         """Every panel the actor may read, each by its own few reads."""
         moment = now()
         shown = [(panel, panel.read(request.actor, moment)) for panel in panels.panels_for(request.actor)]
+        duties = [(d, count, d.link(moment)) for d, count in panels.duties_of(request.actor, moment) if count]
         return super().index(
-            request, {"panels": shown, "moment": moment, "clock_alarm": referee.alarm(), **(extra_context or {})}
+            request,
+            {
+                "panels": shown,
+                "duties": duties,
+                "moment": moment,
+                "clock_alarm": referee.alarm(),
+                **(extra_context or {}),
+            },
         )
 
     # -- pages that apps add -------------------------------------------------------------------------

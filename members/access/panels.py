@@ -45,6 +45,22 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Work that waits for whoever holds `permission`: the home page begins with it.
+
+    `count(actor, now)` is one query, cut to the actor; `link()` leads to a list of exactly as many.
+    """
+
+    code: str
+    order: int
+    permission: str
+    label: Any
+    count: Callable[[Actor, dt.datetime], int]
+    link: Callable[[dt.datetime], str]
+    late: bool = False  # shown in red: it should have been done
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page beside those of Django. `view(request, context)` answers; `context` is what every admin page knows."""
 
@@ -60,10 +76,21 @@ class Page:
 
 _panels: dict[str, Panel] = {}
 _pages: dict[str, Page] = {}
+_duties: dict[str, Duty] = {}
 
 
 def add_panel(panel: Panel) -> None:
     _panels[panel.code] = panel
+
+
+def add_duty(duty: Duty) -> None:
+    _duties[duty.code] = duty
+
+
+def duties_of(actor: Actor, now: dt.datetime) -> list[tuple[Duty, int]]:
+    """What waits for the actor, in order, with its count; what they may not do is left out."""
+    mine = sorted((duty for duty in _duties.values() if actor.may(duty.permission)), key=lambda duty: duty.order)
+    return [(duty, duty.count(actor, now)) for duty in mine]
 
 
 def add_page(page: Page) -> None:

@@ -337,3 +337,34 @@ def test_a_password_that_the_database_could_not_judge_costs_no_try(villager):
         for _n in range(LOGIN_PASSWORDS.caller.free + 1):
             assert client.post(LOGIN, {"login": KNOWN, "password": PASSWORD}).status_code == 503
     assert client.post(LOGIN, {"login": KNOWN, "password": PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [("villager", "/my/"), ("keeper", "/work/"), ("courier", "/work/"), ("enterprise_admin", "/firm/")],
+)
+def test_everybody_lands_on_their_own_desk(name, page, request):
+    persona = request.getfixturevalue(name)
+    client = browser()
+    client.post(LOGIN, {"login": persona.user.phone})
+    answer = client.post(CONFIRM, {"code": last_code(persona.user.phone)})
+    assert answer.url == page
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["township_official", "county_official", "support", "administrator"])
+def test_officials_land_on_the_officials_site_past_the_second_factor(name, request):
+    persona = request.getfixturevalue(name)
+    client = browser()
+    client.post(LOGIN, {"login": persona.user.phone})
+    answer = client.post(CONFIRM, {"code": last_code(persona.user.phone)})
+    assert "/2fa/" in answer.url
+    assert "next=%2Fadmin%2F" in answer.url or "next=/admin/" in answer.url
+
+
+def test_whoever_asked_for_a_page_gets_it(keeper):
+    client = browser()
+    client.post(f"{LOGIN}?next=/work/inbound/", {"login": keeper.user.phone, "next": "/work/inbound/"})
+    assert (
+        client.post(CONFIRM, {"code": last_code(keeper.user.phone), "next": "/work/inbound/"}).url == "/work/inbound/"
+    )

@@ -30,3 +30,15 @@ def test_the_rule_bites():
     assert lines_in('<form method="post"><input name="why" required><button>暂停</button></form>')
     assert lines_in('<input class="of-input" form="return" name="remark-">')
     assert not lines_in('<form method="post"><input type="hidden" name="x"><textarea name="why"></textarea></form>')
+
+
+GRAVE = re.compile(r"_(?:measure|propose|suspend|cancel|revoke|stop|close)'")
+
+
+def test_what_stops_others_is_asked_about_on_a_page_of_its_own():
+    """A form that stops somebody stands on the page that says what will stop; other pages link there."""
+    pages = [path for folder in ("admin", "access") for path in (TEMPLATES / folder).rglob("*.html")]
+    forms = {path.name: FORM.findall(path.read_text()) for path in pages}
+    assert [name for name, found in forms.items() if any(GRAVE.search(form) for form in found)] == []
+    links = [path.name for path in pages if GRAVE.search(path.read_text())]
+    assert links == ["certificate.html"]

@@ -96,9 +96,9 @@ def test_the_home_asks_the_same_number_of_questions_however_much_there_is(
     for _parcel in range(12):
         quiet(counter)
     cache.clear()
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(34):
         county_official.client.get("/admin/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(26):
         county_official.client.get("/admin/")  # the county's figures are kept for a minute
 
 
@@ -151,3 +151,33 @@ def test_each_figure_of_messages_leads_to_as_many(county_official):
     wanted = {"已发送": 4, "等待发送": 2, "发送失败": 2, "等回执": 2}
     assert {name: shown[name][0] for name in wanted} == wanted
     assert {name: listed(county_official.client, shown[name][1]) for name in wanted} == wanted
+
+
+def test_the_home_begins_with_what_waits(busy, county_official):
+    """Each a link with the count of the list behind it; an empty day says so."""
+    client = county_official.client
+    cache.clear()
+    shown = client.get("/admin/").content.decode()
+    assert shown.index("等您办的") < shown.index("今天")
+    duties = shown.partition('id="duties"')[2].partition("</ul>")[0]
+    for link, count, label in FIGURE.findall(duties):
+        assert listed(client, link.replace("&amp;", "&")) == int(count) > 0, label
+    Message.objects.all().delete()
+    if not duties:
+        assert "现在没有等您办的事" in shown
+
+
+def test_a_failed_message_and_a_file_that_was_only_tried_wait_for_somebody(busy, county_official, world):
+    now = timezone.now()
+    message = send(
+        template="account_exists",
+        recipient="+8613900139000",
+        parameters={},
+        dedupe_key="x",
+        now=now,
+        area=world.village.division_id,
+    )
+    Message.objects.filter(pk=message.pk).update(status=Status.FAILED)
+    found = figures(county_official.client)
+    count, link = found["短信没有发出，近 7 天"]
+    assert count == 1 == listed(county_official.client, link)

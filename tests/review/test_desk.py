@@ -16,6 +16,7 @@ from logistics.licensing.kinds import kind_of
 from logistics.licensing.models import Application
 from logistics.licensing.selectors_times import queue_of, times_of
 from logistics.registry.models import Enterprise, Station
+from tests.custody.conftest import Counter
 from tests.licensing.conftest import Desk, credit_code
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +271,58 @@ def test_a_disagreement_leaves_the_certificate_valid(county_official, administra
 def test_the_neighbour_county_finds_no_certificate_of_ours(neighbour_official, certificate):
     where = reverse("admin:certificates_certificate_change", args=[certificate.pk])
     assert neighbour_official.client.get(where).status_code == 404
+
+
+# -- acts with consequences ------------------------------------------------------------------------------------------
+def ask(official, certificate, name: str = "measure", **query):
+    return official.client.get(reverse(f"admin:certificates_certificate_{name}", args=[certificate.pk]), query)
+
+
+@pytest.mark.parametrize(("act_code", "word"), [("suspend", "可以恢复"), ("cancel", "不能恢复")])
+def test_what_would_stop_is_told_before_it_does(county_official, certificate, world, keeper, act_code, word):
+    firm = Enterprise.objects.get(pk=certificate.holder)
+    Station.objects.filter(pk=world.village.pk).update(operator=firm)
+    counter = Counter(world)
+    counter.waiting(keeper, now=timezone.now())
+    coming = counter.parcel()
+    counter.scan(coming, "AT_COUNTY", hours=1)
+    shown = text(ask(county_official, certificate, act=act_code))
+    assert certificate.holder_name in shown
+    assert f"1 个站点停止收件：{world.village.name}" in shown
+    assert "货架上 1 件照常取" in shown
+    assert "路上 1 件要改送" in shown
+    assert word in shown
+    certificate.refresh_from_db()
+    assert certificate.state == "valid"
+
+
+def test_a_refused_act_keeps_what_was_typed(county_official, certificate):
+    where = reverse("admin:certificates_certificate_measure", args=[certificate.pk])
+    answer = county_official.client.post(where, {"act": "suspend", "why": "字" * 201})
+    assert answer.status_code == 400
+    assert "字" * 201 in text(answer)
+    assert certificate.measures.count() == 0
+
+
+def test_what_is_not_to_be_done_now_is_not_asked_about(county_official, certificate):
+    for act_code in ("reinstate", "revoke", "nonsense", ""):
+        assert ask(county_official, certificate, act=act_code).status_code == 302
+    assert ask(county_official, certificate, "propose").status_code == 200
+
+
+def test_a_proposal_waits_on_the_home_of_colleagues_and_can_be_withdrawn(county_official, administrator, certificate):
+    act(county_official, certificate, "propose", why="伪造许可证")
+    home = text(administrator.client.get("/admin/"))
+    assert "撤销证书，等您复核" in home
+    link = reverse("admin:certificates_certificate_changelist") + "?asked=mine"
+    assert link in home
+    assert administrator.client.get(link).context["cl"].result_count == 1
+    assert "撤销证书，等您复核" not in text(county_official.client.get("/admin/"))  # nobody decides on their own
+    assert county_official.client.get(link).context["cl"].result_count == 0
+    assert "只有提出人可以撤回" in act(administrator, certificate, "withdraw")
+    assert "已撤回" in act(county_official, certificate, "withdraw")
+    assert Measure.objects.get(certificate=certificate).state == "withdrawn"
+    assert "没有等待复核" in act(administrator, certificate, "decide", agreed="yes", why="核实")
+    assert certificate.state == "valid"
+    act(county_official, certificate, "propose", why="又查到了")  # and proposed anew
+    assert Measure.objects.filter(certificate=certificate, state="proposed").count() == 1

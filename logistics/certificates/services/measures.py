@@ -16,6 +16,7 @@ from logistics.certificates.errors import (
     CertificateNotFound,
     IllegalJump,
     NothingProposed,
+    NotYourProposal,
     OnlyPeople,
     RevocationPending,
     SameOfficial,
@@ -76,6 +77,22 @@ def propose_revocation(*, certificate: Certificate, actor: Actor, now: dt.dateti
     except IntegrityError:
         raise RevocationPending() from None
     record(actor=actor, now=now, action="certificate.revocation_proposed", target=row, why=measure.why)
+    return measure
+
+
+@transaction.atomic
+def withdraw_revocation(*, certificate: Certificate, actor: Actor, now: dt.datetime) -> Measure:
+    """Who proposed a revocation takes it back before a colleague decides; nobody was told yet. Raises NothingProposed,
+    NotYourProposal, and as suspend."""
+    row = _locked(certificate, actor, Permission.CERTIFICATE_REVOKE)
+    measure = Measure.objects.filter(certificate=row, state=MeasureState.PROPOSED).first()
+    if measure is None:
+        raise NothingProposed()
+    if measure.proposed_by_id != actor.user_id:
+        raise NotYourProposal()
+    measure.state, measure.decided_at = MeasureState.WITHDRAWN, now
+    measure.save(update_fields=["state", "decided_at"])
+    record(actor=actor, now=now, action="certificate.revocation_withdrawn", target=row, why=measure.why)
     return measure
 
 

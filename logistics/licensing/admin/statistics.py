@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics.licensing.kinds import KINDS
+from logistics.licensing.selectors import visible_applications
 from logistics.licensing.selectors_times import Times, queue_of, times_of
-from members.access.panels import PLACES, Page, Panel, add_page, add_panel
+from logistics.licensing.states import ApplicationState
+from members.access.panels import PLACES, Duty, Page, Panel, add_duty, add_page, add_panel
 from members.access.states import Permission
 from portal.core.access import holders
 from portal.core.actor import Actor
-from portal.core.clock import now
+from portal.core.clock import county_day, now
 
 SINCE = dt.timedelta(days=365)
 GROUPS = (("kind", _("按种类")), ("month", _("按月份")), ("township", _("按乡镇")))
@@ -58,6 +60,29 @@ def _name(by: str, group: Any) -> str:
     return str(group) if group else gettext("未分乡镇")
 
 
+def _to_review(actor: Actor, moment: dt.datetime, **more: Any) -> int:
+    rows = visible_applications(actor=actor, permission=Permission.APPLICATION_REVIEW)
+    return rows.filter(state=ApplicationState.SUBMITTED, **more).count()
+
+
+def _late(actor: Actor, moment: dt.datetime) -> int:
+    return _to_review(actor, moment, due_on__lt=county_day(moment))
+
+
+def _reviews(due: str) -> str:
+    return f"{reverse('admin:licensing_application_changelist')}?due={due}"
+
+
+for _code, _order, _label, _count, _due in (
+    ("reviews_late", 10, _("认证申请，已超期"), _late, "late"),
+    ("reviews", 11, _("认证申请，待审核"), _to_review, "waiting"),
+):
+    add_duty(
+        Duty(
+            _code, _order, Permission.APPLICATION_REVIEW, _label, _count, lambda moment, due=_due: _reviews(due),
+            late=_due == "late",
+        )
+    )  # fmt: skip
 add_panel(Panel("review_queue", 15, Permission.APPLICATION_VIEW, "admin/licensing/home_queue.html", read_queue))
 add_page(
     Page(

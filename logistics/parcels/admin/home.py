@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from logistics.parcels import selectors_county as county
 from logistics.parcels.admin.filters import FLOW_LABELS, LEVEL_LABELS
@@ -18,7 +20,7 @@ from logistics.parcels.selectors_looks import LOOKED, LOOKS_MOST, busy_lookers
 from logistics.parcels.selectors_refused import visible_refusals
 from logistics.parcels.states import HandoverState, ImportState, Issue
 from logistics.registry.selectors import visible_stations
-from members.access.panels import Panel, add_panel
+from members.access.panels import Duty, Panel, add_duty, add_panel
 from members.access.states import Permission
 from portal.core.actor import Actor
 from portal.core.clock import begin_of_days
@@ -164,6 +166,40 @@ def read_looks(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     return {"rows": rows, "most": LOOKS_MOST}
 
 
+def _week(page: str, day: str, moment: dt.datetime, state: str) -> str:
+    since = begin_of_days(moment, RECENT)
+    return f"{reverse(f'admin:parcels_{page}_changelist')}?state__exact={state}&{day}_from={since:%Y-%m-%d}"
+
+
+def _disputed(actor: Actor, now: dt.datetime) -> int:
+    stations = visible_stations(actor=actor).values("pk")
+    rows = Handover.objects.filter(station__in=stations, state=HandoverState.DISPUTED)
+    return rows.filter(offered_at__gte=begin_of_days(now, RECENT)).count()
+
+
+def _files(state: str) -> Callable[[Actor, dt.datetime], int]:
+    def count(actor: Actor, now: dt.datetime) -> int:
+        return visible_imports(actor=actor).filter(state=state, created_at__gte=begin_of_days(now, RECENT)).count()
+
+    return count
+
+
+add_duty(
+    Duty(
+        "disputes", 30, Permission.STATION_VIEW, _("交接有争议，近 7 天"), _disputed,
+        lambda moment: _week("handover", "offered_at", moment, HandoverState.DISPUTED),
+    )
+)  # fmt: skip
+for _order, _state, _label in (
+    (40, ImportState.FAILED, _("文件未能读取，近 7 天")),
+    (41, ImportState.CHECKED, _("文件试运行了，还没有导入，近 7 天")),
+):
+    add_duty(
+        Duty(
+            f"imports_{_state}", _order, Permission.IMPORT_VIEW, _label, _files(_state),
+            lambda moment, state=_state: _week("importbatch", "created_at", moment, state),
+        )
+    )  # fmt: skip
 add_panel(Panel("looks", 15, Permission.AUDIT_VIEW, "admin/parcels/home_looks.html", read_looks))
 add_panel(Panel("county", 10, Permission.PARCEL_VIEW, "admin/parcels/home_county.html", read_county))
 add_panel(Panel("data", 20, Permission.IMPORT_VIEW, "admin/parcels/home_data.html", read_data))

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from members.access.admin_base import DayRangeFilter, ScopedAdmin, bulk_action, exported
 from members.access.bulk import BulkAction
-from members.access.panels import RECORDS, Menu, Panel, add_panel
+from members.access.panels import RECORDS, Duty, Menu, Panel, add_duty, add_panel
 from members.access.states import Permission, Role
 from portal.core.actor import Actor
 from portal.core.clock import COUNTY_TIME, begin_of_days
@@ -169,4 +169,15 @@ def read_messages(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def _failed(actor: Actor, now: dt.datetime) -> int:
+    return tally(actor=actor, permission=Permission.MESSAGE_VIEW, since=begin_of_days(now, RECENT))[Progress.FAILED]
+
+
+def _failed_list(moment: dt.datetime) -> str:
+    since = begin_of_days(moment, RECENT)
+    page = reverse("admin:notify_message_changelist")
+    return f"{page}?progress={Progress.FAILED}&created_at_from={since:%Y-%m-%d}"
+
+
+add_duty(Duty("messages_failed", 50, Permission.MESSAGE_VIEW, _("短信没有发出，近 7 天"), _failed, _failed_list, True))
 add_panel(Panel("messages", 30, Permission.MESSAGE_VIEW, "access/home_messages.html", read_messages))
