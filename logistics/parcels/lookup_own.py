@@ -7,6 +7,7 @@ agreed to, sees the pickup code; the sender of a parcel sees its journey.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
@@ -42,6 +43,7 @@ class OwnRow:
     door_code: str = ""  # the code for the courier at the door, while it is out for delivery
     at_station: bool = False  # the station where it is to be collected has it, and it is not on the shelf yet
     pieces: str = ""  # how many of several pieces wait, in a sentence; "" for a parcel of one piece
+    proxy: str = ""  # who was named to collect it, masked: "王**（138********）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class PickupFacts:
 def own_parcels(
     *, actor: Actor, own_phone: str, now: dt.datetime, before: int | None = None
 ) -> tuple[list[OwnRow], int | None]:
-    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Five queries, and
-    one where a parcel has several pieces.
+    """A page of the actor's parcels, newest first, and the id to go on from (None at the end). Five queries, one
+    where parcels wait and one where a parcel has several pieces.
 
     Parcels that wait at a station lead the first page, however old they are, and are left out of the later ones.
     """
@@ -89,7 +91,8 @@ def own_parcels(
     doors = _door_codes(page)
     counted = pieces_here(parcel for parcel in page if parcel.stage == Stage.READY_FOR_PICKUP)
     rows = [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk), doors.get(p.pk, "")) for p in page]
-    return [_with_pieces(row, counted.get(row.parcel.pk)) for row in rows], more
+    rows = _with_proxies(_with_pieces(row, counted.get(row.parcel.pk)) for row in rows)
+    return rows, more
 
 
 def _with_pieces(row: OwnRow, counted: PiecesHere | None) -> OwnRow:
@@ -99,6 +102,22 @@ def _with_pieces(row: OwnRow, counted: PiecesHere | None) -> OwnRow:
     if not counted.shelves:
         row = replace(row, station=None, code="")
     return replace(row, pieces=counted.sentence)
+
+
+def _with_proxies(rows: Iterable[OwnRow]) -> list[OwnRow]:
+    """Who collects what waits, where somebody was named."""
+    rows = list(rows)
+    waiting = [row.parcel.pk for row in rows if row.code]
+    if not waiting:
+        return rows
+    named = {one.parcel_id: one for one in PickupProxy.objects.filter(parcel__in=waiting, withdrawn_at=None)}
+    return [
+        replace(row, proxy=_told(named[row.parcel.pk])) if row.code and row.parcel.pk in named else row for row in rows
+    ]
+
+
+def _told(proxy: PickupProxy) -> str:
+    return f"{mask_name(proxy.name)}（{mask_phone(proxy.phone.removeprefix('+86'))}）"
 
 
 def _door_codes(parcels: list[Parcel]) -> dict[int, str]:

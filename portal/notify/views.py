@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -41,6 +42,7 @@ def my_messages(request):
 def read_messages(request):
     """Marks one message (`message`) as read, or all. Raises NotFound for somebody else's."""
     mark_read(actor=request.actor, now=now(), message_id=request.POST.get("message", "")[:40])
+    messages.success(request, _("已标为已读。"))
     return redirect("my_messages")
 
 

@@ -134,3 +134,15 @@ def test_the_sender_is_not_told_the_code_for_the_door(villager, courier, desk): 
     assert parcel.waybill in text_of(villager.client)
     for page in ("/my/", f"/p/{parcel.waybill}"):
         assert code not in text_of(villager.client, page)
+
+
+def test_my_parcels_say_who_was_named(villager, desk):  # noqa: F811
+    parcel = desk.waiting()
+    assert "已指定" not in villager.client.get("/my/").content.decode()
+    form = {"waybill": [parcel.waybill], "name": "李大哥", "phone": "13900000001"}
+    page = villager.client.post("/my/proxy/", form, follow=True).content.decode()
+    assert "已指定 李** 代取 1 件。" in page
+    assert "已指定 李**（139********）代取。" in page
+    assert "13900000001" not in page
+    villager.client.post(f"/p/{parcel.waybill}/proxy", {"withdraw": "1"})
+    assert "139********" not in villager.client.get("/my/").content.decode()

@@ -66,9 +66,12 @@ def _carry(request, *, badge: str, taker: Party | None):
     error = None
     if request.method == "POST":
         try:
-            return redirect("work_handover", _offer(request, taker).pk)
+            handover = _offer(request, taker)
         except DomainError as refused:
             error = refusal_of(refused) | {"status": refused.status}
+        else:
+            messages.success(request, _("已发起交接，等对方清点接收。接收之前可以撤回。"))
+            return redirect("work_handover", handover.pk)
     loads = my_load(actor=request.actor)
     context = {
         "loads": loads,

@@ -90,6 +90,7 @@ class RegisterImportAdmin(ScopedAdmin):
         if request.method == "POST" and form.is_valid():
             run = self._start(request, form)
             if run is not None:
+                self.message_user(request, _("已收到文件，正在核对。处理完后结果显示在本页。"), messages.SUCCESS)
                 return redirect("admin:licensing_registerimport_change", run.pk)
         context = {
             **self.admin_site.each_context(request), "title": _("导入登记簿"), "opts": self.opts, "form": form,

@@ -79,6 +79,7 @@ def _upload(request):
         )
     except (BadInput, NotFound, StorageFull, TooMany) as error:
         return _list(request, form, error=error)
+    messages.success(request, _("已收到文件，正在核对。处理完后结果显示在本页。"))
     return redirect("work_import_columns" if batch.error_code in ABOUT_COLUMNS else "work_import", batch.pk)
 
 
@@ -165,6 +166,7 @@ def import_run(request, batch_id):
     """Take the file of a dry run for real."""
     batch = import_by_id(actor=request.actor, batch_id=batch_id)
     real = run_checked_import(batch=batch, actor=request.actor, now=now())
+    messages.success(request, _("已开始正式导入。处理完后结果显示在本页。"))
     return redirect("work_import", real.pk)
 
 

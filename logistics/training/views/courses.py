@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -60,6 +62,7 @@ def lesson(request, course: str, lesson_id: int):
 def done(request, course: str, lesson_id: int):
     """Notes the lesson as done, and leads to the next one."""
     page = finish_lesson(code=course, lesson_id=lesson_id, actor=request.actor, now=now())
+    messages.success(request, _("已记下：学完“%(lesson)s”。") % {"lesson": page.lesson.title})
     if page.after is not None:
         return redirect("training_lesson", course, page.after.pk)
     return redirect("training_course", course)

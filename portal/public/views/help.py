@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.access import public, signed_in
@@ -31,6 +33,7 @@ def page(request, slug: str):
 @require_POST
 def first_steps_done(request) -> HttpResponse:
     """A newcomer has seen enough: the panel stays away in this browser until the role changes."""
+    messages.success(request, _("不再显示。需要时，页面底部有各项说明。"))
     response = redirect("my_parcels")
     response.set_cookie(
         FIRST_STEPS_COOKIE, guide_for(request.actor.roles).slug, max_age=365 * 24 * 3600, samesite="Lax",

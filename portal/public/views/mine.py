@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -19,6 +19,7 @@ from logistics.parcels.services.pickup import name_proxies, spaced
 from portal.core.access import signed_in
 from portal.core.clock import now
 from portal.core.errors import BadInput, DomainError
+from portal.core.masking import mask_name
 from portal.public.handout import handout
 from portal.public.views.track import private
 from portal.public.words import words
@@ -49,10 +50,15 @@ def my_proxy(request):
             raise NothingChosen()
         parcels = [own_parcel(actor=request.actor, waybill=w, opened=frozenset(), now=moment) for w in chosen]
         name, phone = request.POST.get("name", ""), request.POST.get("phone", "")
-        name_proxies(parcels=parcels, name=name[:100], phone=phone[:40], actor=request.actor, now=moment)
+        named = name_proxies(parcels=parcels, name=name[:100], phone=phone[:40], actor=request.actor, now=moment)
     except DomainError as error:
         return _page(request, error)
-    messages.success(request, _("已指定代收人。请把取件信息转给他。"))
+    said = ngettext(
+        "已指定 %(who)s 代取 %(n)d 件。请把取件信息转给他。",
+        "已指定 %(who)s 代取 %(n)d 件。请把取件信息转给他。",
+        len(named),
+    )
+    messages.success(request, said % {"who": mask_name(named[0].name), "n": len(named)})
     return private(redirect("my_parcels"))
 
 
