@@ -71,5 +71,6 @@ UNFOLD = {
     "SITE_SYMBOL": "local_shipping",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
     "SITE_URL": None,  # the way back to the portal stands beside the language (templates/unfold)
-    "STYLES": [lambda request: static("css/officials.css")],  # the theme's colours too (members/access/officials.py)
+    # The theme's colours too (members/access/officials.py); charts look as they do on the public pages.
+    "STYLES": [lambda request: static("css/charts.css"), lambda request: static("css/officials.css")],
 }
