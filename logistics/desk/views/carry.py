@@ -70,7 +70,7 @@ def _carry(request, *, badge: str, taker: Party | None):
         except DomainError as refused:
             error = refusal_of(refused) | {"status": refused.status}
         else:
-            messages.success(request, _("已发起交接，等对方清点接收。接收之前可以撤回。"))
+            messages.success(request, _("已发起交接，等对方接收。接收之前可以撤回。"))
             return redirect("work_handover", handover.pk)
     loads = my_load(actor=request.actor)
     context = {
