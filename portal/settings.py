@@ -179,7 +179,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
-CSRF_FAILURE_VIEW = "portal.core.views.csrf_failed"
+CSRF_FAILURE_VIEW = "members.access.middleware.csrf_failed"
 
 # -- Static files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

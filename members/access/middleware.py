@@ -8,15 +8,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from members.access.second_factor import passed_second_factor, second_factor_page
 from members.access.selectors import actor_of
-from portal.core.access import Rule, rule_of
+from portal.core import views
+from portal.core.access import Rule, public, rule_of
 from portal.core.checks import excepted
 from portal.core.errors import Forbidden, SignInNeeded, TooMany
 from portal.core.middleware import error_response, wants_json
 from portal.core.routes import Route
+
+_LOGGED_OUT = _("登录已过期，刚才的内容没有提交。请登录后重新填写。")
 
 
 def actor_for(request):
@@ -34,6 +37,20 @@ def page_to_return_to(request) -> str:
     form = request.headers.get("Referer", "")
     known = url_has_allowed_host_and_scheme(form, {request.get_host()}, require_https=request.is_secure())
     return form.partition(request.get_host())[2] or "/" if form and known else "/"
+
+
+@public("an error page")
+def csrf_failed(request, reason=""):
+    """A form whose browser lost its cookies: to the login where the form needs one, and back to it, where
+    static/js/keep.js fills it in again; elsewhere a page that says why.
+    """
+    match = request.resolver_match
+    rule = rule_of(match.func) if match is not None else None
+    guarded = (isinstance(rule, Rule) and not rule.allows(request.actor)) or (match and "admin" in match.namespaces)
+    if wants_json(request) or request.actor.signed_in or not guarded:
+        return views.csrf_failed(request, reason)
+    messages.warning(request, _LOGGED_OUT)
+    return redirect_to_login(page_to_return_to(request))
 
 
 class AccessMiddleware:
@@ -64,7 +81,7 @@ class AccessMiddleware:
         if actor.signed_in or wants_json(request):
             return error_response(request, Forbidden() if actor.signed_in else SignInNeeded())
         if request.method not in ("GET", "HEAD"):
-            messages.warning(request, _("登录已过期，刚才的内容没有提交。请登录后重新填写。"))
+            messages.warning(request, _LOGGED_OUT)
         return redirect_to_login(page_to_return_to(request))
 
     def process_exception(self, request, exception):

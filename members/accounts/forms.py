@@ -79,7 +79,13 @@ class Guarded:
 
 
 class LoginForm(Guarded, account.LoginForm):
-    """One form for both ways: with a password it checks it, without one it sends a code."""
+    """One form for both ways, each with its button (`way`); Enter takes the password if there is one, else the code."""
+
+    def clean_password(self):
+        password, way = self.cleaned_data.get("password", ""), self.data.get("way", "")
+        if way == "password" and not password:
+            raise forms.ValidationError(_("请填写密码。没设过密码的，点“获取验证码”。"), code="password_missing")
+        return "" if way == "code" else password  # a browser may have filled in an old one by itself
 
     def _clean_with_password(self, credentials):
         try:
@@ -98,7 +104,7 @@ class LoginForm(Guarded, account.LoginForm):
 
     def _setup_password_field(self):
         self.fields["password"] = password_field(_("密码"), "current-password", required=False)
-        self.fields["password"].help_text = _("没有设密码就留空，我们发短信验证码给您。")
+        self.fields["password"].help_text = _("设过密码的才填；没设过，点“获取验证码”。")
 
 
 class CountedCode(account.BaseConfirmCodeForm):

@@ -94,7 +94,7 @@ class Camera:
             page.goto(f"{self.home}/accounts/login/")
             page.locator("[name=login]").fill(account["phone"])
             page.locator("[name=password]").fill(account["password"])
-            page.locator("main form button").click()
+            page.locator("main form button[value=password]").click()
             if account["secret"]:
                 page.locator("[name=code]").fill(people.current_code(account["secret"]))
                 page.locator("main form.stack button").click()

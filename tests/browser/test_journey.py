@@ -145,9 +145,10 @@ def code_sent_to(phone: str, template: str) -> str:
 def log_in(walk: Walk, phone: str, password: str = "") -> None:
     walk.stands_at("登录")
     walk.fill("手机号", phone)
-    if password:
-        walk.fill("密码", password)
-    walk.press("登录 / 获取验证码")
+    if not password:
+        return walk.press("获取验证码")
+    walk.fill("密码", password)
+    return walk.press("用密码登录")
 
 
 def test_from_the_carriers_file_to_the_recipients_hands(

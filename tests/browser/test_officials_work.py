@@ -37,7 +37,7 @@ def barriers(page: Page) -> list[str]:
 def log_in(page: Page, user, secret: str) -> None:
     page.locator("[name=login]").fill(user.phone)
     page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main form button").click()
+    page.locator("main form button[value=password]").click()
     page.locator("[name=code]").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
     page.locator("main form button").first.click()
 

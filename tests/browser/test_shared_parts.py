@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 LOOKS = """root => {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize); // each shell has a size of its own
-  const inRem = (sizes) => Object.fromEntries(Object.entries(sizes).map(([name, px]) => [name, (parseFloat(px) / rem).toFixed(2)]));
+  const inRem = (sizes) =>
+    Object.fromEntries(Object.entries(sizes).map(([name, px]) => [name, (parseFloat(px) / rem).toFixed(2)]));
   const bar = root.querySelector(".bar"), rect = bar.querySelector("rect");
   const {display, columnGap, fontVariantNumeric} = getComputedStyle(root);
   const {height, overflow, borderRadius, display: shown, backgroundColor} = getComputedStyle(bar);

@@ -48,6 +48,13 @@ def grouped(number: str) -> SafeString:
     return format_html("{}<b>{}</b>", format_html_join("", "<span>{}</span><wbr>", ((part,) for part in front)), tail)
 
 
+@register.filter
+def spaced_phone(phone: str) -> str:
+    """A phone as one says it: +8617400000001 is 174 0000 0001; a number of another country stays as it is."""
+    own = str(phone or "").removeprefix("+86")
+    return f"{own[:3]} {own[3:7]} {own[7:]}" if len(own) == 11 and own.isdigit() else str(phone or "")
+
+
 class Numbered(Protocol):
     """What has a number that is printed on it, and one of ours."""
 

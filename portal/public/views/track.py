@@ -309,6 +309,8 @@ def _to_one(request, typed: str) -> HttpResponse:
         number = read_number(typed)
     except NotANumber as error:
         return refusal(request, typed, error)
+    if is_mobile(f"+86{number.bare}") and not public_many([number])[number.text]:
+        return refusal(request, "", PhoneTyped())  # no address carries a phone
     return private(SeeOther(f"/t/{number.text}"))
 
 
