@@ -223,6 +223,10 @@ class HandoverState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+# Concern whoever handles the parcel, and nobody who waits for it: the public is not told (sql/lookup.sql).
+INTERNAL_ISSUES = frozenset({Issue.COUNT_MISMATCH, Issue.SEAL_BROKEN})
+
+
 class ConsentChannel(models.TextChoices):
     IN_PERSON = "in_person", _("当面")
     PHONE = "phone", _("电话")

@@ -7,7 +7,8 @@ from typing import Any
 
 from logistics.parcels.selectors_pieces import pieces_sentence
 from logistics.parcels.states import DEPARTURES, RANKS, Stage
-from portal.public.words import NO_RAIL, Words, clock, county_time, headline_issue
+from portal.public.telling import Place, Told, Way, told_of
+from portal.public.words import NO_RAIL, Words, clock, county_time
 
 Facts = dict[str, Any]
 _MOVES = frozenset({Stage.AT_COUNTY, Stage.AT_TOWN, *DEPARTURES})
@@ -15,34 +16,58 @@ _MOVES = frozenset({Stage.AT_COUNTY, Stage.AT_TOWN, *DEPARTURES})
 
 def card(facts: Facts, w: Words, heading: str = "h2", more_link: str = "") -> str:
     """The state of one parcel: stage, meaning, open issue, road, facts. No timeline."""
-    stage, pieces = facts["stage"], facts.get("pieces")
-    title, meaning = w.stages[stage], w.meanings.get(stage, "")
-    if facts["at_station"]:
-        title, meaning = w.labels["at_station"], w.labels["at_station_text"]
-    if facts["partly_collected"]:
-        title, meaning = w.labels["partly"], w.labels["partly_text"]
-    elif stage == Stage.READY_FOR_PICKUP and facts.get("texts") is False:
-        meaning = w.labels["no_texts"]
+    told, pieces = told_of(facts), facts.get("pieces")
+    title, meaning = _sentence(facts, told, w)
     if pieces:  # tier 1, while it waits at the counter
         meaning = f"{pieces_sentence(**pieces)}</p><p>{meaning}" if pieces["here"] else pieces_sentence(**pieces)
+    waits = _waits(facts, w) if told.place is Place.COLLECT else ""
     parts = [
         '<section class="card stack" data-read>',
         f'<div class="stack-tight"><{heading} class="stage">{title}</{heading}>',
-        f"<p>{meaning}</p></div>",
-        _issue(facts, w),
+        f"<p>{meaning}</p>{waits}</div>",
+        _issue(told, w),
         _rail(facts, w),
-        _facts(facts, w),
+        _facts(facts, told, w),
         f'<p><a href="{escape(more_link)}">{w.labels["more"]}</a></p>' if more_link else "",
         "</section>",
     ]
     return "".join(parts)
 
 
-def _issue(facts: Facts, w: Words) -> str:
-    issue = headline_issue(facts["issues"])
-    if issue is None:
+def _sentence(facts: Facts, told: Told, w: Words) -> tuple[str, str]:
+    """The large line and what it means."""
+    if told.way is Way.INSTEAD:
+        return w.issues[told.issue], w.advice[told.issue]
+    if told.sentence == "forwarded":
+        by = escape(facts["successor"]["carrier"] or "")
+        number = f'<span class="number">{escape(facts["successor"]["number"])}</span>'
+        return w.labels["forwarded"] % {"carrier": by}, w.labels["forwarded_text"] % {"number": number}
+    if told.sentence == "no_texts":
+        return w.stages[facts["stage"]], w.labels["no_texts"]
+    if told.sentence:
+        return w.labels[told.sentence], w.labels[f"{told.sentence}_text"]
+    return w.stages[facts["stage"]], w.meanings.get(facts["stage"], "")
+
+
+def _waits(facts: Facts, w: Words) -> str:
+    """Which day it lies there, and until when: what people ask most."""
+    waits = facts.get("waits")
+    if not waits:
         return ""
-    return f'<div class="notice notice-warn"><p><strong>{w.issues[issue]}</strong></p><p>{w.advice[issue]}</p></div>'
+    until = waits["until"]
+    text = w.labels["day"] % {"n": waits["day"]}
+    if until:
+        text = w.labels["day_until"] % {"n": waits["day"], "until": w.short(county_time(until))}
+    return f"<p><strong>{text}</strong></p>"
+
+
+def _issue(told: Told, w: Words) -> str:
+    if not told.issue or told.way is Way.INSTEAD:
+        return ""
+    return (
+        f'<div class="notice notice-warn"><p><strong>{w.issues[told.issue]}</strong></p>'
+        f"<p>{w.advice[told.issue]}</p></div>"
+    )
 
 
 def _rail(facts: Facts, w: Words) -> str:
@@ -63,7 +88,7 @@ def _rail(facts: Facts, w: Words) -> str:
     return f'<ol class="rail" aria-label="{w.labels["journey"]}">{"".join(items)}</ol>'
 
 
-def _facts(facts: Facts, w: Words) -> str:
+def _facts(facts: Facts, told: Told, w: Words) -> str:
     rows: list[tuple[str, str]] = []
     last = facts["last_event_at"]
     rows.append(("last", w.moment(county_time(last)) if last else w.labels["none_yet"]))
@@ -74,14 +99,20 @@ def _facts(facts: Facts, w: Words) -> str:
     place = " ".join(n for n in (facts["county"], facts["township"], facts.get("village")) if n)
     if place:
         rows.append(("place", escape(place)))
-    if facts["station"]:
-        rows.append(("station", _joined(facts["station"]["name"], facts["station"]["hours"])))
+    if facts["station"] and told.place is not Place.NONE:
+        collect = told.place is Place.COLLECT
+        rows.append((str(told.place), _joined(facts["station"]["name"], facts["station"]["hours"] if collect else "")))
         if facts["station"].get("address"):
             rows.append(("address", escape(facts["station"]["address"])))
         if facts["station"].get("phone"):
             rows.append(("phone", _telephone(facts["station"]["phone"])))
     if facts["eta"]:
         rows.append(("eta", w.band(county_time(facts["eta"]["from"]), county_time(facts["eta"]["until"]))))
+    if facts.get("successor"):
+        new = facts["successor"]
+        call = f" {_telephone(new['hotline'])}" if new["hotline"] else ""
+        number = f'<span class="number">{escape(new["number"])}</span>'
+        rows.append(("successor", f"{number} {escape(new['carrier'] or '')}{call}"))
     if facts["carrier"]:
         name, hotline = facts["carrier"]["name"], facts["carrier"]["hotline"]
         rows.append(("carrier", f"{escape(name)} {_telephone(hotline)}" if hotline else escape(name)))

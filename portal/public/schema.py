@@ -44,6 +44,13 @@ _PARCEL = _object(
         "station": _maybe(_object({"name": _maybe(_TEXT), "hours": _maybe(_TEXT)}, address=_maybe(_TEXT))),
         "at_station": {"type": "boolean", "description": "at the station of collection, not on its shelf yet"},
         "partly_collected": {"type": "boolean", "description": "what had come was collected, other pieces are awaited"},
+        "waits": _maybe(
+            _object(
+                {"day": {"type": "integer", "minimum": 1}, "until": _maybe(_TIME)},
+                "on the shelf: the day of its stay, and until when it is kept where it goes back by the clock",
+            )
+        ),
+        "successor": _maybe(_object({"number": _TEXT, "carrier": _maybe(_TEXT), "hotline": _maybe(_TEXT)})),
         "eta": _maybe(_object({"from": _TIME, "until": _TIME})),
         "carrier": _maybe(_object({"name": _TEXT, "hotline": _TEXT})),
         "events": {"type": "array", "items": _EVENT},

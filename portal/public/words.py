@@ -77,13 +77,6 @@ ADVICE = {
     Issue.BAD_ADDRESS: _("地址不清楚。请收件人联系承运企业补充。"),
     Issue.WEATHER: _("受天气影响，会晚一些到。"),
 }
-# The headline is the issue that asks most of the reader.
-ISSUE_ORDER = tuple(ADVICE)
-ISSUE_FIRST = (
-    Issue.BAD_ADDRESS, Issue.UNREACHABLE, Issue.PICKUP_OVERDUE, Issue.DAMAGED, Issue.TEMP_BREACH, Issue.REFUSED,
-    Issue.ATTEMPT_FAILED,
-)  # fmt: skip
-
 # The road on the page: a step is reached from this rank on (states.RANKS).
 RAILS = {
     Direction.DOWN: (
@@ -98,6 +91,12 @@ NO_RAIL = frozenset({Stage.RETURNING, Stage.RETURNED, Stage.CANCELLED, Stage.LOS
 LABELS = {
     "partly": _("已取走一部分"),
     "partly_text": _("到站的已取走，还有几件没到；到了会再通知收件人，现在不用去。"),
+    "forwarded": _("已转%(carrier)s"),
+    "forwarded_text": _("由它继续运送，新单号 %(number)s，可到它那里查。"),
+    "day": _("到站第 %(n)s 天。"),
+    "day_until": _("到站第 %(n)s 天，请在 %(until)s前取。"),
+    "bound_for": _("将送到"),
+    "successor": _("新单号"),
     "at_station": _("已到取件站点"),
     "at_station_text": _("站点正在上架，还不能取。可以取时会通知收件人。"),
     "no_texts": _("登记的电话收不到短信。请收件人带身份证件，在营业时间内到站点取件。"),
@@ -146,6 +145,12 @@ class Words:
     def moment(self, moment: dt.datetime) -> str:
         return f"{self.day(moment)} {clock(moment)}"
 
+    def short(self, moment: dt.datetime) -> str:
+        """12月8日 / 8 Dec."""
+        return (
+            f"{moment.day} {_MONTHS[moment.month - 1]}" if self.language == "en" else f"{moment.month}月{moment.day}日"
+        )
+
     def band(self, start: dt.datetime, end: dt.datetime) -> str:
         """The ETA as a span of time: within one day with hours, else from day to day."""
         if start == end:
@@ -167,14 +172,6 @@ def clock(moment: dt.datetime) -> str:
 def county_time(text: str) -> dt.datetime:
     """A time of the facts as the county's clocks show it."""
     return dt.datetime.fromisoformat(text).astimezone(COUNTY_TIME)
-
-
-def headline_issue(issues: list[str]) -> str | None:
-    """The open issue that is shown on top."""
-    for issue in (*ISSUE_FIRST, *ISSUE_ORDER):
-        if issue in issues:
-            return issue
-    return None
 
 
 def _plain(table) -> dict[str, str]:

@@ -14,7 +14,7 @@ def page(client, number, **headers):
 
 def test_tells_stage_place_station_and_carrier(visitor, desk):
     text = page(visitor, desk.travelled().waybill).content.decode()
-    for told in ("到达乡镇站", "庄浪县", "水洛镇", "何马村站", "08:00-18:00", "中通", "95311", "到达县级中心"):
+    for told in ("到达乡镇站", "庄浪县", "水洛镇", "将送到", "何马村站", "中通", "95311", "到达县级中心"):
         assert told in text
 
 

@@ -6,8 +6,9 @@ SELECT n.number, p.id, json_build_object(
     'direction', p.direction,
     'stage', p.stage,
     'stage_at', p.stage_at,
-    'issues', p.issues,
-    'last_event_at', p.last_event_at,
+    -- what only concerns whoever handles it (states.INTERNAL_ISSUES) is shown to nobody else
+    'issues', array_remove(array_remove(p.issues, 'COUNT_MISMATCH'), 'SEAL_BROKEN'),
+    'last_event_at', told.events -> -1 ->> 'at',  -- the newest line that this reader sees
     'county', county.name,
     'township', CASE WHEN township.level = 9 THEN township.name END,
     'station', CASE WHEN p.direction = 'DOWN' AND s.id IS NOT NULL
@@ -22,7 +23,16 @@ SELECT n.number, p.id, json_build_object(
     'eta', CASE WHEN p.closed_at IS NULL AND p.eta_until IS NOT NULL
         THEN json_build_object('from', coalesce(p.eta_from, p.eta_until), 'until', p.eta_until) END,
     'carrier', CASE WHEN c.id IS NOT NULL THEN json_build_object('name', c.short_name, 'hotline', c.hotline) END,
-    'events', parcels_public_events(p.id, p.first_event_at, p.last_event_at, p.corrected, p.stage = 'CANCELLED')
+    -- on the shelf: which day of the county it is, and until when it is kept where it goes back by the clock
+    'waits', CASE WHEN p.stage = 'READY_FOR_PICKUP' AND p.station_id IS NOT NULL THEN json_build_object(
+        'day', 1 + (now() AT TIME ZONE 'Asia/Shanghai')::date - (p.ready_at AT TIME ZONE 'Asia/Shanghai')::date,
+        'until', (SELECT t.due_at FROM parcels_timer t WHERE t.parcel_id = p.id AND t.kind = 'return'
+                  AND t.fired_at IS NULL AND t.cancelled_at IS NULL)) END,
+    -- another carrier goes on with it under a number of its own
+    'successor', (SELECT json_build_object('number', f.number, 'carrier', fc.short_name, 'hotline', fc.hotline)
+                  FROM parcels_parcelnumber f LEFT JOIN registry_enterprise fc ON fc.id = f.carrier_id
+                  WHERE f.parcel_id = p.id AND f.kind = 'successor' ORDER BY f.id DESC LIMIT 1),
+    'events', told.events
 )::text, n.generation > 0  -- of an earlier parcel: shown to nobody who does not prove to be its recipient
 FROM parcels_parcelnumber n
 JOIN parcels_parcel p ON p.id = n.parcel_id
@@ -30,6 +40,8 @@ LEFT JOIN registry_enterprise c ON c.id = p.carrier_id
 LEFT JOIN registry_station s ON s.id = p.destination_station_id
 LEFT JOIN regions_division county ON county.code = left(p.area, 6) || '000000'
 LEFT JOIN regions_division township ON township.code = left(p.area, 9) || '000'
+CROSS JOIN LATERAL (SELECT parcels_public_events(
+    p.id, p.first_event_at, p.last_event_at, p.corrected, p.stage = 'CANCELLED') AS events) told
 WHERE n.number IN ($1, $2)
 ORDER BY p.id DESC
 LIMIT 40

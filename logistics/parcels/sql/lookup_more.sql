@@ -18,7 +18,8 @@ SELECT p.id, p.waybill, p.variant,
         FROM parcels_event e LEFT JOIN registry_station es ON es.id = e.station_id
         WHERE e.parcel_id = p.id
           AND e.occurred_at >= p.first_event_at AND e.occurred_at <= p.last_event_at
-          AND e.code NOT IN ('CUSTODY', 'VOID', 'NOTE')
+          AND e.code NOT IN ('CUSTODY', 'VOID', 'NOTE', 'COUNT_MISMATCH', 'SEAL_BROKEN')
+          AND NOT (e.code = 'ISSUE_RESOLVED' AND e.issue IN ('COUNT_MISMATCH', 'SEAL_BROKEN'))
           AND (e.code <> 'CANCELLED' OR p.stage = 'CANCELLED')
           AND (NOT p.corrected OR e.source_id || ':' || e.source_event_id <> ALL (voided.events))
     ) AS events

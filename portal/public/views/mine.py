@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,15 +13,16 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from logistics.parcels.lookup_own import own_parcel, own_parcels
+from logistics.parcels.lookup_own import own_parcel, own_parcels, returns_due
 from logistics.parcels.selectors_consent import standing_consent
 from logistics.parcels.services.consent import give_consent, withdraw_consent
 from logistics.parcels.services.pickup import name_proxies, spaced
 from portal.core.access import signed_in
-from portal.core.clock import now
+from portal.core.clock import COUNTY_TIME, county_day, now
 from portal.core.errors import BadInput, DomainError
 from portal.core.masking import mask_name
 from portal.public.handout import handout
+from portal.public.telling import Place, Told, Way, told_of
 from portal.public.views.track import private
 from portal.public.words import words
 
@@ -92,10 +94,15 @@ def _page(request, error: DomainError | None = None) -> HttpResponse:
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
     w = words(get_language())
+    told = [(row, told_of(_facts(row))) for row in rows]
+    here = [row for row, say in told if row.station is not None and say.place is Place.COLLECT]
+    due = returns_due(row.parcel.pk for row in here)
     context = {
-        "waiting": _by_station(row for row in rows if row.station is not None),
+        "waiting": _by_station(here, due, now(), w),
         "rows": [
-            {"row": r, "door_code": spaced(r.door_code).strip(), **_stage(r, w)} for r in rows if r.station is None
+            {"row": r, "door_code": spaced(r.door_code).strip(), **_stage(r, say, w)}
+            for r, say in told
+            if r not in here
         ],
         "older": f"?before={more}" if more else "",
         "standing": standing_consent(getattr(request.user, "phone", "")),
@@ -107,18 +114,42 @@ def _page(request, error: DomainError | None = None) -> HttpResponse:
     return private(render(request, "public/my.html", context, status=status), error)
 
 
-def _stage(row, w) -> dict[str, str]:
-    if row.at_station:
-        return {"stage": w.labels["at_station"], "meaning": w.labels["at_station_text"]}
-    return {"stage": w.stages[row.parcel.stage], "meaning": w.meanings.get(row.parcel.stage, "")}
+def _facts(row) -> dict[str, Any]:
+    """What decides which sentence is told, as the lookup has it."""
+    parcel = row.parcel
+    return {
+        "stage": parcel.stage, "direction": parcel.direction, "issues": parcel.issues, "at_station": row.at_station,
+        "partly_collected": bool(row.pieces) and row.station is None, "events": [],
+    }  # fmt: skip
 
 
-def _by_station(rows) -> list[dict]:
+def _stage(row, say: Told, w) -> dict[str, str]:
+    since = row.parcel.stage_at
+    when = w.moment(since.astimezone(COUNTY_TIME)) if since else ""
+    if say.way is Way.INSTEAD:
+        return {"stage": w.issues[say.issue], "meaning": w.advice[say.issue], "when": when}
+    if say.sentence:
+        return {"stage": w.labels[say.sentence], "meaning": w.labels[f"{say.sentence}_text"], "when": when}
+    return {"stage": w.stages[row.parcel.stage], "meaning": w.meanings.get(row.parcel.stage, ""), "when": when}
+
+
+def _kept(row, due: dict[int, dt.datetime], moment: dt.datetime, w) -> str:
+    """`到站第 2 天，请在 12月8日前取。`"""
+    ready, until = row.parcel.ready_at, due.get(row.parcel.pk)
+    if ready is None:
+        return ""
+    day = 1 + (county_day(moment) - county_day(ready)).days
+    if until is None:
+        return w.labels["day"] % {"n": day}
+    return w.labels["day_until"] % {"n": day, "until": w.short(until.astimezone(COUNTY_TIME))}
+
+
+def _by_station(rows, due: dict[int, dt.datetime], moment: dt.datetime, w) -> list[dict]:
     """The waiting parcels under their station, each with its code, and the text to pass on for all of them."""
     groups: dict[int, dict] = {}
     for row in rows:
         group = groups.setdefault(row.station.pk, {"station": row.station, "rows": []})
-        group["rows"].append({"row": row, "code": spaced(row.code)})
+        group["rows"].append({"row": row, "code": spaced(row.code), "kept": _kept(row, due, moment, w)})
     for group in groups.values():
         parcels = [(r["row"].parcel.printed_number, r["row"].code) for r in group["rows"]]
         group["text"] = handout(group["station"], parcels, get_language())
