@@ -53,6 +53,14 @@ def test_large_type_keeps_what_was_typed_also_beside_an_error(visit, villager, c
     expect(page.locator("html")).to_have_class("large")  # kept for the next pages
 
 
+def test_large_type_in_english_reaches_the_button_too(visit):
+    page = visit("/", size=PHONE, language="en")
+    page.get_by_role("button", name="Large type").click()
+    expect(page.locator("html")).to_have_class("large")
+    expect(page.locator("main form button")).to_be_in_viewport(ratio=1)
+    look(page)
+
+
 def test_large_type_on_a_small_phone_reaches_the_button(visit, desk):
     page = visit("/", size=PHONE)
     page.get_by_role("button", name="大字").click()
