@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests import databases
 from tests.personas import (  # noqa: F401  fixtures
@@ -67,3 +68,9 @@ def tell(record_property):
         record_property("told", line)
 
     return say
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese():
+    """A request in another language leaves that language behind in its thread, where the next test would read it."""
+    translation.activate(settings.LANGUAGE_CODE)

@@ -309,7 +309,7 @@ def test_history_of_a_record_is_the_audit_trail(county_official, world):
     county_official.client.post(f"{STATIONS}{world.village.pk}/change/", station_form(world.village, name="新名"))
     answer = county_official.client.get(f"{STATIONS}{world.village.pk}/history/", follow=True)
     assert answer.status_code == 200
-    assert "station.changed" in text(answer)
+    assert "修改站点" in text(answer)
 
 
 def test_message_page_shows_neither_text_nor_number(administrator, county_official):

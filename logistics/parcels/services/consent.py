@@ -88,7 +88,10 @@ def decline_consent(*, actor: Actor, now: dt.datetime, parcel: Parcel, channel: 
     consent = live or Consent(parcel=parcel, channel=channel, given_at=now, recorded_by=actor.id)
     consent.withdrawn_at = now
     consent.save()
-    record(actor=actor, now=now, action="consent.declined", target=consent, before=before, after={"channel": channel})
+    record(
+        actor=actor, now=now, action="consent.declined", target=consent, before=before, after={"channel": channel},
+        area=parcel.area,
+    )  # fmt: skip
     return consent
 
 
@@ -111,7 +114,7 @@ def give_consent(
     )
     if made:
         after = {"channel": channel, "standing": parcel is None}
-        record(actor=actor, now=now, action="consent.given", target=consent, after=after)
+        record(actor=actor, now=now, action="consent.given", target=consent, after=after, area=_area(parcel))
     return consent
 
 
@@ -139,8 +142,14 @@ def withdraw_consent(
     record(
         actor=actor, now=now, action="consent.withdrawn", target=consent,
         before={"channel": consent.channel}, after={"channel": channel, "standing": parcel is None},
+        area=_area(parcel),
     )  # fmt: skip
     return consent
+
+
+def _area(parcel: Parcel | None) -> str:
+    """Whose officials read of it; a standing consent belongs to no place."""
+    return parcel.area if parcel is not None else ""
 
 
 def _standing_as_own_row(parcel: Parcel, live, actor: Actor) -> Consent | None:
