@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
+from logistics.parcels.models import Parcel
 from logistics.parcels.services.consent import give_consent
 from tests.browser.conftest import PHONE
 from tests.browser.desk import card, look, ready, wedge
@@ -122,3 +123,14 @@ def test_ten_scans_without_a_tap_and_the_questions_afterwards(inbound, counter, 
     inbound.get_by_role("button", name="全部入库").click()
     expect(inbound.get_by_text("已入库 4 件。")).to_be_visible()
     expect(inbound.get_by_text("现在没有要问的")).to_be_visible()
+
+
+def test_two_parcels_of_one_person_with_one_code(giving, counter, keeper):  # noqa: F811
+    (first, code), (second, _other) = counter.waiting(keeper), counter.waiting(keeper)
+    wedge(giving, code.code)
+    expect(giving.locator("#give-also .printed")).to_have_text(second.carrier_number)
+    on_screen(card(giving, "交付"))
+    look(giving)
+    card(giving, "交付").click()  # the one touch after the code
+    expect(giving.locator("#message")).to_contain_text("已交付 2 件。")
+    assert {p.stage for p in Parcel.objects.filter(pk__in=[first.pk, second.pk])} == {"DELIVERED"}

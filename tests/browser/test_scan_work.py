@@ -117,10 +117,15 @@ def test_give_out_over_the_counter(visit, counter, keeper):  # noqa: F811
     wedge(page, code.code)
     expect(page.locator("#word")).to_have_text("3-2")
     expect(page.locator("#give-together-title")).to_have_text("同一收件人还有 2 件")
+    for box in page.locator("[name=also]").all():
+        box.uncheck()  # not found on the shelf
     look(page)
     card(page, "交付").dblclick()
     expect(page.locator("#band")).to_have_attribute("data-result", "ok")
     wedge(page, second.waybill)
+    expect(page.locator("#give-together-title")).to_have_text("同一收件人还有 1 件")
+    page.locator("[name=also]").uncheck()
+    page.locator("#number").focus()
     wrong = "000000" if second_code.code != "000000" else "111111"
     expect(page.locator("#give-code")).to_be_visible()
     wedge(page, wrong)

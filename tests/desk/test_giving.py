@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from logistics.desk.models import Scan
 from logistics.parcels.models import Pickup
 from logistics.parcels.services.pickup import make_link_token, name_proxy
+from logistics.parcels.services.pickup.giving import OtherPerson, hand_out
 from members.access.states import Role
 from members.accounts.services import set_work_pin
 from tests.custody.conftest import NOW, codes_of, fresh
@@ -113,19 +116,72 @@ def test_a_link_after_collection_and_of_another_parcel(counter, phone, keeper, w
     assert give(keeper, world, second, "link", token=tokens[0])["code"] == "link_used"
     assert phone.scan("give-out", tokens[0]).code == "link_used"
     assert phone.scan("give-out", first.waybill).code == "already_given_out"
-    assert phone.scan("give-out", code.code).code == "wrong_pickup_code"
+    assert phone.scan("give-out", code.code).code == "already_given_out"
     assert fresh(second).stage == "READY_FOR_PICKUP"
 
 
-def test_parcels_of_one_person_are_offered_together_and_opened_one_by_one(counter, phone, keeper, world):
+def test_one_code_opens_what_waits_for_the_phone(counter, phone, keeper, world):
     (first, code), (second, other) = counter.waiting(keeper), counter.waiting(keeper)
-    counter.waiting(keeper, recipient_phone="+8613809339999")
+    stranger, _third = counter.waiting(keeper, recipient_phone="+8613809339999")
     answer = phone.scan("give-out", code.code)
     assert [row["number"] for row in answer.ask["together"]] == [second.waybill]
-    assert give(keeper, world, second, "code", code=code.code)["code"] == "wrong_pickup_code"
-    assert give(keeper, world, first, "code", code=code.code, also=[second.waybill])["code"] == ("one_code_one_parcel")
-    assert give(keeper, world, first, "code", code=code.code)["result"] == "ok"
-    assert give(keeper, world, second, "code", code=other.code)["result"] == "ok"
+    assert (
+        give(keeper, world, second, "code", code=code.code)["code"] == "wrong_pickup_code"
+    )  # by itself it opens its own
+    assert give(keeper, world, first, "code", code=code.code, also=[stranger.waybill])["code"] == "not_together"
+    given = give(keeper, world, first, "code", code=code.code, also=[second.waybill])
+    assert (given["result"], given["message"]) == ("ok", "已交付 2 件。")
+    assert {fresh(first).stage, fresh(second).stage} == {"DELIVERED"}
+    assert fresh(stranger).stage == "READY_FOR_PICKUP"
+    undone = post(keeper.client, "scan/undo/", id=given["facts"]["also"][0]["id"])[1]
+    assert (undone["result"], fresh(second).stage) == ("ok", "READY_FOR_PICKUP")
+    assert give(keeper, world, second, "code", code=other.code)["result"] == "ok"  # its own code still opens it
+
+
+def test_a_wrong_code_opens_none_of_them(counter, keeper, world):
+    (first, _code), (second, _other) = counter.waiting(keeper), counter.waiting(keeper)
+    assert give(keeper, world, first, "code", code="000001", also=[second.waybill])["code"] == "wrong_pickup_code"
+    assert {fresh(first).stage, fresh(second).stage} == {"READY_FOR_PICKUP"}
+
+
+def test_a_link_opens_what_waits_for_the_phone(counter, keeper, world):
+    (first, _code), (second, _other) = counter.waiting(keeper), counter.waiting(keeper, now=NOW + dt.timedelta(days=1))
+    token = make_link_token(parcel=first, now=NOW)
+    assert give(keeper, world, first, "link", token=token, also=[second.waybill])["message"] == "已交付 2 件。"
+
+
+def test_a_proxy_takes_only_what_they_are_named_for(counter, keeper, villager, world):
+    (first, code), (second, _other), (third, _last) = (counter.waiting(keeper) for _each in range(3))
+    named = [
+        name_proxy(parcel=parcel, name="李代收", phone="13800000077", actor=villager.actor(), now=NOW)
+        for parcel in (first, second)
+    ]
+    also = [second.waybill, third.waybill]
+    given = give(keeper, world, first, "code", code=code.code, proxy=named[0].pk, also=also)
+    assert [row["result"] for row in given["facts"]["also"]] == ["ok", "refused"]
+    assert (fresh(second).variant, fresh(third).stage) == ("PROXY", "READY_FOR_PICKUP")
+
+
+@pytest.mark.parametrize("spoilt", ["late", "another_keeper", "another_way", "taken_back"])
+def test_a_proof_serves_for_one_visit_only(counter, keeper, world, spoilt):
+    (first, code), (second, _other) = counter.waiting(keeper), counter.waiting(keeper)
+    give(keeper, world, first, "code", code=code.code)
+    pickup = Pickup.objects.get(parcel=first)
+    changes = {"late": {"at": NOW - dt.timedelta(days=1)}, "another_keeper": {"given_by": "user:1"},
+               "another_way": {"method": "identity"}, "taken_back": {"undone_at": NOW}}  # fmt: skip
+    Pickup.objects.filter(pk=pickup.pk).update(**changes[spoilt])
+    pickup.refresh_from_db()
+    with pytest.raises(OtherPerson):
+        hand_out(parcel=second, station=world.village, actor=keeper.actor(), now=timezone.now(), method="code",
+                 along_with=pickup)  # fmt: skip
+
+
+def test_a_code_that_was_used_says_when(counter, phone, keeper, world):
+    _parcel, code = counter.waiting(keeper)
+    give(keeper, world, _parcel, "code", code=code.code)
+    again = phone.scan("give-out", code.code)
+    assert (again.result, again.code) == ("refused", "already_given_out")
+    assert "用过" in again.message
 
 
 def test_identity_and_pin_give_several(counter, keeper, world):

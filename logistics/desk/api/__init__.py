@@ -51,7 +51,7 @@ Every judged scan is answered by 200, also a refusal; the same id again gets the
   scan_give_out; ask.by is the method that is already proved, or ""; ask.proxies are the named proxies, ask.together the
   recipient's other parcels waiting here). An answer that is no choice leaves the question as it was.
 - give-out, number a six-digit code or a link: that is the proof already; send it with scan_give_out as "code" or
-  "token". It opens only the parcel it belongs to; every other one of ask.together needs its own, or identity and PIN.
+  "token". It opens the parcel it belongs to, and of ask.together those that are sent along as "also".
 - `undo` is true while scan_undo may still be called (30 minutes, own scans).
 
 Errors that are no scans have {"error": {code, message, hint}}: 400 not readable, 401 sign in again and send the same

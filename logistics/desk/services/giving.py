@@ -23,7 +23,7 @@ from logistics.desk.words import word_of
 from logistics.parcels.models import Parcel, Pickup, PickupProxy
 from logistics.parcels.services.guards import require_station
 from logistics.parcels.services.pickup.giving import AlreadyGivenOut, GivenOut, NotTheProxy, hand_out
-from logistics.parcels.states import PickupMethod, Rest
+from logistics.parcels.states import Rest
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor
@@ -31,12 +31,6 @@ from portal.core.errors import BadInput, DomainError
 from portal.core.ids import new_id
 
 MOST_TOGETHER = 20
-
-
-class OneCodeOneParcel(BadInput):
-    code = "one_code_one_parcel"
-    message = _("取件码一码一件，不能几件一起交付。")
-    hint = _("请一件一件输入取件码，或凭证件和工作密码一起交付。")
 
 
 class NotTogether(BadInput):
@@ -62,10 +56,10 @@ def give(
 ) -> Answer:
     """Delivers a waiting parcel against one proof; a scan of its own, which may be undone.
 
-    `also` names the same recipient's other parcels: IDENTITY opens them all, LINK those its message told, a code only
-    its own parcel. `rest` says what becomes of pieces that are missing (Rest); those of the other parcels wait. A
-    wrong proof is an answer, and counted. The same `id` again gets the stored answer. Raises StationNotFound,
-    Forbidden, ScanNotFound.
+    `also` names the same recipient's other parcels that wait here: one proof opens all that one phone has to collect
+    (docs/decisions/one-visit-one-code.md); a proxy takes those for which they are named. `rest` says what becomes of
+    pieces that are missing (Rest); those of the other parcels wait. A wrong proof is an answer, and counted. The same
+    `id` again gets the stored answer. Raises StationNotFound, Forbidden, ScanNotFound.
     """
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
     call = Call(id or new_id(), Task.GIVE_OUT, station, read_barcode(waybill), actor, now)
@@ -77,23 +71,24 @@ def _give(call: Call, proof: dict[str, str], proxy: int | None, also: Sequence[s
     """Not within a savepoint: a wrong code stays counted when the answer is a refusal."""
     try:
         parcel = find_parcel(call)
-        others = _others(call, parcel, proof["method"], also)
+        others = _others(call, parcel, also)
         named = _proxy(parcel, proxy)
     except DomainError as error:
         return turned_down(error, call.barcode)
     outcome = _give_one(call, parcel, proof, named)
     if outcome.answer.result == Result.OK and others:
+        first = Pickup.objects.select_related("parcel").filter(parcel=parcel, undone_at=None).latest("at")
         wait = proof | {"rest": Rest.WAIT.value}
-        _tell_of_others(outcome.answer, [_also(call, other, wait) for other in others])
+        _tell_of_others(outcome.answer, [_also(call, other, wait, first) for other in others])
     return outcome
 
 
 def _give_one(
-    call: Call, parcel: Parcel, proof: dict[str, str], proxy: PickupProxy | None, *, pin_checked: bool = False
+    call: Call, parcel: Parcel, proof: dict[str, str], proxy: PickupProxy | None, *, along_with: Pickup | None = None
 ) -> Outcome:
     try:
         given = hand_out(
-            parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=proxy, pin_checked=pin_checked,
+            parcel=parcel, station=call.station, actor=call.actor, now=call.now, proxy=proxy, along_with=along_with,
             **proof,
         )  # fmt: skip
     except AlreadyGivenOut as error:
@@ -127,12 +122,10 @@ def _given_words(given: GivenOut) -> str:
     }
 
 
-def _others(call: Call, parcel: Parcel, method: str, also: Sequence[str]) -> list[Parcel]:
+def _others(call: Call, parcel: Parcel, also: Sequence[str]) -> list[Parcel]:
     wanted = set(also) - {parcel.waybill}
     if not wanted:
         return []
-    if method == PickupMethod.CODE:
-        raise OneCodeOneParcel()
     allowed = {row["number"] for row in together_with(parcel, call.station)}
     if len(wanted) > MOST_TOGETHER or not wanted <= allowed:
         raise NotTogether()
@@ -148,13 +141,18 @@ def _proxy(parcel: Parcel, proxy: int | None) -> PickupProxy | None:
     return row
 
 
-def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
-    """What became of one of the others: a delivery and a scan of its own, so that it can be undone alone.
-
-    The PIN was right for the first: hashing it again for each parcel would only take time.
-    """
+def _also(call: Call, parcel: Parcel, proof: dict[str, str], first: Pickup) -> dict[str, str]:
+    """What became of one of the others: a delivery and a scan of its own, so that it can be undone alone."""
     own = Call(new_id(), call.task, call.station, read_barcode(parcel.waybill), call.actor, call.now)
-    answer = once(own, lambda: _give_one(own, parcel, proof, None, pin_checked=True))
+
+    def give_it() -> Outcome:
+        try:
+            named = _same_proxy(parcel, first.proxy)
+        except DomainError as error:
+            return turned_down(error, own.barcode)
+        return _give_one(own, parcel, proof, named, along_with=first)
+
+    answer = once(own, give_it)
     return {
         "id": answer.id,
         "number": parcel.waybill,
@@ -163,6 +161,16 @@ def _also(call: Call, parcel: Parcel, proof: dict[str, str]) -> dict[str, str]:
         "result": answer.result,
         "message": answer.message,
     }
+
+
+def _same_proxy(parcel: Parcel, proxy: PickupProxy | None) -> PickupProxy | None:
+    """The same person as proxy of another parcel. Raises NotTheProxy where they are not named for it."""
+    if proxy is None:
+        return None
+    row = PickupProxy.objects.filter(parcel=parcel, phone=proxy.phone, withdrawn_at=None).first()
+    if row is None:
+        raise NotTheProxy()
+    return row
 
 
 def _tell_of_others(answer: Answer, others: list[dict[str, str]]) -> None:

@@ -10,7 +10,7 @@ from logistics.desk.answers import Answer, refused
 from logistics.desk.barcodes import read_barcode
 from logistics.desk.services.answering import answer_scan
 from logistics.desk.services.call import Fields
-from logistics.desk.services.giving import give
+from logistics.desk.services.giving import MOST_TOGETHER, give
 from logistics.desk.services.scans import take_scan
 from logistics.desk.services.undoing import undo_scan
 from logistics.desk.states import Task
@@ -68,5 +68,6 @@ def _give(form, actor, station, now: dt.datetime) -> Answer:
     waybill = form.get("waybill", "")
     rest = form["give"] if form["give"] in Rest.values else ""
     return give(
-        waybill=waybill, station=station, method=method, id=id_of(form["id"]), rest=rest, actor=actor, now=now, **given
+        waybill=waybill, station=station, method=method, id=id_of(form["id"]), rest=rest,
+        also=form.getlist("also")[:MOST_TOGETHER], actor=actor, now=now, **given,
     )  # fmt: skip

@@ -13,13 +13,13 @@ from logistics.desk.selectors_scan import parcel_to_give
 from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.facts import recipient_contact, tail_of
 from logistics.desk.services.finding import asks, find_parcel, look_up
-from logistics.parcels.errors import ParcelClosed
+from logistics.parcels.errors import ParcelClosed, clock
 from logistics.parcels.models import Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_counter import at_counter
 from logistics.parcels.selectors_pieces import PiecesHere, none_left, pieces_here, pieces_of
 from logistics.parcels.services.pickup.codes import WrongCode, code_hash
-from logistics.parcels.services.pickup.giving import NotWaitingHere, already_given, require_some_here
+from logistics.parcels.services.pickup.giving import AlreadyGivenOut, NotWaitingHere, already_given, require_some_here
 from logistics.parcels.services.pickup.links import LinkInvalid, read_link_parcels
 from logistics.parcels.states import ContactRole, PickupMethod, Rest, Stage
 from logistics.registry.models import Station
@@ -72,10 +72,22 @@ def _by_code(call: Call) -> Parcel:
     known = live.filter(code_hash=code_hash(call.number)).values_list("parcel_id", flat=True).first()
     parcel = parcel_to_give(known) if known is not None else _short_number(call)
     if parcel is None:
-        raise WrongCode()
+        raise _used_before(call) or WrongCode()
     BY_PERSON.give_back(call.actor.id)
     BY_STATION.give_back(call.station.pk)
     return parcel
+
+
+def _used_before(call: Call) -> AlreadyGivenOut | None:
+    """What to say of a code that opened something here already; it stays counted as a wrong one."""
+    rows = PickupCode.objects.filter(station=call.station, code_hash=code_hash(call.number), used_at__isnull=False)
+    last = rows.order_by("-used_at").first()
+    if last is None:
+        return None
+    return AlreadyGivenOut(
+        gettext("这个码已于 %(when)s 用过。") % {"when": clock(last.used_at)},
+        hint=gettext("没有取到的，请查这件的签收记录；还有别的包裹的，请收件人看最新的短信。"),
+    )
 
 
 def _short_number(call: Call) -> Parcel | None:

@@ -14,10 +14,10 @@ from logistics.parcels.errors import ParcelClosed, clock, spoken
 from logistics.parcels.models import Event, Parcel, ParcelPiece, Pickup, PickupCode, PickupProxy
 from logistics.parcels.selectors_counter import AtCounter, at_counter
 from logistics.parcels.selectors_pieces import PiecesHere, pieces_of
-from logistics.parcels.services.guards import append, event, lock_one, require_reach, require_station
+from logistics.parcels.services.guards import append, event, lock_one, phone_of, require_reach, require_station
 from logistics.parcels.services.pickup.codes import try_code
 from logistics.parcels.services.pickup.links import LinkInvalid, LinkUsed, read_link_parcels, subject_of
-from logistics.parcels.states import Act, Issue, PickupMethod, Rest, Stage, Variant
+from logistics.parcels.states import Act, ContactRole, Issue, PickupMethod, Rest, Stage, Variant
 from logistics.registry.models import Station
 from members.access.states import Permission
 from members.accounts.services import check_work_pin
@@ -33,6 +33,7 @@ _TROUBLE = (
     Issue.OVERDUE_UNSIGNED, Issue.DAMAGED,
 )  # fmt: skip
 
+ONE_VISIT = dt.timedelta(minutes=10)  # in which parcels of one person are given out on one proof
 _ONCE = "(parcel_id) WHERE undone_at IS NULL AND NOT partial"  # index pickup_once
 
 
@@ -50,6 +51,12 @@ class OtherParcel(BadInput):
     code = "link_of_other_parcel"
     message = _("这个链接是另一个包裹的。")
     hint = _("请收件人打开这个包裹的取件短信。")
+
+
+class OtherPerson(BadInput):
+    code = "other_person"
+    message = _("这件不是同一位收件人的。")
+    hint = _("请用它自己的取件码，或核对证件。")
 
 
 class NotTheProxy(Conflict):
@@ -121,27 +128,27 @@ def hand_out(
     token: str = "",
     pin: str = "",
     proxy: PickupProxy | None = None,
-    pin_checked: bool = False,
+    along_with: Pickup | None = None,
     rest: str = "",
 ) -> GivenOut:
     """Gives a waiting parcel to its recipient, or to the proxy they named, and records the delivery.
 
     `method` says which proof is given: CODE with `code`, LINK with `token`, IDENTITY with the keeper's own work
-    `pin` after looking at the person's identity card (`pin_checked`: it was right for another parcel of this act). Of
-    two keepers at once exactly one succeeds; the other gets AlreadyGivenOut. A wrong code is counted even though the
-    call fails.
+    `pin` after looking at the person's identity card. `along_with` is the pickup of another parcel of the same phone,
+    just made here by the same person: its proof opens this one as well. Of two keepers at once exactly one succeeds;
+    the other gets AlreadyGivenOut. A wrong code is counted even though the call fails.
 
     While pieces of the parcel are missing, `rest` says what becomes of them: with WAIT those that are here are given
     out and the parcel waits on under its code, with ALL it is delivered. Raises RestUnclear without it, WrongCode,
-    CodeLocked, LinkInvalid, LinkUsed, OtherParcel, NotTheProxy, NotWaitingHere, ParcelClosed, ProofMissing, and what
-    check_work_pin raises.
+    CodeLocked, LinkInvalid, LinkUsed, OtherParcel, OtherPerson, NotTheProxy, NotWaitingHere, ParcelClosed,
+    ProofMissing, and what check_work_pin raises.
     """
     require_station(actor=actor, permission=Permission.STATION_GIVE_OUT, station=station)
     require_reach(actor=actor, permission=Permission.STATION_GIVE_OUT, parcel=parcel)
     if method == PickupMethod.IDENTITY:
         if actor.user_id is None:
             raise ProofMissing()  # only a person can look at an identity card
-        if not pin_checked:  # before our transaction: nobody waits for the lock while the PIN is hashed
+        if along_with is None:  # before our transaction: nobody waits for the lock while the PIN is hashed
             check_work_pin(user_id=actor.user_id, pin=pin, now=now)
     with transaction.atomic():
         parcel = lock_one(parcel)
@@ -152,7 +159,11 @@ def hand_out(
         require_some_here(parcel, pieces)
         if pieces is not None and pieces.missing and rest not in Rest.values:
             raise RestUnclear(gettext("还有 %(missing)s 件没到。") % {"missing": pieces.missing})
-        wrong = _wrong_proof(parcel, waiting, method, code, token, now)
+        wrong: DomainError | None
+        if along_with is not None:
+            wrong = None if _same_person(parcel, along_with, station, actor, method, now) else OtherPerson()
+        else:
+            wrong = _wrong_proof(parcel, waiting, method, code, token, now)
         if wrong is None:
             _require_named(parcel, proxy)
             pickup = Pickup(parcel=parcel, station=station, method=method, at=now, given_by=actor.id, proxy=proxy)
@@ -209,6 +220,16 @@ def _wrong_proof(
         except (LinkInvalid, LinkUsed) as error:
             return error
     return None if method == PickupMethod.IDENTITY else ProofMissing()
+
+
+def _same_person(parcel: Parcel, given: Pickup, station: Station, actor: Actor, method: str, now: dt.datetime) -> bool:
+    """Whether the proof of another pickup may open this parcel: one visit, one counter, one phone."""
+    if given.undone_at is not None or now - given.at > ONE_VISIT or given.method != method:
+        return False
+    if given.station_id != station.pk or given.given_by != actor.id:
+        return False
+    phone = phone_of(parcel, ContactRole.RECIPIENT)
+    return phone != "" and phone == phone_of(given.parcel, ContactRole.RECIPIENT)
 
 
 def _require_named(parcel: Parcel, proxy: PickupProxy | None) -> None:

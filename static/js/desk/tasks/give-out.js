@@ -50,8 +50,6 @@ function choose() {
   at("give-code-field").hidden = proven || method() !== "code";
   at("give-link-field").hidden = proven || method() !== "link";
   at("give-pin-field").hidden = method() !== "identity";
-  for (const box of document.querySelectorAll("[name=also]")) box.disabled = method() !== "identity";
-  at("give-also-hint").hidden = method() === "identity";
 }
 
 function proxies(named) {
@@ -60,16 +58,15 @@ function proxies(named) {
     ...named.map(({ id, name }) => make("option", { value: id }, name)));
 }
 
-/** The same person's other parcels: taken along with identity and PIN, or one after the other by their own codes. */
+/** The same person's other parcels: one visit, one proof. What is not found on the shelf is unticked and stays. */
 function together(others) {
   at("give-together").hidden = !others.length;
   at("give-together-title").textContent = say("together", { n: others.length });
   at("give-also").replaceChildren(...others.map(({ number, printed, shelf, carrier, pieces }) =>
     make("li", { class: "line-ask" },
-      make("label", { for: `also-${number}` }, make("input", { type: "checkbox", name: "also", id: `also-${number}`, value: number }),
+      make("label", { for: `also-${number}` }, make("input", { type: "checkbox", name: "also", id: `also-${number}`, value: number, checked: true }),
         make("strong", { class: "huge-shelf" }, shelf || "—"), " ", ...[carrier, pieces].filter(Boolean).flatMap((text) => [text, " "]), make("span", { class: "number printed" }, ...grouped(printed))),
       make("span", { class: "line-end" }, make("button", { type: "button", class: "button button-quiet", on: { click: () => desk.scan(number) } }, say("take_next"))))));
-  choose();
 }
 
 /** `rest` is the way that was chosen; a code that was scanned or typed does not choose one. */
@@ -77,10 +74,8 @@ async function give(rest = "") {
   const body = { rest, id: now.id, station: config.station, method: method(), code: "", token: "", pin: "", proxy: Number(at("give-proxy").value) || null, also: [] };
   if (body.method === "code") body.code = now.code || at("give-code").value.trim();
   if (body.method === "link") body.token = now.token;
-  if (body.method === "identity") {
-    body.pin = at("give-pin").value;
-    body.also = [...document.querySelectorAll("[name=also]:checked")].map((box) => box.value);
-  }
+  if (body.method === "identity") body.pin = at("give-pin").value;
+  body.also = [...document.querySelectorAll("[name=also]:checked")].map((box) => box.value);
   const lacks = { code: !body.code && "need_code", link: !body.token && "need_link", identity: !body.pin && "need_pin" }[body.method];
   if (lacks) {
     tell({ result: "refused", code: lacks, word: say("stop"), message: say(lacks) });
