@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import IO, Any
@@ -36,29 +37,53 @@ def write_workbook(
     header: Sequence[str],
     rows: Iterable[Sequence[Any]],
 ) -> int:
-    """Write a sheet that says what this is and who took it, and a sheet of `rows`; returns how many rows were written.
+    """Write a sheet of `rows`, and behind it one that says what this is and who took it; returns how many rows.
 
     Rows may come from a generator: they are written as they come and not kept. Values are text, numbers, dates,
-    aware times (shown in county time) or None; anything else is written as its text.
+    aware times (shown in county time) or None; anything else is written as its text. Columns are as wide as what stands
+    in them, and the header filters.
     """
     with Workbook(file, _OPTIONS) as book:
         pen = _Pen(book)
-        front = book.add_worksheet(_sheet_title(cover_title))
-        front.set_column(0, 0, 18)
-        front.set_column(1, 1, 90)
-        for number, (name, value) in enumerate(cover):
-            pen.text(front, number, 0, str(name), bold=True)
-            pen.put(front, number, 1, value)
-        sheet = book.add_worksheet(_sheet_title(title))
+        sheet, front = book.add_worksheet(_sheet_title(title)), book.add_worksheet(_sheet_title(cover_title))
         sheet.freeze_panes(1, 0)
+        wide = [_width(name) + FILTER_ARROW for name in header]
         for column, name in enumerate(header):
-            sheet.set_column(column, column, max(12, min(2 * len(name) + 4, 40)))
             pen.text(sheet, 0, column, str(name), bold=True)
         count = 0
         for count, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 pen.put(sheet, count, column, value)
+                if count <= MEASURED and column < len(wide):
+                    wide[column] = max(wide[column], _width(value))
+        for column, width in enumerate(wide):
+            sheet.set_column(column, column, max(NARROWEST, min(width + 1, WIDEST)))
+        if header:
+            sheet.autofilter(0, 0, count, len(header) - 1)
+        _write_cover(front, pen, cover)
     return count
+
+
+def _write_cover(front, pen: _Pen, cover: Sequence[tuple[str, str]]) -> None:
+    front.set_column(0, 0, 18)
+    front.set_column(1, 1, 90)
+    for number, (name, value) in enumerate(cover):
+        pen.text(front, number, 0, str(name), bold=True)
+        pen.put(front, number, 1, value)
+
+
+MEASURED = 1000  # rows whose widths are looked at: what comes behind looks like them
+NARROWEST, WIDEST, FILTER_ARROW = 8, 60, 3  # in digits of the sheet's font
+
+
+def _width(value: Any) -> int:
+    """Room of a value in a column, in digits: Chinese signs take two, and a time is shown as `2026-11-20 09:30:00`."""
+    if isinstance(value, dt.datetime):
+        return 19
+    if isinstance(value, dt.date):
+        return 10
+    lines = str(value if value is not None else "").split("\n")
+    return max(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) for line in lines)
 
 
 class _Pen:

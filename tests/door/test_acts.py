@@ -62,7 +62,8 @@ def test_the_recipients_word_is_recorded_both_ways(counter, keeper):
     assert Consent.objects.filter(parcel=parcel, withdrawn_at=None).exists()
     assert post(keeper, parcel, "consent", answer="no", channel="in_person").status_code == 302
     assert not Consent.objects.filter(parcel=parcel, withdrawn_at=None).exists()
-    again = post(keeper, parcel, "consent", answer="no", channel="phone")
+    assert post(keeper, parcel, "consent", answer="no", channel="phone").status_code == 302  # said twice is said
+    again = post(keeper, parcel, "consent", answer="ask", channel="phone")
     assert (again.status_code, "没有可以撤回的同意" in again.content.decode()) == (409, True)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.contrib import admin
 from openpyxl import load_workbook
 
+from logistics.certificates.models import Certificate
 from logistics.parcels.models import Parcel
 from logistics.registry.models import Enterprise, Station
 from members.access.admin_base import ScopedAdmin
@@ -16,6 +17,7 @@ from members.accounts.models import User
 from members.devices.models import Device
 from portal.audit.models import AuditEntry
 from portal.core.sheets import write_workbook
+from tests.certificates.conftest import certify, make_courier
 from tests.officials.conftest import page
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,8 @@ FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1"
 def sheets(answer) -> tuple[list[list], list[list]]:
     """Cover and rows of a downloaded file, as another program reads them."""
     book = load_workbook(io.BytesIO(content(answer)))
-    return tuple([[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets)
+    rows, cover = ([[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets)
+    return cover, rows
 
 
 def content(answer) -> bytes:
@@ -122,7 +125,7 @@ def test_odd_texts_survive_and_long_ones_are_cut():
     rows = ([text] for text in ("\x00\x0b坏字符\ud800", "𠮷野村" * 3, "长" * 40_000, None, True, 3))
     assert write_workbook(file, cover_title="说明", cover=[], title="a/b:c*d" * 9, header=["栏"], rows=rows) == 6
     file.seek(0)
-    values = [row[0].value for row in load_workbook(file).worksheets[1].iter_rows(min_row=2)]
+    values = [row[0].value for row in load_workbook(file).worksheets[0].iter_rows(min_row=2)]
     assert values[:2] == ["坏字符", "𠮷野村" * 3]
     assert len(values[2]) == 32_767
     assert values[3:] == [None, True, 3]
@@ -147,3 +150,25 @@ def test_a_column_of_a_page_leaves_only_when_it_says_so():
 
     with pytest.raises(TypeError, match="exported"):
         Careless(Enterprise, admin.site).export_urls()
+
+
+def test_the_rows_come_first_in_columns_that_fit_and_a_header_that_filters(county_official, counter):
+    counter.parcel()
+    book = load_workbook(io.BytesIO(content(export(county_official.client, Parcel))))
+    sheet = book.worksheets[0]
+    assert book.active is sheet
+    assert sheet.auto_filter.ref == sheet.dimensions
+    for column in sheet.iter_cols():
+        shown = column[1].value
+        needs = 19 if isinstance(shown, dt.datetime) else len(str(shown or ""))
+        assert sheet.column_dimensions[column[0].column_letter].width >= needs  # or Excel shows ####
+
+
+def test_enterprises_and_plates_stand_in_the_export_of_certificates_and_people_do_not(county_official, world, courier):
+    certify(world.carrier, county_official)
+    certify(make_courier(courier, world), county_official)
+    _cover, (header, *rows) = sheets(export(county_official.client, Certificate))
+    names = {row[header.index("持证人")] for row in rows}
+    assert world.carrier.name in names
+    assert courier.user.name not in names
+    assert f"{courier.user.name[0]}**" in names

@@ -58,7 +58,7 @@ def exported(official, kind: str, query: str = "") -> io.BytesIO:
 
 def sheet_in(file: io.BytesIO):
     book = load_workbook(file)
-    return book, book.worksheets[-1]
+    return book, book.worksheets[0]
 
 
 def column_of(sheet, kind: str, name: str) -> int:

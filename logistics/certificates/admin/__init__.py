@@ -91,7 +91,7 @@ class CertificateAdmin(ScopedAdmin):
     search_fields = ("number", "division__name", "enterprise__name", "enterprise__code")
     search_help_text = _("证书编号、所在地或企业")
     ordering = ("-issued_at",)
-    exports = ("number", "sort", "holder_name", "division", "valid_from", "valid_until", "now_is", "issued_at")
+    exports = ("number", "sort", "held_by", "division", "valid_from", "valid_until", "now_is", "issued_at")
     change_form_template = "admin/certificates/certificate.html"
 
     def within(self, request, permission):
@@ -103,6 +103,7 @@ class CertificateAdmin(ScopedAdmin):
         return str(kind_of(obj.kind).label)
 
     @admin.display(description=_("持证人"))
+    @exported
     def held_by(self, obj) -> str:
         return mask_name(obj.holder_name) if kind_of(obj.kind).personal else obj.holder_name
 
