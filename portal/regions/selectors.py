@@ -78,6 +78,46 @@ def search_divisions(query: str, *, within: str = "", limit: int = 20) -> list[F
     return with_paths(list(rows))
 
 
+MOST_NAMED = 4  # places of one name that a question lists
+
+
+def certain_place(text: str) -> str:
+    """The code of the place that is called exactly this, with or without the names above it: `水洛镇`, `水洛镇何马村`.
+
+    Raises UnknownPlace, and AmbiguousPlace where several are called so, with their full names: never the first.
+    """
+    wanted = names.clean(text).replace(" ", "")
+    found = [place for place in _called(wanted) if _ends_so(place, wanted)]
+    if not found:
+        raise NotFound(
+            _("没有载入叫“%(name)s”的地方。") % {"name": wanted[:40]}, code="unknown_place",
+            hint=_("请写全称，如“水洛镇何马村”，或写 12 位区划代码。"),
+        )  # fmt: skip
+    if len(found) > 1:
+        listed = "；".join(f"{place.full_name}（{place.code}）" for place in found[:MOST_NAMED])
+        raise BadInput(
+            _("有 %(n)s 个地方叫这个名字：%(places)s。") % {"n": len(found), "places": listed}, code="ambiguous_place",
+            hint=_("请写上乡镇，或写区划代码。"),
+        )  # fmt: skip
+    return found[0].code
+
+
+def _called(wanted: str) -> list[Found]:
+    """Places whose own name ends the text, whatever stands in front."""
+    ends = [wanted[place:] for place in range(len(wanted)) if len(wanted) - place >= 2]
+    rows = Division.objects.filter(Q(name__in=ends) | Q(short_name__in=ends))
+    return with_paths(list(rows.order_by("-level", "code")[:MAX_LIMIT]))
+
+
+def _ends_so(place: Found, wanted: str) -> bool:
+    """Whether the text is this place's name, behind nothing but the names above it, in their order."""
+    own = place.name if wanted.endswith(place.name) else place.short_name
+    front = wanted.removesuffix(own)
+    for above in reversed(place.path):
+        front = front.removesuffix(above)
+    return not front
+
+
 def _inside(within: str) -> QuerySet[Division]:
     return Division.objects.filter(prefix__startswith=codes.parse(within).prefix) if within else Division.objects.all()
 

@@ -23,6 +23,7 @@ from logistics.registry.models import Courier, Enterprise, Station, Vehicle
 from portal.audit.models import AuditEntry
 from portal.core.errors import Forbidden
 from portal.core.workbooks import FileProblem
+from portal.regions.models import Division
 from tests.licensing.conftest import (
     NOW,
     courier_form,
@@ -401,3 +402,40 @@ def test_a_few_registers_of_an_official_at_a_time(county_official, settings):
     registers.start_import(file=with_code(1), **start)
     with pytest.raises(TooManyImports):
         registers.start_import(file=with_code(1), **start)
+
+
+# -- lines against each other, places by name -----------------------------------------------------------------------
+def test_two_lines_about_the_same_are_told_before_anything_is_written(county_official, firm_form):
+    run = send(county_official, "enterprise", firm_form, firm_form | {"name": "同一家换了名字"})
+    assert [row.result for row in run.rows.order_by("line")] == ["new", "refused"]
+    first, second = run.rows.order_by("line")
+    assert f"与第 {first.line} 行说的是同一个" in said(second)
+    write(county_official, run)
+    assert [row.result for row in run.rows.order_by("line")] == ["added", "refused"]  # as the dry run said
+    assert Enterprise.objects.filter(credit_code=firm_form["credit_code"]).count() == 1
+
+
+@pytest.mark.parametrize("name", ["水洛镇", "水洛", "庄浪县水洛镇", "甘肃省平凉市庄浪县水洛镇"])
+def test_a_place_is_taken_by_the_name_that_an_export_writes(county_official, firm_form, world, name):
+    run = send(county_official, "enterprise", firm_form | {"division": name})
+    assert only(run).result == "new", said(only(run))
+    write(county_official, run)
+    assert Enterprise.objects.get(credit_code=firm_form["credit_code"]).division == world.township
+
+
+def test_a_place_that_could_be_several_is_asked_about(county_official, firm_form, world):
+    Division.objects.create(
+        code="620825101299", prefix="620825101299", level=12, kind=world.far_village.division.kind,
+        name=world.village.division.name, short_name=world.village.division.short_name, parent=world.other_township,
+    )  # fmt: skip
+    row = only(send(county_official, "enterprise", firm_form | {"division": world.village.division.short_name}))
+    assert row.result == "refused"
+    for word in ("2 个地方叫这个名字", "水洛镇", "620825101299"):
+        assert word in said(row)
+
+
+@pytest.mark.parametrize("name", ["没有这个镇", "洛镇", "南湖镇何马村委会"])
+def test_a_place_nobody_loaded_or_wrote_out_is_refused_with_what_to_write(county_official, firm_form, name):
+    row = only(send(county_official, "enterprise", firm_form | {"division": name}))
+    assert row.result == "refused"
+    assert "没有载入叫" in said(row)

@@ -16,7 +16,7 @@ from portal.core.errors import BadInput, DomainError, TooLarge
 from portal.core.figures import figure_of
 from portal.core.masking import normalise_digits
 from portal.core.phones import to_e164
-from portal.regions.selectors import public_division
+from portal.regions.selectors import certain_place, public_division
 from portal.regions.states import Level
 
 MOST_TYPED = 2000  # characters that a draft keeps of one field, right or wrong
@@ -124,8 +124,12 @@ def _bool(field: Field, raw: Any, today: dt.date) -> bool:
     return raw if isinstance(raw, bool) else str(raw).strip().lower() in _TRUE
 
 
+_CODE = re.compile(r"[0-9]{2,12}")
+
+
 def _place(field: Field, raw: Any, today: dt.date) -> str:
-    division = public_division(str(raw).strip())
+    text = str(raw).strip()
+    division = public_division(text if _CODE.fullmatch(normalise_digits(text)) else certain_place(text))
     if division.level < Level.COUNTY:
         raise BadInput(_("请选到县、乡镇或村。"))
     return division.code

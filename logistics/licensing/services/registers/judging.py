@@ -94,6 +94,7 @@ def _judge(kind: Kind, texts: Mapping[str, str], actor: Actor, today: dt.date) -
         return judged
     judged.enterprise, judged.person = _holders(kind, texts, actor, new=row is None)
     if row is None:
+        judged.seen = kind.identity_hash(values)  # so that a further line about the same is told apart
         judged.notes = [["", f"{d.what}：{d.name}（{d.code}）"] for d in alike]
     else:
         _hold_enterprise(kind, row, judged.enterprise)

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -151,7 +152,9 @@ def judge_lines(*, id: str, now: dt.datetime) -> int:
     Reads them first where the file was too long to be read at once.
     """
     read_lines(id=id, now=now)
-    return _work(id, S.JUDGING, [R.WAITING], S.JUDGED, _judge_line, now)
+    earlier = RegisterRow.objects.filter(run=id, result=R.NEW).exclude(seen="").order_by("-line")
+    first = dict(earlier.values_list("seen", "line"))  # of each new party the first line that names it
+    return _work(id, S.JUDGING, [R.WAITING], S.JUDGED, partial(_judge_line, first), now)
 
 
 def write_lines(*, id: str, now: dt.datetime) -> int:
@@ -214,8 +217,14 @@ def _work(id: str, stage: str, results: list[str], then: str, act, now: dt.datet
             return done
 
 
-def _judge_line(run: RegisterImport, row: RegisterRow, actor: Actor, now: dt.datetime) -> None:
-    _take(row, judge(kind=kind_of(run.kind), texts=json.loads(row.values), actor=actor, today=county_day(now)))
+def _judge_line(first: dict[str, int], run: RegisterImport, row: RegisterRow, actor: Actor, now: dt.datetime) -> None:
+    judged = judge(kind=kind_of(run.kind), texts=json.loads(row.values), actor=actor, today=county_day(now))
+    _take(row, judged)
+    same = judged.seen if judged.result == R.NEW else f"holder:{judged.holder}" if judged.result == R.CHANGED else ""
+    if same and first.setdefault(same, row.line) != row.line:
+        told = {"line": first[same]}
+        row.result = R.REFUSED
+        row.notes = [["", translated("与第 %(line)s 行说的是同一个，只办第一行。请合成一行后再导入。") % told]]
     if row.result not in (R.NEW, R.CHANGED):
         row.values = ""
 
