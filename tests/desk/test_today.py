@@ -16,7 +16,7 @@ from logistics.desk.states import Task
 from logistics.desk.views.words import WORDS
 from logistics.parcels.models import Parcel
 from logistics.parcels.services.consent import give_consent
-from logistics.parcels.services.handovers import offer_handover
+from logistics.parcels.services.handovers import offer_handover, take_over
 from logistics.parcels.services.parties import Party
 from members.access.states import Role
 from portal.core.ids import new_id
@@ -133,3 +133,22 @@ def test_a_form_that_is_no_scan_is_answered_in_words(keeper):
     assert page.status_code == 200
     assert 'data-result="refused"' in page.content.decode()
     assert page.context["answer"].code == "bad_input"
+
+
+def test_a_drivers_desk_begins_with_what_they_carry(counter, world, courier, keeper, sorter):  # noqa: F811
+    parcels = [counter.parcel() for _n in range(3)]
+    for parcel in parcels:
+        counter.scan(parcel, "AT_COUNTY", hours=1, station=world.hub)
+    me = Party.person(courier.user.pk)
+    carried = offer_handover(
+        giver=Party.station(world.hub), taker=me, parcels=parcels[:2], station=world.hub, actor=sorter.actor(), now=NOW
+    )
+    take_over(handover=carried, scanned=[p.waybill for p in parcels[:2]], actor=courier.actor(), now=NOW)
+    offer_handover(
+        giver=Party.station(world.hub), taker=me, parcels=parcels[2:], station=world.hub, actor=sorter.actor(), now=NOW
+    )
+    page = courier.client.get("/work/").content.decode()
+    mine = page.partition('id="mine"')[2].partition("</dl>")[0]
+    assert re.findall(r'href="([^"]+)"[^>]*>\s*(\d+)', mine) == [("/work/carry/", "2"), ("/work/handovers/", "1")]
+    assert page.index('id="mine"') < page.index('id="today"')
+    assert 'id="mine"' not in keeper.client.get("/work/").content.decode()

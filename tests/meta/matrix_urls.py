@@ -209,6 +209,7 @@ admin:notify_message_delete                  GET login login login login login l
 admin:notify_message_change                  GET login login login login login login 404   200   404   404   200   login
 admin/notify/message/<path:object_id>/       GET login login login login login login 302   302   302   302   302   login
 admin:accounts_user_changelist               GET login login login login login login 403   200   200   403   200   login
+admin:callers                                GET login login login login login login 200   200   200   200   200   login
 admin:accounts_user_add                      GET login login login login login login 403   403   403   403   403   login
 admin:accounts_user_history                  GET login login login login login login 404   302   404   404   302   login
 admin:accounts_user_delete                   GET login login login login login login 404   403   404   404   403   login

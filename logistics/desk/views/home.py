@@ -20,6 +20,7 @@ from logistics.desk.services.call import NEEDED
 from logistics.desk.states import Task
 from logistics.desk.views.tasks import PAGES, PICKUP_KINDS
 from logistics.desk.views.words import words
+from logistics.parcels.selectors_carry import carried_parcels
 from logistics.registry.states import StationKind
 from members.access.states import Permission, Role
 from portal.core.access import needs, signed_in
@@ -57,6 +58,7 @@ def desk_home(request):
         return render(request, "desk/home.html", context)
     today = station_today(actor=request.actor, station=station, now=now())
     context |= {
+        "mine": _mine(request.actor, today),
         "station": station,
         "stations": stations_of(request, AT_A_STATION),
         "today": today,
@@ -77,6 +79,14 @@ def _config(request, station) -> dict[str, Any]:
         "pages": {task.value: reverse(f"desk_{task.value}") for task in tasks_at(request.actor, station)},
         "words": words(),
     }
+
+
+def _mine(actor, today: Today) -> dict[str, int] | None:
+    """What is in this person's own hands, for those who carry: a driver's desk begins with it."""
+    if not actor.may(Permission.PARCEL_DELIVER):
+        return None
+    carried = carried_parcels(actor=actor).count()
+    return {"carried": carried, "to_answer": today.to_answer} if carried or Role.COURIER in actor.roles else None
 
 
 def tasks_at(actor, station) -> list[Task]:

@@ -33,6 +33,7 @@ ACTS: dict[str, Any] = {
     "binding.ended": _("解除车辆绑定"),
     "bulk.confirmed": _("批量办理"),
     "bulk.undone": _("撤销批量办理"),
+    "caller.found": _("按来电号码查包裹"),
     "certificate.issued": _("签发证书"),
     "certificate.printed": _("打印证书"),
     "certificate.revocation_proposed": _("提出撤销证书"),
