@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
 import pypdfium2
@@ -65,7 +65,8 @@ def unpacked(data: bytes) -> bytes:
     for match in re.finditer(rb"stream\r?\n(.*?)endstream", data, re.S):
         raw = match[1].strip(b"\r\n")
         if raw.endswith(b"~>"):
-            raw = base64.a85decode(raw[:-2])
+            with suppress(ValueError):  # a packed stream may end so by chance
+                raw = base64.a85decode(raw[:-2])
         try:
             parts.append(zlib.decompress(raw))
         except zlib.error:
