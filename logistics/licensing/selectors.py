@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics.licensing.errors import ApplicationNotFound
 from logistics.licensing.kinds import KINDS, Duplicate, Field, Kind, Type, Values, kind_of, parts
-from logistics.licensing.models import Application, Check, Document, Remark, Step
+from logistics.licensing.models import Application, Check, Document, Remark, Step, Submission
 from logistics.licensing.states import EDITABLE, OPEN, ApplicationState
 from members.access.states import Permission
 from portal.core.actor import Actor, demand
@@ -123,6 +123,51 @@ def changes(*, application: Application, actor: Actor, now: dt.datetime) -> list
     return found
 
 
+def content_of(*, application: Application) -> dict[str, Any]:
+    """What would be handed in now, as a submission keeps it: values by field, digests of papers by kind."""
+    papers: dict[str, list[str]] = {}
+    rows = Document.objects.filter(application=application).order_by("kind", "sha256")
+    for kind, digest in rows.values_list("kind", "sha256"):
+        papers.setdefault(kind, []).append(digest)
+    values = {name: value for name, value in all_values(application).items() if value not in (None, "", [])}
+    return json.loads(json.dumps({"values": values, "papers": papers}, sort_keys=True, default=str))
+
+
+def handed_in(*, application: Application, revision: int) -> dict[str, Any] | None:
+    """What was handed in at that submission; None where it was not kept yet."""
+    row = Submission.objects.filter(application=application, revision=revision).first()
+    return json.loads(row.content) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What differs from the submission before: old values by field (masked unless read fully), kinds of papers.
+
+    `nothing`: it was handed in again as it was.
+    """
+
+    fields: dict[str, Any]
+    papers: frozenset[str]
+
+    @property
+    def nothing(self) -> bool:
+        return not self.fields and not self.papers
+
+
+def since_last_round(*, application: Application, actor: Actor, now: dt.datetime) -> Since | None:
+    """How this submission differs from the one before; None for the first, and where none was kept."""
+    before = handed_in(application=application, revision=application.revision - 1)
+    if before is None:
+        return None
+    after, fully = content_of(application=application), may_read_fully(application=application, actor=actor, now=now)
+    old, new = before["values"], after["values"]
+    changed = [field for field in kind_of(application.kind).fields if old.get(field.name) != new.get(field.name)]
+    papers = {kind for kind in {*before["papers"], *after["papers"]}
+              if before["papers"].get(kind) != after["papers"].get(kind)}  # fmt: skip
+    values = {f.name: old.get(f.name) if fully else shown(f, old.get(f.name)) for f in changed}
+    return Since(values, frozenset(papers))
+
+
 def duplicates_of(*, application: Application, actor: Actor) -> list[Duplicate]:
     """Registered rows that this application may be about. For officials of its place only: an applicant learns nothing
     of others by it."""
@@ -182,7 +227,7 @@ def draft_remarks_of(*, application: Application) -> QuerySet[Remark]:
 
 
 def steps_of(*, application: Application) -> QuerySet[Step]:
-    return Step.objects.filter(application=application)
+    return Step.objects.filter(application=application).select_related("by")
 
 
 def title_of(application: Application) -> str:

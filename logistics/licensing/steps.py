@@ -30,7 +30,7 @@ def move(
     row.state, row.updated_at = to, now
     row.reviewer, row.claimed_until = None, None
     row.save()
-    Step.objects.create(application=row, at=now, state=to, by_official=by_official, text=text)
+    Step.objects.create(application=row, at=now, state=to, by_official=by_official, by_id=actor.user_id, text=text)
     record(
         actor=actor, now=now, action=f"application.{to.value}", target=row, why=why,
         before={"state": before}, after={"state": to.value, "revision": row.revision},

@@ -148,6 +148,7 @@ NO_FACE = {
     certificates.Measure: NoFace("read with its certificate, by officials"),
     certificates.Reminder: NoFace("that a message was sent; the message itself is read by its recipient"),
     licensing.Remark: NoFace("read with its application"),
+    licensing.Submission: NoFace("read with its application"),
     licensing.Step: NoFace("read with its application"),
     licensing.Check: NoFace("read with its application"),
     licensing.Document: NoFace(

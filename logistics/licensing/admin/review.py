@@ -21,14 +21,15 @@ REMARK = "remark-"  # and the name of a field or document; nothing for the whole
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field: what was filled in, what the register says where that differs, what was remarked at the last return,
-    and what the reviewer has written on it now."""
+    """One field: what was filled in, what the register says where that differs, what it was at the last submission
+    where it was changed since, what was remarked at the last return, and what the reviewer has written on it now."""
 
     name: str
     label: Any
     group: Any
     text: str
     before: str | None
+    last: str | None
     remark: str
     draft: str
 
@@ -42,11 +43,16 @@ def review_context(*, application: Application, actor: Actor, now: dt.datetime) 
     remarks = {remark.field: remark.text for remark in selectors.remarks_of(application=application)}
     drafts = {one.field: one.text for one in selectors.draft_remarks_of(application=application)} if mine else {}
     files = documents_by_kind(application)
+    since = selectors.since_last_round(application=application, actor=actor, now=now)
     return {
         "title": f"{kind.label} · {application.number}", "application": application, "kind": kind,
-        "lines": _lines(application, actor, now, remarks, drafts),
+        "lines": _lines(application, actor, now, remarks, drafts, since),
+        "same_again": since is not None and since.nothing,
         "papers": [
-            (item, files.get(item.code, []), remarks.get(item.code, ""), drafts.get(item.code, ""))
+            (
+                item, files.get(item.code, []), remarks.get(item.code, ""), drafts.get(item.code, ""),
+                since is not None and item.code in since.papers,
+            )
             for item in kind.documents
         ],
         "whole": (remarks.get("", ""), drafts.get("", "")),
@@ -63,8 +69,9 @@ def review_context(*, application: Application, actor: Actor, now: dt.datetime) 
 
 
 def _lines(
-    application: Application, actor: Actor, now: dt.datetime, remarks: dict[str, str], drafts: dict[str, str]
-) -> list[Line]:
+    application: Application, actor: Actor, now: dt.datetime, remarks: dict[str, str], drafts: dict[str, str],
+    since: selectors.Since | None,
+) -> list[Line]:  # fmt: skip
     kind = kind_of(application.kind)
     values = selectors.values_of(application=application, actor=actor, now=now)
     fully = selectors.may_read_fully(application=application, actor=actor, now=now)
@@ -75,8 +82,10 @@ def _lines(
             continue
         before = _text(field, changed[field.name], fully) if field.name in changed else None
         text = _text(field, values.get(field.name), fully)
+        changed_now = since is not None and field.name in since.fields
+        last = _text(field, since.fields[field.name], fully) if since is not None and changed_now else None
         said = remarks.get(field.name, ""), drafts.get(field.name, "")
-        lines.append(Line(field.name, field.label, field.group, text, before, *said))
+        lines.append(Line(field.name, field.label, field.group, text, before, last, *said))
     return lines
 
 

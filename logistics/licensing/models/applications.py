@@ -133,18 +133,45 @@ class Remark(models.Model):
         return f"{self.application_id} {self.field}"
 
 
+class Submission(models.Model):
+    """What was handed in at one submission, so that the next one can be held against it. Written once.
+
+    `content` is JSON: {"values": by field, "papers": digests by kind of document}.
+    """
+
+    labels = {
+        "id": PUBLIC, "application": INTERNAL, "revision": INTERNAL, "made_at": INTERNAL, "content": SECRET,
+    }  # fmt: skip
+
+    application = models.ForeignKey(Application, models.CASCADE, verbose_name=_("申请"), related_name="submissions")
+    revision = models.PositiveIntegerField(_("提交次数"))
+    made_at = models.DateTimeField(_("时间"))
+    content = EncryptedTextField(_("提交内容"))
+
+    class Meta:
+        verbose_name = _("提交记录")
+        verbose_name_plural = pgettext_lazy("plural", "提交记录")
+        constraints = [models.UniqueConstraint(fields=["application", "revision"], name="submission_once_a_revision")]
+
+    def __str__(self):
+        return f"{self.application_id} {self.revision}"
+
+
 class Step(models.Model):
-    """One line of an application's history, as its applicant may read it. Appended only."""
+    """One line of an application's history. Its applicant reads it without `by`. Appended only."""
 
     labels = {
         "id": PUBLIC, "application": INTERNAL, "at": INTERNAL, "state": INTERNAL, "by_official": INTERNAL,
-        "text": INTERNAL,
+        "by": INTERNAL, "text": INTERNAL,
     }  # fmt: skip
 
     application = models.ForeignKey(Application, models.CASCADE, verbose_name=_("申请"), related_name="steps")
     at = models.DateTimeField(_("时间"))
     state = models.CharField(_("状态"), max_length=10, choices=ApplicationState)
     by_official = models.BooleanField(_("主管部门办理"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("办理人"), related_name="+"
+    )
     text = models.CharField(_("说明"), max_length=400, blank=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from logistics.licensing import mine, selectors
 from logistics.licensing.forms import sections, typed
 from logistics.licensing.kinds import Type, kind_of
 from logistics.licensing.services import save_draft, submit, withdraw
-from logistics.licensing.services.handing_in import NotWhole
+from logistics.licensing.services.handing_in import NothingChanged, NotWhole
 from logistics.licensing.states import OPEN, ApplicationState
 from members.access.states import Permission
 from portal.core.access import needs
@@ -123,8 +123,9 @@ def hand_in(request, application_id):
     row = selectors.application_of(actor=request.actor, id=application_id)
     save_draft(application=row, values=typed(kind_of(row.kind), request.POST), actor=request.actor, now=now())
     try:
-        row = submit(application=row, actor=request.actor, now=now())
-    except NotWhole as error:
+        although_same = request.POST.get("although_same") == "1"
+        row = submit(application=row, actor=request.actor, now=now(), although_same=although_same)
+    except (NotWhole, NothingChanged) as error:
         return _form(request, selectors.application_of(actor=request.actor, id=application_id), error)
     messages.success(request, _("已提交，受理编号 %(number)s。") % {"number": row.number})
     return redirect("apply_form", row.pk)
