@@ -217,3 +217,13 @@ def test_not_waiting_here(counter, phone, keeper, world):
     assert give(keeper, world, parcel, "magic")["code"] == "not_waiting_here"
     waiting, _code = counter.waiting(keeper)
     assert give(keeper, world, waiting, "magic")["code"] == "pickup_proof_missing"
+
+
+def test_who_has_very_many_takes_them_in_turns(counter, phone, keeper, world):
+    waiting = [counter.waiting(keeper) for _n in range(23)]
+    (first, code), (last, last_code) = waiting[0], waiting[-1]
+    offered = [row["number"] for row in phone.scan("give-out", code.code).ask["together"]]
+    assert len(offered) == 20
+    assert give(keeper, world, first, "code", code=code.code, also=offered)["message"] == "已交付 21 件。"
+    assert len(phone.scan("give-out", last_code.code).ask["together"]) == 1
+    assert fresh(last).stage == "READY_FOR_PICKUP"

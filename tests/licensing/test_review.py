@@ -79,7 +79,7 @@ def test_a_decision_is_on_the_submission_that_was_seen(desk, county_official, vi
     services.return_for_changes(
         application=row, revision=1, remarks={"name": "改"}, actor=county_official.actor(), now=NOW
     )
-    services.submit(application=row, actor=villager.actor(), now=NOW)
+    services.submit(application=row, actor=villager.actor(), now=NOW, although_same=True)
     row = services.claim(application=row, actor=county_official.actor(), now=NOW)
     with pytest.raises(StaleRevision):
         services.approve(application=row, revision=1, actor=county_official.actor(), now=NOW)

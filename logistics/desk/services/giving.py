@@ -15,7 +15,7 @@ from logistics.desk.barcodes import read_barcode
 from logistics.desk.services.call import Call, Outcome
 from logistics.desk.services.facts import facts_of
 from logistics.desk.services.finding import find_parcel
-from logistics.desk.services.handlers.giving import together_with
+from logistics.desk.services.handlers.giving import MOST_OFFERED, together_with
 from logistics.desk.services.repeats import repeated
 from logistics.desk.services.scans import once, turned_down
 from logistics.desk.states import Result, Task
@@ -30,7 +30,7 @@ from portal.core.actor import Actor
 from portal.core.errors import BadInput, DomainError
 from portal.core.ids import new_id
 
-MOST_TOGETHER = 20
+MOST_TOGETHER = MOST_OFFERED
 
 
 class NotTogether(BadInput):

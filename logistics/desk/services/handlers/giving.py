@@ -31,6 +31,7 @@ from portal.core.masking import mask_name
 # Looking parcels up by a code alone is guessing among all codes of the station: after 10 wrong ones a person
 # has one a minute, after 30 a station one in twenty seconds. With some hundred live codes among a million, a hit
 # takes months.
+MOST_OFFERED = 20  # other parcels of one person: what is left is offered at the next scan
 BY_PERSON = Limit("code-lookup-person", tries=10, every=60)
 BY_STATION = Limit("code-lookup-station", tries=30, every=20)
 
@@ -160,7 +161,7 @@ def together_with(parcel: Parcel, station: Station) -> list[dict[str, str]]:
         return []
     same = ParcelContact.objects.filter(phone=phone, role=ContactRole.RECIPIENT).values("parcel")
     others = waiting_at(station).filter(pk__in=same).exclude(pk=parcel.pk).select_related("carrier").order_by("pk")
-    rows = list(others)
+    rows = list(others[:MOST_OFFERED])
     counted = pieces_here(rows)
     return [
         {
