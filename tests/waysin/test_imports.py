@@ -398,6 +398,12 @@ def test_a_template_can_be_sent_back_as_it_is(enterprise_admin, carrier_system, 
         assert answer["accepted"] == 1, list(ImportRow.objects.values("code", "message"))
 
 
+def test_the_example_of_a_carriers_template_is_its_own(enterprise_admin, world):
+    rows = enterprise_admin.client.get(f"{PAGE}template/parcels.csv").content.decode("utf-8-sig").splitlines()
+    example = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
+    assert example["承运企业"] == world.carrier.short_name
+
+
 def test_unknown_templates_and_results(enterprise_admin):
     for path in ("template/cats.csv", "template/parcels.exe", "00000000-0000-0000-0000-000000000000/"):
         assert enterprise_admin.client.get(PAGE + path).status_code == 404

@@ -30,6 +30,7 @@ from logistics.parcels.services.imports.problems import ABOUT_COLUMNS
 from logistics.parcels.services.imports.results import result_told, template_table
 from logistics.parcels.services.imports.run import run_checked_import, start_import
 from logistics.parcels.states import ImportKind, ImportState, RowResult
+from logistics.registry.selectors import public_carriers
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
@@ -182,4 +183,6 @@ def import_template(request, kind: str, extension: str):
     """A file to fill in, with one line of an example."""
     if kind not in ImportKind.values:
         raise NotFound()
-    return download(template_table(kind), f"template-{kind}", extension)
+    own = public_carriers().filter(pk__in=request.actor.scope(Permission.IMPORT_RUN).enterprises).first()
+    table = template_table(kind, carrier=own.short_name if own is not None else "")
+    return download(table, f"template-{kind}", extension)

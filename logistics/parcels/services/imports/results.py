@@ -72,10 +72,10 @@ def sums_sentence(batch: ImportBatch) -> str:
     return said
 
 
-def template_table(kind: str) -> list[list[str]]:
-    """All columns with one line of an example; required ones first."""
+def template_table(kind: str, *, carrier: str = "") -> list[list[str]]:
+    """All columns with one line of an example; required ones first. `carrier`: who will send it, by its name."""
     fields = sorted(COLUMNS[kind], key=lambda field: field not in REQUIRED[kind])
-    filled = _FILLED[kind]
+    filled = _FILLED[kind] | ({"carrier": carrier} if carrier and "carrier" in _FILLED[kind] else {})
     return [[COLUMNS[kind][field][0] for field in fields], [filled.get(field, "") for field in fields]]
 
 
