@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from logistics.parcels.services.consent import give_consent
 from members.access.admin.deeds import ACTS, VERBS, deed_of
+from members.access.models import BulkRun, DivisionGrant
 from portal.audit.models import AuditEntry
 from portal.audit.services import record
 from portal.core.actor import system_actor
@@ -109,3 +111,17 @@ def test_names_are_looked_up_for_the_page(trail, county_official, keeper, django
     county_official.client.get(LIST)
     with django_assert_max_num_queries(18):
         county_official.client.get(LIST)
+
+
+@pytest.mark.parametrize("name", ["access_divisiongrant", "access_bulkrun"])
+def test_other_lists_name_who_acted_too(name, county_official, township_official, world, django_assert_max_num_queries):
+    actor = county_official.actor()
+    BulkRun.objects.create(action="stop_people", area="620825000000", created_at=timezone.now(), created_by=actor.id)
+    DivisionGrant.objects.filter(user=township_official.user).update(granted_by=actor.id)
+    address = reverse(f"admin:{name}_changelist")
+    shown = county_official.client.get(address).content.decode()
+    table = shown.partition('id="result_list"')[2].partition("</table>")[0]
+    assert county_official.user.name in table
+    assert "user:" not in re.sub(r'href="[^"]*"', "", table)
+    with django_assert_max_num_queries(18):
+        county_official.client.get(address)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from members.access import bulk
+from members.access.admin.deeds import NamesActors
 from members.access.admin_base import REASON_KEY, ScopedAdmin, exported, guarded
 from members.access.models import BulkRun
 from members.access.panels import RECORDS, Menu
@@ -29,12 +30,12 @@ class ActionFilter(admin.SimpleListFilter):
 
 
 @admin.register(BulkRun)
-class BulkRunAdmin(ScopedAdmin):
+class BulkRunAdmin(NamesActors, ScopedAdmin):
     """Rows are written by the service alone; the buttons stand on the page of the run."""
 
     access = {"view": None, "add": None, "change": None, "delete": None}
     menu = Menu(RECORDS, 30, "playlist_add_check")
-    list_display = ("created_at", "title", "state", "created_by", "confirmed_at", "why", "undone_at")
+    list_display = ("created_at", "title", "state", "by_whom", "confirmed_at", "why", "undone_at")
     list_filter = ("state", ActionFilter)
     ordering = ("-created_at", "-id")
     change_form_template = "access/bulk_run.html"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from members.access.admin.deeds import NamesActors
 from members.access.admin_base import DayRangeFilter, ScopedAdmin, exported, reason_field, reason_of
 from members.access.models import DivisionGrant
 from members.access.panels import PEOPLE, Menu
@@ -84,7 +85,8 @@ class GrantForm(PhoneForm):
 
 
 @admin.register(DivisionGrant)
-class DivisionGrantAdmin(ScopedAdmin):
+class DivisionGrantAdmin(NamesActors, ScopedAdmin):
+    actor_field = "granted_by"
     access = {
         "view": Permission.PEOPLE_VIEW,
         "add": Permission.PEOPLE_GRANT,
@@ -93,8 +95,8 @@ class DivisionGrantAdmin(ScopedAdmin):
     }
     menu = Menu(PEOPLE, 40, "verified_user")
     scope_fields = {"divisions": "division__code"}
-    exports = ("role", "division", "masked_person", "masked", "granted_at", "granted_by")
-    list_display = ("person", "masked", "role", "division", "granted_at", "granted_by")
+    exports = ("role", "division", "masked_person", "masked", "granted_at", "by_whom")
+    list_display = ("person", "masked", "role", "division", "granted_at", "by_whom")
     list_filter = (("role", ChoicesDropdownFilter), ("granted_at", DayRangeFilter))
     list_select_related = ("user", "division")
     fields = ("role", "division", "granted_at", "granted_by")
