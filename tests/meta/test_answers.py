@@ -15,6 +15,7 @@ QUIET = {
     "logistics/desk/api/places.py:choose_station": "the head of every work page names the station one is at",
     "logistics/desk/views/collect.py:collect_page": "leads to the page of the parcel just made, with its number",
     "logistics/desk/views/plain_acts.py:plain_act": "a scanned QR code leads to its handover; nothing is written",
+    "logistics/parcels/admin/callers.py:callers_page": "leads to the list that was found, under the number asked for",
     "logistics/licensing/views/home.py:begin": "leads to the form just begun, which says that it keeps what is typed",
     "members/access/admin/bulk.py:plan_view": "leads to the page that shows the plan as chosen",
     "members/access/admin_base/scoped.py:history_view": "leads to the history in the audit",

@@ -28,6 +28,7 @@ EMPTIED_BY = {
     "relation-helper": "the person who asks",
     "relation-pair": "the person who asks, at one phone",
     "relation-phone": "bounds the county's cost: who is asked can still agree in their own account",
+    "callers": "the agent who takes calls; parcels are still found by number",
     "code-lookup-person": "the colleague who types codes; parcels are still found by number",
     "code-lookup-station": "colleagues of the same station; parcels are still found by number",
     "invitation-by": "the person who invites",
