@@ -28,10 +28,10 @@ SELECT n.number, p.id, json_build_object(
         'day', 1 + (now() AT TIME ZONE 'Asia/Shanghai')::date - (p.ready_at AT TIME ZONE 'Asia/Shanghai')::date,
         'until', (SELECT t.due_at FROM parcels_timer t WHERE t.parcel_id = p.id AND t.kind = 'return'
                   AND t.fired_at IS NULL AND t.cancelled_at IS NULL)) END,
-    -- another carrier goes on with it under a number of its own
-    'successor', (SELECT json_build_object('number', f.number, 'carrier', fc.short_name, 'hotline', fc.hotline)
+    -- another carrier goes on with it under a number of its own; asked for only where an event says so
+    'successor', CASE WHEN told.events::text LIKE '%"FORWARDED"%' THEN (SELECT json_build_object('number', f.number, 'carrier', fc.short_name, 'hotline', fc.hotline)
                   FROM parcels_parcelnumber f LEFT JOIN registry_enterprise fc ON fc.id = f.carrier_id
-                  WHERE f.parcel_id = p.id AND f.kind = 'successor' ORDER BY f.id DESC LIMIT 1),
+                  WHERE f.parcel_id = p.id AND f.kind = 'successor' ORDER BY f.id DESC LIMIT 1) END,
     'events', told.events
 )::text, n.generation > 0  -- of an earlier parcel: shown to nobody who does not prove to be its recipient
 FROM parcels_parcelnumber n
