@@ -41,7 +41,8 @@ LEFT JOIN registry_station s ON s.id = p.destination_station_id
 LEFT JOIN regions_division county ON county.code = left(p.area, 6) || '000000'
 LEFT JOIN regions_division township ON township.code = left(p.area, 9) || '000'
 CROSS JOIN LATERAL (SELECT parcels_public_events(
-    p.id, p.first_event_at, p.last_event_at, p.corrected, p.stage = 'CANCELLED') AS events) told
+    p.id, p.first_event_at, p.last_event_at, p.corrected, p.stage = 'CANCELLED') AS events
+    OFFSET 0) told  -- OFFSET 0: else PostgreSQL writes the call into each of its three places and reads the events thrice
 WHERE n.number IN ($1, $2)
 ORDER BY p.id DESC
 LIMIT 40
