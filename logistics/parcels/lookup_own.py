@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from logistics.parcels.lookup import OPEN_AFTER_END, still_open
-from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy, Timer
+from logistics.parcels.models import DoorCode, Parcel, ParcelContact, PickupCode, PickupProxy
 from logistics.parcels.selectors import visible_parcels
 from logistics.parcels.selectors_consent import consented_parcels, declined, standing_consent
 from logistics.parcels.selectors_pieces import PiecesHere, pieces_here, pieces_of
 from logistics.parcels.services.guards import phone_of
-from logistics.parcels.states import ContactRole, Custodian, Direction, Stage, TimerKind
+from logistics.parcels.states import ContactRole, Custodian, Direction, Stage
 from logistics.registry.models import Station
 from members.access.states import Permission
 from portal.core.actor import Actor
@@ -93,14 +93,6 @@ def own_parcels(
     rows = [_row(p, contacts.get(p.pk, []), own_phone, live.get(p.pk), doors.get(p.pk, "")) for p in page]
     rows = _with_proxies(_with_pieces(row, counted.get(row.parcel.pk)) for row in rows)
     return rows, more
-
-
-def returns_due(parcel_ids: Iterable[int]) -> dict[int, dt.datetime]:
-    """Until when each of these is kept at its station, where it goes back by the clock. One statement."""
-    rows = Timer.objects.filter(
-        parcel__in=list(parcel_ids), kind=TimerKind.RETURN, fired_at__isnull=True, cancelled_at__isnull=True
-    )
-    return dict(rows.values_list("parcel_id", "due_at"))
 
 
 def _with_pieces(row: OwnRow, counted: PiecesHere | None) -> OwnRow:

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.core.clock import read_short_day, short_day
 from portal.notify.states import Urgency
 from portal.notify.templates import Line, Template, declare
 
-DAY = 24
+Day = tuple[int, int]  # month and day
 MOST = 10  # parcels in one text: it stays readable on an old phone, and below what carriers take as one message
 
 
@@ -47,7 +48,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class PickupText:
-    """`keep_hours` after arrival the parcels go back; None when the text does not say."""
+    """They came on the day `since` and are kept until the day `until`; None where the text does not say."""
 
     kind: Kind
     station: str
@@ -55,7 +56,8 @@ class PickupText:
     hours: str
     phone: str
     link: str = ""
-    keep_hours: int | None = None
+    since: Day | None = None
+    until: Day | None = None
     language: Language = Language.ZH
 
 
@@ -78,37 +80,35 @@ _LINE = Line(
     first=("link",),
     most=MOST,
 )
-_KEEP = {Language.ZH: "到站满{keep}退回。", Language.EN: " They go back {keep} after arrival."}
+_SINCE = {Language.ZH: "{since}到站。", Language.EN: " There since {since}."}
+_UNTIL = {Language.ZH: "请在{until}前取，过期退回。", Language.EN: " Collect them before {until}, or they go back."}
 _LINK = {Language.ZH: "详情或请人代取：{link}", Language.EN: " Details, or name somebody to collect: {link}"}
 
 
-def _declare(name: str, kind: Kind, urgency: Urgency, *more: str) -> Template:
-    keep = {language: _KEEP[language] if "keep" in more else "" for language in Language}
+def _declare(name: str, kind: Kind, urgency: Urgency, *days: str) -> Template:
+    said = {
+        language: "".join(words[language] for day, words in (("since", _SINCE), ("until", _UNTIL)) if day in days)
+        for language in Language
+    }
     return declare(
-        name, "station", "count", "lines", "hours", "hotline", *more, "link",
-        zh=f"{_HEADS[Language.ZH][kind]}：{_ZH}{keep[Language.ZH]}{_LINK[Language.ZH]}",
-        en=f"{_HEADS[Language.EN][kind]}: {_EN}{keep[Language.EN]}{_LINK[Language.EN]}",
-        urgency=urgency, in_app=True, line=_LINE,
+        name, "station", "count", "lines", "hours", "hotline", *days, "link",
+        zh=f"{_HEADS[Language.ZH][kind]}：{_ZH}{said[Language.ZH]}{_LINK[Language.ZH]}",
+        en=f"{_HEADS[Language.EN][kind]}: {_EN}{said[Language.EN]}{_LINK[Language.EN]}",
+        urgency=urgency, in_app=True, line=_LINE, days=days,
     )  # fmt: skip
 
 
-ARRIVED = _declare("parcel_arrived", Kind.ARRIVED, Urgency.SOON)
-WAITING = _declare("parcel_waiting", Kind.WAITING, Urgency.CALM, "keep")
-WAITING_ON = _declare("parcel_waiting_on", Kind.WAITING, Urgency.CALM)  # where parcels are not sent back by the clock
+ARRIVED = _declare("parcel_arrived", Kind.ARRIVED, Urgency.SOON, "until")
+WAITING = _declare("parcel_waiting", Kind.WAITING, Urgency.CALM, "since", "until")
+# where parcels are not sent back by the clock
+ARRIVED_ON = _declare("parcel_arrived_on", Kind.ARRIVED, Urgency.SOON)
+WAITING_ON = _declare("parcel_waiting_on", Kind.WAITING, Urgency.CALM, "since")
 
 
 def plain(text: str) -> str:
     """`text` without the signs that part the fields: `8:00-12:00；14:00-18:00` → `8:00-12:00、14:00-18:00`."""
     text = re.sub(r"[。；，：;,【】]|\.\s", "、", " ".join(text.split()))
     return re.sub(r"\s*、[、\s]*", "、", text).strip("、 .") or "-"
-
-
-def keep_words(hours: int, language: str = Language.ZH) -> str:
-    """`168` → `7天` (`7 days`), `36` → `36小时` (`36 hours`)."""
-    number, unit = (hours // DAY, "天") if hours % DAY == 0 else (hours, "小时")
-    if language != Language.EN:
-        return f"{number}{unit}"
-    return f"{number} {'days' if unit == '天' else 'hours'}"
 
 
 def spaced(code: str) -> str:
@@ -130,14 +130,17 @@ def pickup_text(text: PickupText) -> str:
         hours=plain(text.hours),
         hotline=plain(text.phone),
     )
-    if text.keep_hours is not None:
-        written += _KEEP[language].format(keep=keep_words(text.keep_hours, language))
+    if text.since is not None:
+        written += _SINCE[language].format(since=short_day(*text.since, english))
+    if text.until is not None:
+        written += _UNTIL[language].format(until=short_day(*text.until, english))
     if text.link:
         written += _LINK[language].format(link=text.link)
     return f"{_HEADS[language][text.kind]}{': ' if english else '：'}{written}"
 
 
 _CODE, _TAIL = r"\d{3} \d{3}", r"[0-9A-Za-z-]{1,4}(?:\(\d{1,3}/\d{1,3}\))?"
+_DAY_ZH, _DAY_EN = r"\d{1,2}月\d{1,2}日", r"\d{1,2} [A-Z][a-z]{2}"
 _SIGNATURE = r"(?:【[^【】]*】)?\s*"  # carriers put the sender's name in front
 _READ = {
     Language.ZH: re.compile(
@@ -145,14 +148,15 @@ _READ = {
         + rf"(?P<head>{'|'.join(_HEADS[Language.ZH].values())})：(?P<station>[^。；，：]+)有您(?P<count>\d+)个包裹。"
         rf"(?P<lines>尾号{_TAIL}，取件码{_CODE}(?:；尾号{_TAIL}，取件码{_CODE})*)。"
         r"营业时间(?P<hours>[^。；，：]+)，电话(?P<phone>[^。；，：]+)。"
-        r"(?:到站满(?P<keep>\d+)(?P<unit>天|小时)退回。)?(?:详情或请人代取：(?P<link>\S+))?\s*"
+        rf"(?:(?P<since>{_DAY_ZH})到站。)?(?:请在(?P<until>{_DAY_ZH})前取，过期退回。)?"
+        r"(?:详情或请人代取：(?P<link>\S+))?\s*"
     ),
     Language.EN: re.compile(
         _SIGNATURE
         + rf"(?P<head>{'|'.join(_HEADS[Language.EN].values())}): parcels at (?P<station>.+?): (?P<count>\d+)\. "
         rf"(?P<lines>No\. {_TAIL}, code {_CODE}(?:; No\. {_TAIL}, code {_CODE})*)\. "
         r"Open (?P<hours>[^;,]+), phone (?P<phone>[^;,]+?)\."
-        r"(?: They go back (?P<keep>\d+) (?P<unit>days|hours) after arrival\.)?"
+        rf"(?: There since (?P<since>{_DAY_EN})\.)?(?: Collect them before (?P<until>{_DAY_EN}), or they go back\.)?"
         r"(?: Details, or name somebody to collect: (?P<link>\S+))?\s*"
     ),
 }
@@ -176,8 +180,11 @@ def read_pickup_text(text: str) -> PickupText:
         if len(items) != int(found["count"]):
             raise NotAPickupText("the number of parcels differs from the lines")
         kind = next(kind for kind, head in _HEADS[language].items() if head == found["head"])
-        keep = int(found["keep"]) * (DAY if found["unit"] in ("天", "days") else 1) if found["keep"] else None
+        try:
+            since, until = (read_short_day(found[day]) if found[day] else None for day in ("since", "until"))
+        except ValueError as error:
+            raise NotAPickupText("no day of a calendar") from error
         return PickupText(
-            kind, found["station"], items, found["hours"], found["phone"], found["link"] or "", keep, language
+            kind, found["station"], items, found["hours"], found["phone"], found["link"] or "", since, until, language
         )
     raise NotAPickupText("not a pickup text")

@@ -15,6 +15,7 @@ from portal.notify.states import Status
 COST_UNITS = 10_000  # of 0.0001 yuan in one yuan
 TITLES = {
     "parcel_arrived": _("包裹到站"),
+    "parcel_arrived_on": _("包裹到站"),
     "parcel_waiting": _("取件提醒"),
     "parcel_waiting_on": _("取件提醒"),
     "consent_asked": _("放到站点可以吗"),

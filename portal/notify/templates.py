@@ -6,14 +6,18 @@ start.
 
 A template with a `line` tells several things in one message: `{count}` and `{lines}` stand for their number and their
 lines, `first` names variables taken from the first line (one link for all).
+
+`days` names variables that are days: they are kept as `2026-12-08` and written as the reader's language writes a day.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from string import Formatter
 
+from portal.core.clock import short_day
 from portal.notify.states import Urgency
 
 COUNT, LINES = "count", "lines"
@@ -55,6 +59,7 @@ class Template:
     urgency: Urgency = Urgency.NOW
     in_app: bool = False  # also shown in the account; never for codes that open an account
     line: Line | None = None
+    days: tuple[str, ...] = ()
     variables: frozenset[str] = field(init=False)  # what a sender must give
 
     def __post_init__(self):
@@ -97,6 +102,7 @@ class Template:
 
     def _values(self, parameters: dict, lines: Sequence[dict], english: bool) -> dict:
         self.check(parameters)
+        parameters = {**parameters, **{name: _day(parameters[name], english) for name in self.days}}
         if self.line is None:
             if lines:
                 raise TemplateMisuse(f"{self.name} has no lines")
@@ -108,6 +114,11 @@ class Template:
         words, join = (self.line.en, self.line.en_join) if english else (self.line.zh, self.line.zh_join)
         text = join.join(words.format_map(line) for line in lines)
         return {**parameters, **{name: lines[0][name] for name in self.line.first}, COUNT: len(lines), LINES: text}
+
+
+def _day(kept: str, english: bool) -> str:
+    day = dt.date.fromisoformat(kept)
+    return short_day(day.month, day.day, english)
 
 
 def _compare(name: str, declared: set[str] | frozenset[str], parameters: dict) -> None:
@@ -128,8 +139,9 @@ def declare(
     urgency: Urgency = Urgency.NOW,
     in_app: bool = False,
     line: Line | None = None,
+    days: tuple[str, ...] = (),
 ) -> Template:
-    template = Template(name, variables, zh, en, urgency, in_app, line)
+    template = Template(name, variables, zh, en, urgency, in_app, line, days)
     if _registry.get(name, template) != template:
         raise TemplateMisuse(f"{name} is declared twice")
     _registry[name] = template

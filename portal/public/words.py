@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from logistics.parcels.states import Act, Direction, Issue, Stage, Variant
-from portal.core.clock import COUNTY_TIME
+from portal.core.clock import COUNTY_TIME, short_day
 
 EVENTS = {
     Stage.CREATED: _("已登记，等寄件人交寄"),
@@ -117,7 +117,6 @@ LABELS = {
     "done": _("已过"),
 }
 WEEKDAYS = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -138,18 +137,14 @@ class Words:
     def day(self, moment: dt.datetime) -> str:
         """11月20日 星期五 / Friday 20 Nov."""
         name = self.weekdays[moment.weekday()]
-        if self.language == "en":
-            return f"{name} {moment.day} {_MONTHS[moment.month - 1]}"
-        return f"{moment.month}月{moment.day}日 {name}"
+        return f"{name} {self.short(moment)}" if self.language == "en" else f"{self.short(moment)} {name}"
 
     def moment(self, moment: dt.datetime) -> str:
         return f"{self.day(moment)} {clock(moment)}"
 
     def short(self, moment: dt.datetime) -> str:
         """12月8日 / 8 Dec."""
-        return (
-            f"{moment.day} {_MONTHS[moment.month - 1]}" if self.language == "en" else f"{moment.month}月{moment.day}日"
-        )
+        return short_day(moment.month, moment.day, english=self.language == "en")
 
     def band(self, start: dt.datetime, end: dt.datetime) -> str:
         """The ETA as a span of time: within one day with hours, else from day to day."""

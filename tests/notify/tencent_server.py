@@ -36,8 +36,13 @@ class TencentServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def settings(self, **more) -> dict:
-        given = {"login_code": "1001", "account_exists": "1002", "parcel_arrived": "2001", "parcel_arrived.2": "2002",
-                 "parcel_arrived.list": "2009"}  # fmt: skip
+        given = {
+            "login_code": "1001",
+            "account_exists": "1002",
+            "parcel_arrived_on": "2001",
+            "parcel_arrived_on.2": "2002",
+            "parcel_arrived_on.list": "2009",
+        }
         return {"secret_id": SECRET_ID, "secret_key": SECRET_KEY, "app_id": "1400006666", "sign_name": "庄浪县域物流",
                 "region": "ap-guangzhou", "endpoint": self.address, "templates": given, **more}  # fmt: skip
 

@@ -23,7 +23,7 @@ URL = "/my/messages/"
 def arrival(number, *, phone=PHONE, now=None, station="何马村站"):
     now = now or timezone.now()
     return add_line(
-        template="parcel_arrived", recipient=phone, merge_key=f"s{number}", dedupe_key=f"{phone}:{number}", now=now,
+        template="parcel_arrived_on", recipient=phone, merge_key=f"s{number}", dedupe_key=f"{phone}:{number}", now=now,
         parameters={"station": station, "hours": "8:00-18:00", "hotline": "0933-6620000"}, subject=f"parcel:{number}",
         line={"tail": "0001", "code": "482 913", "link": f"http://localhost:8000/l/abc-{number}~sig"},
         window=dt.timedelta(minutes=15),

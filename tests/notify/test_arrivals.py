@@ -26,10 +26,11 @@ from logistics.parcels.services.pickup.links import LinkUsed
 from logistics.parcels.services.returns import start_return
 from logistics.parcels.services.timers import arm, fire_due
 from logistics.parcels.states import TimerKind
+from portal.core.clock import COUNTY_TIME, county_day
 from portal.notify.models import Message, MessageLine
 from portal.notify.services import add_line, claim, deliver, deliver_waiting, text_of, withdraw
 from portal.notify.states import Status
-from tests.custody.conftest import COUNTY, NOW, RECIPIENT_PHONE, fresh
+from tests.custody.conftest import COUNTY, NOW, RECIPIENT_PHONE, START, fresh
 from tests.notify.providers import Provider
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,8 @@ def test_three_parcels_within_the_window_are_one_message(counter, keeper, world)
     assert {item.code for item in text.items} == codes(*parcels)
     assert [item.tail for item in text.items] == [p.carrier_number[-4:] for p in parcels]
     assert (text.station, text.hours, text.phone) == (world.village.name, "08:00-18:00", "0933-6620000")
-    assert text.keep_hours is None
+    until = county_day(NOW + dt.timedelta(days=7))
+    assert text.until == (until.month, until.day)
 
 
 def test_after_the_window_begins_another_message(counter, keeper):
@@ -95,7 +97,7 @@ def test_scanned_again_in_the_window_and_after_it_is_told_once(counter, keeper):
 def test_an_arrival_that_came_as_an_event_joins_the_same_message(counter, keeper, world):
     counter.waiting(keeper)
     parcel = counter.parcel()
-    counter.scan(parcel, "READY_FOR_PICKUP", station=world.village)
+    counter.scan(parcel, "READY_FOR_PICKUP", station=world.village, hours=(NOW - START) / (60 * MINUTE))
     announce_arrivals(list(Event.objects.filter(parcel=parcel).select_related("parcel")), NOW + MINUTE)
     assert {item.code for item in told().items} == {row.code for row in PickupCode.objects.all()}
     assert len(told().items) == 2
@@ -215,14 +217,33 @@ def remind(parcels, hours) -> str:
     return text_of(Message.objects.get())
 
 
-@pytest.mark.parametrize(("limit", "words"), [(168, "到站满7天退回"), (100, "到站满100小时退回"), (None, "")])
-def test_the_reminder_says_when_parcels_go_back_as_the_county_set_it(counter, keeper, limit, words):
+@pytest.mark.parametrize("limit", [168, 100, None])
+def test_messages_say_when_parcels_go_back_as_the_county_set_it(counter, keeper, limit):
     TimerRule.objects.create(kind=TimerKind.RETURN, hours=limit or 168, enabled=limit is not None)
     parcel, _code = counter.waiting(keeper)
-    text = remind([fresh(parcel)], 24)
-    assert read_pickup_text(text).keep_hours == limit
-    assert words in text
-    assert "退回" not in text or limit
+    last = county_day(NOW + dt.timedelta(hours=limit)) if limit else None
+    wanted = (last.month, last.day) if last else None
+    assert told().until == wanted
+    today = county_day(NOW)
+    text = read_pickup_text(remind([fresh(parcel)], 24))
+    assert (text.since, text.until) == ((today.month, today.day), wanted)
+
+
+def test_the_message_and_the_page_name_the_same_day_when_the_county_changes_its_hours(counter, keeper):
+    """What was promised to a parcel stays: its timer runs on."""
+    parcel, _code = counter.waiting(keeper)
+    arm(list(Event.objects.filter(parcel=parcel).select_related("parcel")), NOW)
+    TimerRule.objects.create(kind=TimerKind.RETURN, hours=100)
+    promised = told().until
+    assert read_pickup_text(remind([fresh(parcel)], 24)).until == promised
+
+
+def test_parcels_that_go_back_on_different_days_have_a_text_each(counter, keeper):
+    midnight = dt.datetime.combine(county_day(NOW) + dt.timedelta(days=1), dt.time(), COUNTY_TIME)
+    for minutes in (-2, -1, 1):
+        counter.waiting(keeper, now=midnight + minutes * MINUTE)
+    texts = [read_pickup_text(text_of(message)) for message in Message.objects.order_by("pk")]
+    assert [len(text.items) for text in texts] == [2, 1]
 
 
 def test_reminders_of_one_day_are_one_message(counter, keeper):
@@ -237,14 +258,14 @@ def test_reminders_of_one_day_are_one_message(counter, keeper):
 def test_reminders_wait_for_the_morning(counter, hour, sent_at):
     local = dt.timezone(dt.timedelta(hours=8))
     now = dt.datetime(2026, 11, 20, hour, 0, tzinfo=local)
-    message = line("parcel_waiting_on", now)
+    message = reminder(now)
     assert message.due_at == dt.datetime(2026, 11, *sent_at, tzinfo=local)
-    assert line("parcel_arrived", now).due_at == now + WINDOW  # somebody waits for this one
+    assert line("parcel_arrived_on", now).due_at == now + WINDOW  # somebody waits for this one
 
 
 def test_a_reminder_put_off_into_the_night_waits_too(counter):
     evening = dt.datetime(2026, 11, 20, 21, 40, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-    message = line("parcel_waiting_on", evening)
+    message = reminder(evening)
     night = evening + dt.timedelta(hours=2)
     assert go(Provider(), night) == {"waiting": 1}
     message.refresh_from_db()
@@ -252,10 +273,14 @@ def test_a_reminder_put_off_into_the_night_waits_too(counter):
     assert message.attempts == message.spared  # not a failed try
 
 
-def line(template, now, number=1, key="m", phone=RECIPIENT_PHONE):
+def reminder(now):
+    return line("parcel_waiting_on", now, since="2026-11-19")
+
+
+def line(template, now, number=1, key="m", phone=RECIPIENT_PHONE, **days):
     return add_line(
         template=template, recipient=phone, merge_key=key, dedupe_key=f"{template}:{number}", now=now, window=WINDOW,
-        subject=f"parcel:{number}", parameters={"station": "何马村站", "hours": "8-18", "hotline": "1"},
+        subject=f"parcel:{number}", parameters={"station": "何马村站", "hours": "8-18", "hotline": "1", **days},
         line={"tail": "0001", "code": "482 913", "link": "http://localhost:8000/l/x"},
     )  # fmt: skip
 
@@ -281,7 +306,7 @@ def together(number, work):
 @pytest.mark.django_db(transaction=True)
 def test_two_keepers_at_once_write_one_message():
     for round_ in range(10):
-        together(4, lambda index, r=round_: line("parcel_arrived", NOW, number=r * 10 + index, key=f"m{r}").pk)
+        together(4, lambda index, r=round_: line("parcel_arrived_on", NOW, number=r * 10 + index, key=f"m{r}").pk)
         message = Message.objects.get(merge_key__contains=f":m{round_}:")
         assert message.lines.count() == 4
 
@@ -289,7 +314,7 @@ def test_two_keepers_at_once_write_one_message():
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_eight_times_the_same_parcel_is_one_line():
-    together(8, lambda _index: line("parcel_arrived", NOW).pk)
+    together(8, lambda _index: line("parcel_arrived_on", NOW).pk)
     assert MessageLine.objects.count() == 1
     assert Message.objects.filter(lines__withdrawn_at=None).distinct().count() == 1
     provider = Provider()
@@ -306,7 +331,7 @@ def test_a_worker_that_claims_while_parcels_are_added_loses_none():
     def work(index):
         if index % 2:
             return [go(provider, moment) for _round in range(15)]
-        return [line("parcel_arrived", NOW, number=index * 100 + n).pk for n in range(15)]
+        return [line("parcel_arrived_on", NOW, number=index * 100 + n).pk for n in range(15)]
 
     together(6, work)
     while go(provider, moment):
@@ -319,13 +344,13 @@ def test_a_worker_that_claims_while_parcels_are_added_loses_none():
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_passes_a_message_that_is_being_added_to():
-    line("parcel_arrived", NOW)
+    line("parcel_arrived_on", NOW)
     inside, go_on = threading.Event(), threading.Event()
 
     def adder():
         try:
             with transaction.atomic():
-                line("parcel_arrived", NOW, number=2)
+                line("parcel_arrived_on", NOW, number=2)
                 inside.set()
                 go_on.wait(10)
         finally:

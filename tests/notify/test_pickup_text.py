@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -21,6 +22,7 @@ items = st.builds(
     tail=st.text("0123456789ABCXYZ-", min_size=1, max_size=4),
     code=st.text("0123456789", min_size=6, max_size=6),
 )
+days = st.dates().map(lambda day: (day.month, day.day))
 texts = st.builds(
     PickupText,
     kind=st.sampled_from(Kind),
@@ -29,7 +31,8 @@ texts = st.builds(
     hours=words,
     phone=words,
     link=st.sampled_from(["", "https://wuliu.example.gov.cn/l/1z-t5k~Ab_9"]),
-    keep_hours=st.none() | st.integers(1, 24 * 60),
+    since=st.none() | days,
+    until=st.none() | days,
     language=st.sampled_from(Language),
 )
 
@@ -39,9 +42,8 @@ texts = st.builds(
 def test_what_is_written_is_read(text):
     found = read(pickup_text(text))
     assert found.items == text.items
-    assert (found.kind, found.link, found.keep_hours, found.language) == (
-        text.kind, text.link, text.keep_hours, text.language,
-    )  # fmt: skip
+    assert (found.kind, found.link, found.language) == (text.kind, text.link, text.language)
+    assert (found.since, found.until) == (text.since, text.until)
     assert (found.station, found.hours, found.phone) == (plain(text.station), plain(text.hours), plain(text.phone))
 
 
@@ -67,6 +69,7 @@ def test_a_real_text_message_with_the_sender_in_front():
         "取件通知：何马村站有您2个包裹。尾号0001，取件码482 913。营业时间8-18，电话1。",  # two announced, one told
         "取件通知：何马村站有您1个包裹。尾号0001，取件码48291。营业时间8-18，电话1。",
         "取件通知：何马村站有您1个包裹。尾号0001，取件码482 913。营业时间8-18，电话1。点击领奖：http://x",
+        "取件通知：何马村站有您1个包裹。尾号0001，取件码482 913。营业时间8-18，电话1。请在12月8号前取。",
         "取件通知：何马村站有您1个包裹。" + "尾号0001，取件码482 913；" * 3000,
     ],
 )
@@ -82,22 +85,24 @@ def test_a_text_without_parcels_is_not_written():
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize(
-    ("sent", "kind", "keep"),
+    ("sent", "kind", "since", "until"),
     [
-        (grammar.ARRIVED, Kind.ARRIVED, None),
-        (grammar.WAITING, Kind.WAITING, 168),
-        (grammar.WAITING_ON, Kind.WAITING, None),
+        (grammar.ARRIVED, Kind.ARRIVED, None, (12, 8)),
+        (grammar.ARRIVED_ON, Kind.ARRIVED, None, None),
+        (grammar.WAITING, Kind.WAITING, (12, 1), (12, 8)),
+        (grammar.WAITING_ON, Kind.WAITING, (12, 1), None),
     ],
 )
-def test_messages_follow_the_grammar(sent, kind, keep, language):
+def test_messages_follow_the_grammar(sent, kind, since, until, language):
     """What goes out as text message is the very text that `pickup_text` writes."""
     values = {"station": "何马村站", "hours": "08:00-18:00", "hotline": "0933-6620000"}
-    if keep:
-        values["keep"] = grammar.keep_words(keep, language)
+    for name, day in (("since", since), ("until", until)):
+        if day:
+            values[name] = dt.date(2026, *day).isoformat()
     lines = [{"tail": t, "code": c, "link": "https://w.cn/l/x"} for t, c in (("0001", "482 913"), ("0002", "705 126"))]
     wanted = PickupText(
         kind, "何马村站", (Item("0001", "482913"), Item("0002", "705126")), "08:00-18:00", "0933-6620000",
-        "https://w.cn/l/x", keep, language,
+        "https://w.cn/l/x", since, until, language,
     )  # fmt: skip
     assert template(sent.name).render(values, language, lines) == pickup_text(wanted)
     assert read(pickup_text(wanted)) == wanted

@@ -10,12 +10,13 @@ from portal.notify.templates import TemplateMisuse, declare, template
 @pytest.mark.parametrize("name", templates.names())
 def test_every_template_renders_in_both_languages(name):
     found = template(name)
-    values = {variable: f"<{variable}>" for variable in found.variables}
+    values = {variable: f"<{variable}>" for variable in found.variables} | dict.fromkeys(found.days, "2026-12-08")
     names = {*found.line.variables, *found.line.first} if found.line else set()
     lines = [{name: f"<{name}>" for name in names}] if names else []
-    for language in ("zh-hans", "en"):
+    for language, day in (("zh-hans", "12月8日"), ("en", "8 Dec")):
         text = found.render(values, language, lines)
-        assert all(value in text for value in [*values.values(), *(f"<{name}>" for name in names)])
+        shown = {**values, **dict.fromkeys(found.days, day)}
+        assert all(value in text for value in [*shown.values(), *(f"<{name}>" for name in names)])
         assert "{" not in text
 
 
@@ -38,7 +39,7 @@ def test_a_name_is_declared_once():
 def test_texts_to_hand_in_number_the_variables_as_they_are_sent():
     """What is printed for approval, filled with what a provider is given, is the text itself."""
     found = template("parcel_arrived")
-    values = {"station": "何马村站", "hours": "8-18", "hotline": "0933"}
+    values = {"station": "何马村站", "hours": "8-18", "hotline": "0933", "until": "2026-12-08"}
     lines = [{"tail": f"000{n}", "code": f"482 91{n}", "link": "https://w.cn/l/x"} for n in range(2)]
     handed = dict(templates.for_approval("parcel_arrived", most=3, host="https://w.cn"))
     assert set(handed) == {f"parcel_arrived{n}{e}" for n in ("", ".2", ".3", ".list") for e in ("", "@en")}
@@ -54,4 +55,4 @@ def test_the_command_prints_them_all(capsys):
     call_command("sms_templates")
     printed = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert printed["login_code"].startswith("登录验证码{1}，{2}分钟")
-    assert "/{7}" in printed["parcel_arrived"]
+    assert "/{8}" in printed["parcel_arrived"]

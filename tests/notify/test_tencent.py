@@ -26,7 +26,8 @@ def code(key="k", template="login_code", **extra):
 def arrival(number, *, link="", language="zh-hans"):
     now = timezone.now()
     return add_line(
-        template="parcel_arrived", recipient=PHONE, merge_key="s", dedupe_key=f"a{number}", subject=f"parcel:{number}",
+        template="parcel_arrived_on", recipient=PHONE, merge_key="s",
+        dedupe_key=f"a{number}", subject=f"parcel:{number}",
         parameters={"station": "何马村站", "hours": "8:00-18:00", "hotline": "0933-6620000"},
         line={"tail": f"000{number}", "code": f"482 91{number}", "link": link or "http://localhost:8000/l/x-y~z"},
         window=dt.timedelta(0), now=now, language=language,

@@ -27,17 +27,12 @@ def announce_arrivals(events: list[Event], now: dt.datetime) -> None:
         station = parcel.station
         if station is not None:
             code = issue_code(parcel=parcel, station=station, now=now)
-            tell_recipient(parcel=parcel, station=station, code=code.code, now=now)
+            tell_recipient(parcel=parcel, station=station, code=code.code, now=now, since=parcel.ready_at)
 
 
-def remind(*, parcel: Parcel, key: str, now: dt.datetime, keep_hours: int | None) -> bool:
-    """Send reminder `key` for a parcel on the shelf; False when it has no live code or no phone.
-
-    `keep_hours` after arrival it goes back (the county's limit for returns), None when that is switched off.
-    """
+def remind(*, parcel: Parcel, key: str, now: dt.datetime) -> bool:
+    """Send reminder `key` for a parcel on the shelf; False when it has no live code or no phone."""
     code = PickupCode.objects.select_related("station").filter(parcel=parcel, used_at=None, voided_at=None).first()
     if code is None:
         return False
-    return remind_recipient(
-        parcel=parcel, station=code.station, code=code.code, which=key, now=now, keep_hours=keep_hours
-    )
+    return remind_recipient(parcel=parcel, station=code.station, code=code.code, which=key, now=now)

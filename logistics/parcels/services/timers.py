@@ -170,7 +170,7 @@ def _no_update(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
 
 
 def _remind(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:
-    remind(parcel=parcel, key=timer.kind, now=now, keep_hours=hours().get(TimerKind.RETURN))
+    remind(parcel=parcel, key=timer.kind, now=now)
 
 
 def _return(timer: Timer, parcel: Parcel, now: dt.datetime) -> None:

@@ -13,8 +13,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from logistics.parcels.lookup_own import own_parcel, own_parcels, returns_due
+from logistics.parcels.lookup_own import own_parcel, own_parcels
 from logistics.parcels.selectors_consent import standing_consent
+from logistics.parcels.selectors_waiting import returns_due
 from logistics.parcels.services.consent import give_consent, withdraw_consent
 from logistics.parcels.services.pickup import name_proxies, spaced
 from portal.core.access import signed_in

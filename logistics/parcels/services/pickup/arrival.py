@@ -13,17 +13,19 @@ from django.conf import settings
 from logistics.parcels.models import Parcel
 from logistics.parcels.pickup_text import (
     ARRIVED,
+    ARRIVED_ON,
     WAITING,
     WAITING_ON,
-    keep_words,
     plain,
 )
 from logistics.parcels.selectors_pieces import pieces_of
+from logistics.parcels.selectors_waiting import returns_due, will_return
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import code_hash, spaced
 from logistics.parcels.services.pickup.links import make_link_token, subject_of
 from logistics.parcels.states import ContactRole
 from logistics.registry.models import Station
+from portal.core.clock import county_day
 from portal.core.phones import is_mobile
 from portal.notify.services import add_line, withdraw
 from portal.notify.templates import Template
@@ -37,16 +39,24 @@ def arrival_key(*, parcel: Parcel, station: Station, code: str) -> str:
     return f"arrival:{parcel.pk}:{station.pk}:{code_hash(code)[:12]}"
 
 
-def tell_recipient(*, parcel: Parcel, station: Station, code: str, now: dt.datetime, phone: str | None = None) -> bool:
+def tell_recipient(
+    *,
+    parcel: Parcel,
+    station: Station,
+    code: str,
+    now: dt.datetime,
+    since: dt.datetime | None,
+    phone: str | None = None,
+) -> bool:
     """Writes the arrival into the recipient's message in the caller's transaction; False without a mobile number.
 
     Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
-    `phone` is the recipient's where the caller has read it.
+    `since` is when it came. `phone` is the recipient's where the caller has read it.
     """
     key = arrival_key(parcel=parcel, station=station, code=code)
     if phone is None:
         phone = phone_of(parcel, ContactRole.RECIPIENT)
-    return _tell(ARRIVED, key, {}, phone, parcel=parcel, station=station, code=code, now=now)
+    return _tell_arrived(key, phone, will_return(since or now), parcel=parcel, station=station, code=code, now=now)
 
 
 def untell_recipient(*, parcel: Parcel, now: dt.datetime) -> bool:
@@ -72,27 +82,38 @@ def tell_again(*, parcel: Parcel, station: Station, code: str, now: dt.datetime,
         if not complete:
             return
         key = f"{key}:all"
-    _tell(ARRIVED, key, {}, phone, parcel=parcel, station=station, code=code, now=now)
+    _tell_arrived(key, phone, _kept_until(parcel, now), parcel=parcel, station=station, code=code, now=now)
 
 
-def remind_recipient(
-    *, parcel: Parcel, station: Station, code: str, which: str, now: dt.datetime, keep_hours: int | None
-) -> bool:
-    """Writes the reminder `which` (first, second …) of one stay at the shelf; False when no phone is known.
-
-    `keep_hours` after arrival the parcel goes back; None where nothing goes back by the clock.
-    """
+def remind_recipient(*, parcel: Parcel, station: Station, code: str, which: str, now: dt.datetime) -> bool:
+    """Writes the reminder `which` (first, second …) of one stay at the shelf; False when no phone is known."""
     stay = int(parcel.ready_at.timestamp()) if parcel.ready_at else 0
-    template, more = (WAITING, {"keep": keep_words(keep_hours)}) if keep_hours is not None else (WAITING_ON, {})
+    days = {"since": county_day(parcel.ready_at or now).isoformat()}
+    until = _kept_until(parcel, now)
+    if until is not None:
+        days["until"] = county_day(until).isoformat()
+    template = WAITING_ON if until is None else WAITING
     phone = phone_of(parcel, ContactRole.RECIPIENT)
     key = f"{which}:{parcel.pk}:{stay}"
-    return _tell(template, key, more, phone, parcel=parcel, station=station, code=code, now=now)
+    return _tell(template, key, days, phone, parcel=parcel, station=station, code=code, now=now)
+
+
+def _kept_until(parcel: Parcel, now: dt.datetime) -> dt.datetime | None:
+    """What its timer says; the county may have changed its hours since. Before the timer runs, what it will say."""
+    return returns_due([parcel.pk]).get(parcel.pk) or will_return(parcel.ready_at or now)
+
+
+def _tell_arrived(
+    key: str, phone: str, until: dt.datetime | None, *, parcel: Parcel, station: Station, code: str, now: dt.datetime
+) -> bool:
+    template, days = (ARRIVED_ON, {}) if until is None else (ARRIVED, {"until": county_day(until).isoformat()})
+    return _tell(template, key, days, phone, parcel=parcel, station=station, code=code, now=now)
 
 
 def _tell(
     template: Template,
     key: str,
-    more: dict[str, str],
+    days: dict[str, str],
     phone: str,
     *,
     parcel: Parcel,
@@ -109,14 +130,14 @@ def _tell(
             "station": plain(station.name),
             "hours": plain(station.hours or POSTED),
             "hotline": plain(station.phone or POSTED),
-            **more,
+            **days,
         },
         line={
             "tail": tail_of(parcel) + _pieces_told(parcel),
             "code": spaced(code),
             "link": f"{settings.PUBLIC_URL}/l/{make_link_token(parcel=parcel, now=now)}",
         },
-        merge_key=f"{station.pk}:{key.partition(':')[0]}",
+        merge_key=":".join([str(station.pk), key.partition(":")[0], *days.values()]),  # one text, the same days
         dedupe_key=key,
         subject=subject_of(parcel),
         window=dt.timedelta(seconds=settings.ARRIVAL_WINDOW_SECONDS),
