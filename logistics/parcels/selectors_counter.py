@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logistics.parcels.models import Parcel, Pickup, PickupCode
+from logistics.parcels.states import keep_hours
 from logistics.registry.models import Station
 from portal.core.rows import Columns, read_rows
 
@@ -16,7 +17,7 @@ _CODE, _PICKUP, _AT, _BY = (
     Columns(PickupCode, "k"), Columns(Pickup, "g"), Columns(Station, "at"), Columns(Station, "by_"),
 )  # fmt: skip
 _SQL = """
-SELECT {columns}, b.number, r.phone
+SELECT {columns}, b.number, r.phone, rule.enabled, rule.hours
 FROM (SELECT %s::bigint AS id) p
 LEFT JOIN parcels_pickupcode k ON k.parcel_id = p.id
 LEFT JOIN registry_station at ON at.id = k.station_id
@@ -25,6 +26,7 @@ LEFT JOIN registry_station by_ ON by_.id = g.station_id
 LEFT JOIN parcels_bagitem i ON i.parcel_id = p.id AND i.removed_at IS NULL
 LEFT JOIN parcels_bag b ON b.id = i.bag_id
 LEFT JOIN parcels_parcelcontact r ON r.parcel_id = p.id AND r.role = 'recipient'
+LEFT JOIN parcels_timerrule rule ON rule.kind = 'return'
 """
 
 
@@ -33,12 +35,14 @@ class AtCounter:
     """`code` is the parcel's one pickup code in whatever state, `given` its pickup that stands, both with station.
 
     `bag` is the number of the bag it is registered in, `phone` the recipient's; "" when there is none.
+    `keep_hours` is how long the county keeps it; None where nothing goes back by the clock.
     """
 
     code: PickupCode | None
     given: Pickup | None
     bag: str
     phone: str
+    keep_hours: int | None
 
     @property
     def live_code(self) -> PickupCode | None:
@@ -48,11 +52,11 @@ class AtCounter:
 
 def at_counter(parcel: Parcel) -> AtCounter:
     parts = (_CODE, _AT, _PICKUP, _BY)
-    ((code, at, given, by, bag, phone),) = read_rows(
+    ((code, at, given, by, bag, phone, returns, hours),) = read_rows(
         _SQL.format(columns=", ".join(part.sql for part in parts)), [parcel.pk], *parts
     )
     if code is not None:
         code.station = at
     if given is not None:
         given.station = by
-    return AtCounter(code, given, bag or "", phone or "")
+    return AtCounter(code, given, bag or "", phone or "", keep_hours(returns, hours))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from logistics.parcels.models import Timer, TimerRule
-from logistics.parcels.states import DEFAULT_TIMER_HOURS, TimerKind
+from logistics.parcels.states import TimerKind, keep_hours
 
 
 def returns_due(parcel_ids: Iterable[int]) -> dict[int, dt.datetime]:
@@ -17,9 +17,7 @@ def returns_due(parcel_ids: Iterable[int]) -> dict[int, dt.datetime]:
     return dict(rows.values_list("parcel_id", "due_at"))
 
 
-def will_return(since: dt.datetime) -> dt.datetime | None:
-    """Until when one that came at `since` will be kept, by the hours the county has set; None where they stay."""
-    rule = TimerRule.objects.filter(kind=TimerKind.RETURN).only("hours", "enabled").first()
-    if rule is not None and not rule.enabled:
-        return None
-    return since + dt.timedelta(hours=rule.hours if rule else DEFAULT_TIMER_HOURS[TimerKind.RETURN])
+def county_keeps() -> int | None:
+    """For so many hours the county keeps a parcel; None where nothing goes back by the clock."""
+    rule = TimerRule.objects.filter(kind=TimerKind.RETURN).values_list("enabled", "hours").first()
+    return keep_hours(*rule or (None, None))

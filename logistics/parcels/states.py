@@ -282,6 +282,13 @@ DEFAULT_TIMER_HOURS = {
 }
 
 
+def keep_hours(returns: bool | None, hours: int | None) -> int | None:
+    """How long a station keeps a parcel by the county's rule for returns, (None, None) without one. None: for ever."""
+    if returns is None:
+        return DEFAULT_TIMER_HOURS[TimerKind.RETURN]
+    return hours if returns else None
+
+
 class ImportKind(models.TextChoices):
     PARCELS = "parcels", _("包裹预报")
     EVENTS = "events", _("物流轨迹")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from logistics.parcels.models import Event, Parcel, PickupCode
+from logistics.parcels.selectors_waiting import county_keeps
+from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.arrival import remind_recipient, tell_recipient
 from logistics.parcels.services.pickup.codes import issue_code
-from logistics.parcels.states import Stage
+from logistics.parcels.states import ContactRole, Stage
 
 
 def announce_arrivals(events: list[Event], now: dt.datetime) -> None:
@@ -23,11 +25,15 @@ def announce_arrivals(events: list[Event], now: dt.datetime) -> None:
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )
+    hours = county_keeps()
     for parcel in waiting:
         station = parcel.station
         if station is not None:
             code = issue_code(parcel=parcel, station=station, now=now)
-            tell_recipient(parcel=parcel, station=station, code=code.code, now=now, since=parcel.ready_at)
+            tell_recipient(
+                parcel=parcel, station=station, code=code.code, now=now, since=parcel.ready_at or now, hours=hours,
+                phone=phone_of(parcel, ContactRole.RECIPIENT),
+            )  # fmt: skip
 
 
 def remind(*, parcel: Parcel, key: str, now: dt.datetime) -> bool:

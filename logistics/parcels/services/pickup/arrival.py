@@ -19,7 +19,7 @@ from logistics.parcels.pickup_text import (
     plain,
 )
 from logistics.parcels.selectors_pieces import pieces_of
-from logistics.parcels.selectors_waiting import returns_due, will_return
+from logistics.parcels.selectors_waiting import county_keeps, returns_due
 from logistics.parcels.services.guards import phone_of
 from logistics.parcels.services.pickup.codes import code_hash, spaced
 from logistics.parcels.services.pickup.links import make_link_token, subject_of
@@ -45,18 +45,17 @@ def tell_recipient(
     station: Station,
     code: str,
     now: dt.datetime,
-    since: dt.datetime | None,
-    phone: str | None = None,
+    phone: str,
+    since: dt.datetime,
+    hours: int | None,
 ) -> bool:
     """Writes the arrival into the recipient's message in the caller's transaction; False without a mobile number.
 
     Once for a parcel and its code: a repeated inbound stays silent, a new code after a change of station is told.
-    `since` is when it came. `phone` is the recipient's where the caller has read it.
+    `phone` is the recipient's. Since `since` it is kept for `hours`, None where it does not go back by the clock.
     """
     key = arrival_key(parcel=parcel, station=station, code=code)
-    if phone is None:
-        phone = phone_of(parcel, ContactRole.RECIPIENT)
-    return _tell_arrived(key, phone, will_return(since or now), parcel=parcel, station=station, code=code, now=now)
+    return _tell_arrived(key, phone, _after(since, hours), parcel=parcel, station=station, code=code, now=now)
 
 
 def untell_recipient(*, parcel: Parcel, now: dt.datetime) -> bool:
@@ -100,7 +99,11 @@ def remind_recipient(*, parcel: Parcel, station: Station, code: str, which: str,
 
 def _kept_until(parcel: Parcel, now: dt.datetime) -> dt.datetime | None:
     """What its timer says; the county may have changed its hours since. Before the timer runs, what it will say."""
-    return returns_due([parcel.pk]).get(parcel.pk) or will_return(parcel.ready_at or now)
+    return returns_due([parcel.pk]).get(parcel.pk) or _after(parcel.ready_at or now, county_keeps())
+
+
+def _after(since: dt.datetime, hours: int | None) -> dt.datetime | None:
+    return None if hours is None else since + dt.timedelta(hours=hours)
 
 
 def _tell_arrived(

@@ -200,7 +200,9 @@ def _arrive(
     code = known.live_code or _code_for(parcel, station, known, now)
     arrived = event(parcel, Stage.READY_FOR_PICKUP, station=station, now=at)
     ids = append(events=[arrived], actor=actor, now=now, stations=[station])
-    tell_recipient(parcel=parcel, station=station, code=code.code, now=now, since=at, phone=known.phone)
+    tell_recipient(
+        parcel=parcel, station=station, code=code.code, now=now, phone=known.phone, since=at, hours=known.keep_hours
+    )
     return Inbound(code, fresh=True, shelf_before=parcel.shelf, events=ids, piece=piece)
 
 
