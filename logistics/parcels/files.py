@@ -28,7 +28,12 @@ def download(table: list[list[str]], name: str, extension: str) -> HttpResponse:
     if extension not in WRITERS:
         raise NotFound()
     write, content_type = WRITERS[extension]
-    response = HttpResponse(write(table), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
+    return sent(write(table), f"{name}.{extension}", content_type)
+
+
+def sent(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file to keep. `name` is ASCII."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response

@@ -23,7 +23,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _NOT_IN_TITLE = re.compile(r"[\\/*?:\[\]']")
-_OPTIONS = {
+OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
 }  # fmt: skip
 
@@ -43,11 +43,11 @@ def write_workbook(
     aware times (shown in county time) or None; anything else is written as its text. Columns are as wide as what stands
     in them, and the header filters.
     """
-    with Workbook(file, _OPTIONS) as book:
-        pen = _Pen(book)
-        sheet, front = book.add_worksheet(_sheet_title(title)), book.add_worksheet(_sheet_title(cover_title))
+    with Workbook(file, OPTIONS) as book:
+        pen = Pen(book)
+        sheet, front = book.add_worksheet(sheet_title(title)), book.add_worksheet(sheet_title(cover_title))
         sheet.freeze_panes(1, 0)
-        wide = [_width(name) + FILTER_ARROW for name in header]
+        wide = [width_of(name) + FILTER_ARROW for name in header]
         for column, name in enumerate(header):
             pen.text(sheet, 0, column, str(name), bold=True)
         count = 0
@@ -55,16 +55,16 @@ def write_workbook(
             for column, value in enumerate(row):
                 pen.put(sheet, count, column, value)
                 if count <= MEASURED and column < len(wide):
-                    wide[column] = max(wide[column], _width(value))
+                    wide[column] = max(wide[column], width_of(value))
         for column, width in enumerate(wide):
             sheet.set_column(column, column, max(NARROWEST, min(width + 1, WIDEST)))
         if header:
             sheet.autofilter(0, 0, count, len(header) - 1)
-        _write_cover(front, pen, cover)
+        write_cover(front, pen, cover)
     return count
 
 
-def _write_cover(front, pen: _Pen, cover: Sequence[tuple[str, str]]) -> None:
+def write_cover(front, pen: Pen, cover: Sequence[tuple[str, str]]) -> None:
     front.set_column(0, 0, 18)
     front.set_column(1, 1, 90)
     for number, (name, value) in enumerate(cover):
@@ -76,7 +76,7 @@ MEASURED = 1000  # rows whose widths are looked at: what comes behind looks like
 NARROWEST, WIDEST, FILTER_ARROW = 8, 60, 3  # in digits of the sheet's font
 
 
-def _width(value: Any) -> int:
+def width_of(value: Any) -> int:
     """Room of a value in a column, in digits: Chinese signs take two, and a time is shown as `2026-11-20 09:30:00`."""
     if isinstance(value, dt.datetime):
         return 19
@@ -86,7 +86,7 @@ def _width(value: Any) -> int:
     return max(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) for line in lines)
 
 
-class _Pen:
+class Pen:
     """Writes one cell by the type of its value. Formats belong to a workbook, so there is one pen a workbook."""
 
     def __init__(self, book: Workbook) -> None:
@@ -115,5 +115,5 @@ class _Pen:
         sheet.write_string(row, column, text, self.bold if bold else self.quoted if text.startswith(RUNS) else None)
 
 
-def _sheet_title(text: str) -> str:
+def sheet_title(text: str) -> str:
     return _NOT_IN_TITLE.sub(" ", text)[:31].strip() or "1"

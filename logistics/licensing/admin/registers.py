@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 
 from django import forms
@@ -12,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
@@ -20,7 +18,6 @@ from logistics.licensing.kinds import KINDS, kind_of
 from logistics.licensing.models import RegisterImport
 from logistics.licensing.selectors_registers import counts_of, rows_of, visible_register_imports
 from logistics.licensing.services import registers
-from logistics.licensing.services.registers.columns import columns_of
 from logistics.licensing.states import RegisterResult, RegisterStage
 from members.access.admin_base import ScopedAdmin, guarded, lead_with, reason_field
 from members.access.panels import PLACES, Menu
@@ -28,7 +25,7 @@ from members.access.states import Permission as P
 from portal.core.access import declare, holders
 from portal.core.clock import now
 from portal.core.errors import DomainError
-from portal.core.sheets import SPREADSHEET, write_workbook
+from portal.core.sheets import SPREADSHEET
 from portal.core.workbooks import sentences
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -133,15 +130,8 @@ class RegisterImportAdmin(ScopedAdmin):
         return redirect("admin:licensing_registerimport_change", register_id)
 
     def template_view(self, request, kind_code):
-        """An empty workbook with the columns of a register, and what belongs into each."""
-        spec = kind_of(kind_code)
-        file = io.BytesIO()
-        columns = columns_of(spec)
-        write_workbook(
-            file, cover_title=gettext("填写说明"), cover=[(str(c.label), _says(c)) for c in columns],
-            title=str(spec.party._meta.verbose_name), header=[str(c.label) for c in columns], rows=[],
-        )  # fmt: skip
-        file.seek(0)
+        """A workbook to fill in, with what belongs into each column."""
+        file = registers.template_workbook(kind_of(kind_code), actor=request.actor, now=now())
         return FileResponse(file, as_attachment=True, filename=f"{kind_code}.xlsx", content_type=SPREADSHEET)
 
 
@@ -158,12 +148,3 @@ def _left(run, counts) -> int:
     if run.stage == RegisterStage.JUDGING:
         return counts[RegisterResult.WAITING]
     return counts[RegisterResult.NEW] + counts[RegisterResult.CHANGED] if run.stage == RegisterStage.WRITING else 0
-
-
-def _says(column) -> str:
-    """What belongs into a column: whether it is needed, its choices, the help of the form."""
-    if column.field is None:
-        return gettext("已登记的填写；新登记的留空。") if column.name == "code" else gettext("见页面说明。")
-    words = "、".join(str(label) for _code, label in column.field.choices)
-    parts = [gettext("必填") if column.needed else gettext("可不填"), words, str(column.field.help)]
-    return "；".join(part for part in parts if part)

@@ -142,6 +142,7 @@ class Kind:
     named_by: str = ""  # a field that names a registered row where no code does: a plate
     of_enterprise: bool = False
     of_user: bool = False
+    example: Mapping[str, Any]  # a line of its template: field → value as stored; of a day, how many days from today
     writes: str  # the permission to write in the register
 
     def field(self, name: str) -> Field:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from logistics.parcels.files import download, limit_upload, result_file
+from logistics.parcels.files import download, limit_upload, result_file, sent
 from logistics.parcels.forms.imports import ImportForm
 from logistics.parcels.selectors_imports import (
     import_by_id,
@@ -27,14 +27,15 @@ from logistics.parcels.selectors_imports import (
 from logistics.parcels.services.imports.choices import asked_of
 from logistics.parcels.services.imports.failures import told
 from logistics.parcels.services.imports.problems import ABOUT_COLUMNS
-from logistics.parcels.services.imports.results import result_told, template_table
+from logistics.parcels.services.imports.results import result_told
 from logistics.parcels.services.imports.run import run_checked_import, start_import
+from logistics.parcels.services.imports.templates import template_table, template_workbook
 from logistics.parcels.states import ImportKind, ImportState, RowResult
-from logistics.registry.selectors import public_carriers
 from members.access.states import Permission
 from portal.core.access import needs
 from portal.core.clock import now
 from portal.core.errors import BadInput, Forbidden, NotFound, StorageFull, TooLarge, TooMany
+from portal.core.sheets import SPREADSHEET
 
 RECENT = 30
 LINES = 100
@@ -183,6 +184,7 @@ def import_template(request, kind: str, extension: str):
     """A file to fill in, with one line of an example."""
     if kind not in ImportKind.values:
         raise NotFound()
-    own = public_carriers().filter(pk__in=request.actor.scope(Permission.IMPORT_RUN).enterprises).first()
-    table = template_table(kind, carrier=own.short_name if own is not None else "")
-    return download(table, f"template-{kind}", extension)
+    sender = importable_enterprises(actor=request.actor).first()
+    if extension == "xlsx":
+        return sent(template_workbook(kind, sender=sender, now=now()), f"template-{kind}.xlsx", SPREADSHEET)
+    return download(template_table(kind, sender=sender, now=now()), f"template-{kind}", extension)

@@ -17,7 +17,7 @@ from logistics.training.services.bank import Draft, add_questions, problems, tru
 from logistics.training.states import LETTERS, MOST_OPTIONS, QuestionKind, RowResult
 from portal.core.actor import Actor
 from portal.core.errors import TooLarge
-from portal.core.sheets import write_workbook
+from portal.core.fill_in import Words, write_template
 from portal.core.workbooks import FileProblem, Formula, Heading, SheetRow, Sums, Table, read_table
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -113,7 +113,10 @@ def template_file() -> bytes:
             ("答案", "单选填一个字母，多选填几个字母（如 ABD），判断填“对”或“错”"),
             ("解析", "考完以后给考生看，说明为什么"),
         ]
-        write_workbook(out, cover_title="填写说明", cover=cover, title="题目", header=COLUMNS, rows=EXAMPLES)
+        lists = {COLUMNS.index(KIND): Words(("单选", "多选", "判断"))}
+        write_template(
+            out, title="题目", header=COLUMNS, examples=EXAMPLES, lists=lists, cover_title="填写说明", cover=cover
+        )
     return out.getvalue()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from portal.core.workbooks.book import Book
+from portal.core.workbooks.book import LISTS, Book
 from portal.core.workbooks.budget import Budget
 from portal.core.workbooks.kinds import WORKBOOK, kind_of_file
 from portal.core.workbooks.problems import FileProblem, OutOfTime, sentences
@@ -14,8 +14,8 @@ from portal.core.workbooks.table import HEADER_WITHIN, Heading, Table, read_tabl
 from portal.core.workbooks.tally import Sums, Tally, is_footer
 
 __all__ = [
-    "HEADER_WITHIN", "MOST_CELLS", "WORKBOOK", "Book", "Budget", "Fault", "FileProblem", "Formula", "Heading", "Merged",
-    "OutOfTime", "SheetRow", "Sums", "Table", "Tally", "bad_text", "filled", "is_footer", "kind_of_file",
+    "HEADER_WITHIN", "LISTS", "MOST_CELLS", "WORKBOOK", "Book", "Budget", "Fault", "FileProblem", "Formula", "Heading",
+    "Merged", "OutOfTime", "SheetRow", "Sums", "Table", "Tally", "bad_text", "filled", "is_footer", "kind_of_file",
     "open_workbook", "read_table", "read_xlsx", "sentences",
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from portal.core.workbooks.sheet import Cells, shared_texts
 from portal.core.workbooks.values import Styles
 
 _LOOKED_AT = 20  # rows of each sheet, to tell data from notes
+LISTS = "_lists"  # a hidden sheet with the words of drop-downs, in templates of the portal
 _FULL = 3  # filled cells of a row of data
 
 
@@ -82,7 +83,7 @@ class Book:
             raise FileProblem("several_sheets", names="、".join(sheet.name for sheet in visible[:5]))
         if not visible:
             raise FileProblem("no_sheet")
-        self.unread = [sheet.name for sheet in sheets if sheet is not visible[0] and looks[sheet]]
+        self.unread = [s.name for s in sheets if s is not visible[0] and s.name != LISTS and looks[s]]
         return visible[0]
 
     def _fullest(self, sheet: _Part) -> int:

@@ -50,3 +50,4 @@ FACTS: dict[str, Any] = {
     "place": _("工作地点"),
     "licence_class": _("准驾车型"),
 }
+EXAMPLE: dict[str, Any] = {"kind": "courier", "name": "赵快送", "id_number": "620825199003070555"}

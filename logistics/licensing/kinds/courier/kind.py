@@ -33,7 +33,7 @@ class CourierCertification(Kind):
     says = _("快递员和驾驶员本人上岗前办理。")
     party = Courier
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
-    fact_labels = form.FACTS
+    fact_labels, example = form.FACTS, form.EXAMPLE
     valid_months, review_days = 24, 5
     writes = Permission.COURIER_EDIT
     kept = ("kind", "name", "id_number", "division", "licence_class", "licence_until")

@@ -65,3 +65,7 @@ FACTS: dict[str, Any] = {
     "kind": _("企业类型"),
     "place": _("经营所在地"),
 }
+EXAMPLE: dict[str, Any] = {
+    "name": "庄浪县示例快递有限公司", "short_name": "示例快递", "kind": "carrier", "credit_code": "91620825MA000055X3",
+    "hotline": "0933-6620000", "contact_name": "王经办", "contact_phone": "13809330055",
+}  # fmt: skip

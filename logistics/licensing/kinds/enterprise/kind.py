@@ -29,7 +29,7 @@ class EnterpriseCertification(Kind):
     says = _("快递、客运、电商、生产企业和供应商在本县经营前办理。")
     party = Enterprise
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
-    fact_labels = form.FACTS
+    fact_labels, example = form.FACTS, form.EXAMPLE
     valid_months, review_days = 36, 10
     writes = Permission.ENTERPRISE_EDIT
     valid_months, review_days = 36, 10

@@ -59,3 +59,8 @@ FACTS: dict[str, Any] = {
     "services": _("服务项目"),
     "operator": _("运营企业"),
 }
+EXAMPLE: dict[str, Any] = {
+    "name": "示例村级站", "kind": "village", "address": "村委会院内", "point": "106.050000,35.210000",
+    "hours": "08:30-18:30", "phone": "0933-6620055", "capacity": 120, "services": ["pickup", "sending"],
+    "equipment": ["scanner"], "contact_name": "何守站", "contact_phone": "13809330056",
+}  # fmt: skip

@@ -38,7 +38,7 @@ class StationCertification(Kind):
     says = _("县级中心、乡镇站、村级站和快递柜开业前办理。")
     party = Station
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
-    fact_labels = form.FACTS
+    fact_labels, example = form.FACTS, form.EXAMPLE
     valid_months, review_days = 24, 10
     writes = Permission.STATION_EDIT
     kept, has_code, of_enterprise = (*_PLAIN, *_LISTS, "division", "parent", "point"), True, True

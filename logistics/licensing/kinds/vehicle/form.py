@@ -54,3 +54,8 @@ FACTS: dict[str, Any] = {
     "operator": _("运营企业"),
     "place": _("常驻地"),
 }
+EXAMPLE: dict[str, Any] = {
+    "plate_kind": "small", "plate": "甘L00055", "type": "van", "brand": "五菱宏光",
+    "vin": "LGXC16DF1A0000055", "ownership": "owned", "load_kg": 700, "volume_l": 3500, "cold_box": False,
+    "insurance_until": 300, "inspection_until": 300,
+}  # fmt: skip

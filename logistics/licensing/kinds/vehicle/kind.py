@@ -30,7 +30,7 @@ class VehicleCertification(Kind):
     says = _("在县内运送包裹的车辆上路前办理。")
     party = Vehicle
     fields, documents, checklist = form.FIELDS, form.DOCUMENTS, form.CHECKLIST
-    fact_labels = form.FACTS
+    fact_labels, example = form.FACTS, form.EXAMPLE
     valid_months, review_days = 12, 5
     writes = Permission.VEHICLE_EDIT
     kept, of_enterprise, of_user = (*_PLAIN, *_DAYS, "division"), True, True

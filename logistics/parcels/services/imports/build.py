@@ -24,6 +24,7 @@ from logistics.parcels.services.parcels import ParcelDraft
 from logistics.parcels.services.side_fields import LONGEST_REASON, MOST_GRAMS, MOST_PIECES, shortened, unreadable
 from logistics.parcels.states import Direction, PlaceWord
 from logistics.parcels.warnings import RowWarning
+from portal.core.errors import BadInput, NotFound
 from portal.core.masking import normalise_digits, scrub
 
 _DIRECTIONS = {
@@ -40,6 +41,7 @@ _UNITS = {  # in grams
     "t": 1_000_000, "吨": 1_000_000,
 }  # fmt: skip
 _WEIGHT = re.compile(r"(?P<figure>[0-9.,]+)\s*(?P<unit>[a-z]+|[\u4e00-\u9fff]{1,2})")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PIECES = re.compile(r"(?P<figure>[0-9]+)\s*(?:[件个箱包袋盒]|pcs?|pieces?)", re.I)
 _NUMBER_PREFIX = re.compile(r"(?:No\.?|运单号|快递单号|物流单号|单号|编号)\s*[:：]\s*(?=[0-9A-Za-z])", re.I)
 
@@ -72,7 +74,9 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
         raise RowProblem("number_missing", _("没有填写快递单号。请补上单号。"))
     written = text("direction")
     direction = str(_DIRECTIONS.get(written, written.upper()))
-    ends = {end: (code(end), names.station(text(f"{end}_station"))) for end in ("destination", "origin")}
+    ends = {
+        end: (place_of(code(end), names), names.station(text(f"{end}_station"))) for end in ("destination", "origin")
+    }
     end, address = ("origin", "sender_address") if direction == Direction.UP else ("destination", "recipient_address")
     if ends[end] == ("", ""):  # nothing says where in the county but the address
         ends[end] = (names.village(text(address)), "")
@@ -93,6 +97,16 @@ def parcel_of(row: SheetRow, header: Header, names: Names, warnings: list[RowWar
         pieces=_pieces(row, header, warnings),
         weight_grams=_grams(row, header, warnings),
     )
+
+
+def place_of(said: str, names: Names) -> str:
+    """A code as it stands, or the code of the place that is called so. Raises RowProblem where that is not certain."""
+    if not _CHINESE.search(said):
+        return said
+    try:
+        return names.place(said)
+    except (BadInput, NotFound) as error:
+        raise RowProblem("unknown_place", f"{error.message}{error.hint}") from error
 
 
 def side_text(row: SheetRow, header: Header, field: str, warnings: list[RowWarning]) -> str:

@@ -17,6 +17,7 @@ from portal.core.errors import BadInput
 from portal.core.fields import keyed_hash
 from portal.regions import names as spelling
 from portal.regions.addresses import LoadedGazetteer, resolve_village
+from portal.regions.selectors import certain_place
 from portal.regions.states import Level
 
 LONGEST_ADDRESS = 200
@@ -57,6 +58,7 @@ class Names:
         self._answers: dict[tuple[str, str], str] | None = None
         self._places: LoadedGazetteer | None = None
         self._villages: dict[str, str] = {}
+        self._named: dict[str, str] = {}
 
     def take_questions(self) -> list[Question]:
         """The questions of the line just read."""
@@ -85,6 +87,12 @@ class Names:
             self._stations |= {code: [code] for code, _name in rows}
         codes = self._stations.get(text) or []
         return codes[0] if len(codes) == 1 else self._ask(QuestionKind.STATION, text)
+
+    def place(self, name: str) -> str:
+        """Division code of the place with this name. Raises BadInput or NotFound where it is not certain."""
+        if name not in self._named:
+            self._named[name] = certain_place(name)
+        return self._named[name]
 
     def village(self, address: str) -> str:
         """Division code of the village that an address means for certain; "" without an address."""

@@ -10,22 +10,9 @@ import openpyxl
 from django.utils.translation import gettext as _
 
 from logistics.parcels.models import ImportBatch, ImportRow
-from logistics.parcels.services.imports.columns import COLUMNS, REQUIRED
-from logistics.parcels.states import ImportKind, ImportState, RowResult
+from logistics.parcels.states import ImportState, RowResult
 from logistics.parcels.warnings import as_text
 from portal.core.sheets import RUNS
-
-_FILLED: dict[str, dict[str, str]] = {
-    ImportKind.PARCELS: {
-        "direction": "下行", "carrier": "zto", "carrier_number": "773000000001", "destination": "620825100208",
-        "recipient_name": "王小明",
-        "recipient_phone": "13893300001", "recipient_address": "何马村3社", "pieces": "1", "weight": "1.5",
-    },
-    ImportKind.EVENTS: {
-        "number": "773000000001", "code": "到达县级中心", "at": "2026-05-01 12:30:00", "station": "zl-hub",
-        "text": "到达庄浪县寄递物流中心",
-    },
-}  # fmt: skip
 
 
 def safe(text: str) -> str:
@@ -70,13 +57,6 @@ def sums_sentence(batch: ImportBatch) -> str:
     if batch.unread_sheets:
         said += _("没有读取的工作表：%(names)s。") % {"names": "、".join(batch.unread_sheets)}
     return said
-
-
-def template_table(kind: str, *, carrier: str = "") -> list[list[str]]:
-    """All columns with one line of an example; required ones first. `carrier`: who will send it, by its name."""
-    fields = sorted(COLUMNS[kind], key=lambda field: field not in REQUIRED[kind])
-    filled = _FILLED[kind] | ({"carrier": carrier} if carrier and "carrier" in _FILLED[kind] else {})
-    return [[COLUMNS[kind][field][0] for field in fields], [filled.get(field, "") for field in fields]]
 
 
 def as_csv(table: list[list[str]]) -> bytes:
