@@ -12,7 +12,7 @@ from logistics.licensing.kinds import kind_of
 from logistics.licensing.mine import documents_by_kind, label_of, text_of
 from logistics.licensing.models import Application
 from logistics.licensing.services.clean import why_not_clean
-from logistics.licensing.states import ApplicationState
+from logistics.licensing.states import ApplicationState, ScanState
 from members.access.states import Permission
 from portal.core.actor import Actor
 
@@ -55,6 +55,7 @@ def review_context(*, application: Application, actor: Actor, now: dt.datetime) 
             )
             for item in kind.documents
         ],
+        "unscanned": any(file.scan == ScanState.UNSCANNED for kept in files.values() for file in kept),
         "whole": (remarks.get("", ""), drafts.get("", "")),
         "duplicates": selectors.duplicates_of(application=application, actor=actor),
         "twins": list(selectors.twins_of(application=application)[:5]),
